@@ -1,0 +1,89 @@
+/** Every coded error and diagnostic of framewarden. The code is the contract; docs and a test follow this table. */
+
+/** Text of each code's remedy. `FwError.message` reads `what, whom, value, limit. Remedy.`; the code stands before it when shown. */
+export const REMEDIES = {
+  // configuration
+  FW_CONFIG_MISSING: 'Name an existing file with --config.',
+  FW_CONFIG_SYNTAX: 'Mend the YAML at the place named.',
+  FW_CONFIG_KEY: 'Remove the key or correct its name; `framewarden schema` lists all keys.',
+  FW_CONFIG_VALUE: 'Correct the value; `framewarden schema` says what the key takes.',
+  FW_CONFIG_SECRET: 'Give the secret by { env: NAME }, { file: PATH } or { credential: NAME }.',
+  FW_USAGE: 'See `framewarden --help`.',
+  // cameras
+  FW_CAMERA_AUTH: "Check the camera's username and password.",
+  FW_CAMERA_REFUSED: "Check address and port, and that the camera's RTSP service is on.",
+  FW_CAMERA_DNS: 'Check the host name and the resolver, or use an IP address.',
+  FW_CAMERA_NOT_FOUND: 'Check the stream path; the camera does not know this one.',
+  FW_CAMERA_UNREACHABLE: 'Check cable, address and firewall between this unit and the camera.',
+  FW_CAMERA_TIMEOUT: 'Check the network to the camera, or raise timeouts.connect and timeouts.first_frame.',
+  FW_CAMERA_STALLED: 'The stream is restarted; if it repeats, check the network or raise timeouts.stall.',
+  FW_CAMERA_FROZEN: 'The picture has stopped changing; look at the camera.',
+  FW_CAMERA_ENDED: 'The stream ended; it is opened again.',
+  FW_CAMERA_AUDIO_ONLY: 'Choose a stream that carries video.',
+  FW_CAMERA_CODEC: 'Choose a codec this ffmpeg decodes (H.264, HEVC, MJPEG), or install a fuller ffmpeg.',
+  FW_CAMERA_DATA: 'The data cannot be decoded; check the file or stream.',
+  FW_CAMERA_RESIZED: 'The stream is opened again at its new size.',
+  FW_CAMERA_CORRUPT: 'Packets are lost or damaged; prefer transport tcp, check the network.',
+  FW_CAMERA_TLS: 'Check the certificate, its host name, and the `ca` given.',
+  FW_CAMERA_CRASH: 'ffmpeg crashed; it is started again. If it repeats, install a current ffmpeg.',
+  FW_CAMERA_DECODE_FALLBACK:
+    'Hardware decode failed repeatedly; software decode is used. Check the preset and its driver.',
+  FW_CAMERA_URL: 'Give an rtsp://, rtsps:// or file address without user name and password in it.',
+  FW_FFMPEG_MISSING: 'Install ffmpeg >= 5 (Debian: apt install ffmpeg), or set FRAMEWARDEN_FFMPEG.',
+  // inference
+  FW_MODEL_MISSING: 'Check models.bundle; a bundle is a folder with manifest.json.',
+  FW_MODEL_MANIFEST: 'Install the bundle again; its manifest is damaged or of another version.',
+  FW_MODEL_HASH: 'Install the bundle again; the file is not the one that its manifest names.',
+  FW_MODEL_SIGNATURE: 'Use a bundle signed by a known key, or set models.require_signature: false.',
+  FW_MODEL_SHAPE: 'The network does not take what its manifest says; install a matching bundle.',
+  FW_MODEL_LOAD: 'ONNX Runtime refuses the network; install the bundle again.',
+  FW_PROVIDER_UNAVAILABLE: 'Run `framewarden doctor`; it says which library is missing for each provider.',
+  FW_GPU_REQUIRED: 'Install the GPU libraries, or set models.require_gpu: false.',
+  FW_INFERENCE_FAILED: 'The frame is unscored; if it repeats, the guard is replaced.',
+  FW_GUARD_LOST: 'A new guard process is started; its cameras are unscored meanwhile.',
+  FW_GUARD_HUNG: 'The guard is killed and replaced; its cameras are unscored meanwhile.',
+  FW_OVERLOADED: 'Lower frame.rate, spread cameras over more units, or use a GPU.',
+  // evidence, spool, delivery
+  FW_EVIDENCE_DISK: 'Free disk space under state_dir, or lower evidence.max_bytes. Alerts go on without pictures.',
+  FW_SPOOL_DISK: 'Free disk space under state_dir; alerts cannot be kept safely until then.',
+  FW_SPOOL_CORRUPT: 'The damaged record is set aside; later alerts are kept.',
+  FW_SPOOL_FULL: 'The oldest alerts were dropped; restore the broker, or raise spool.max_bytes.',
+  FW_STATE_DIR: 'Create state_dir and let this user write it.',
+  FW_STATE_LOCKED: 'Another framewarden uses this state_dir; stop it or choose another.',
+  FW_BROKER_UNREACHABLE: 'Check mqtt.url and the network; alerts wait on disk.',
+  FW_BROKER_REFUSED: "Check mqtt.username, password and the broker's rights; alerts wait on disk.",
+  FW_BROKER_TLS: 'Check mqtt.ca, cert, key and the host name in mqtt.url; alerts wait on disk.',
+  FW_BROKER_KICKED: 'Another client may use this unit name; alerts wait on disk.',
+  FW_BROKER_DENIED: 'Grant this unit the right to publish on the topic; the message is set aside.',
+  // the rest
+  FW_HTTP_LISTEN: 'Choose a free http.listen address.',
+  FW_SOURCE: 'Name a readable file, folder or stream.',
+  FW_LABELS: 'labels.csv needs the columns file,label[,group]; see `framewarden evaluate --help`.',
+  FW_EVIDENCE_RANGE: 'A p-value lies in (0, 1].',
+  FW_DEMO_FAILED: 'See the messages above.',
+  FW_INTERNAL: 'Please report this with the lines above.',
+} as const
+
+export type FwCode = keyof typeof REMEDIES
+
+/** An expected failure with its code. `message` is one line: what, whom, value, limit; the remedy is looked up by code. */
+export class FwError extends Error {
+  readonly code: FwCode
+
+  constructor(code: FwCode, what: string, options?: { cause?: unknown }) {
+    super(what, options)
+    this.name = 'FwError'
+    this.code = code
+  }
+}
+
+/** One line for a person: `FW_CODE: what. Remedy.` */
+export function describe(error: unknown): string {
+  if (error instanceof FwError) return `${error.code}: ${sentence(error.message)} ${REMEDIES[error.code]}`
+  const text = error instanceof Error ? error.message : String(error)
+  return `FW_INTERNAL: ${sentence(text.split('\n')[0] ?? '')} ${REMEDIES.FW_INTERNAL}`
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}

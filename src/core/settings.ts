@@ -1,0 +1,81 @@
+/** The configuration as the rooms receive it: parsed, defaulted, units in names, secrets still by reference. */
+
+export type SecretRef = { readonly env: string } | { readonly file: string } | { readonly credential: string }
+export type Decode = 'none' | 'cuda' | 'nvv4l2dec' | 'nvmpi' | 'v4l2m2m' | 'vaapi'
+export type Provider = 'tensorrt' | 'cuda' | 'cpu'
+export type Mode = 'cascade' | 'full'
+
+/** One camera; what the guard that owns it is sent. `password` is the resolved secret: never logged, never in argv. */
+export interface CameraSettings {
+  readonly id: string
+  /** rtsp://, rtsps://, or a file path. No credentials inside. */
+  readonly url: string
+  /** The camera pushes to us: ffmpeg listens on `url`. */
+  readonly listen: boolean
+  readonly username?: string
+  readonly password?: string
+  /** PEM of the authorities that may sign an rtsps camera's certificate; undefined: the system's. */
+  readonly ca?: string
+  readonly transport: 'tcp' | 'udp'
+  readonly decode: Decode
+  readonly frame: { readonly width: number; readonly rate: number }
+  readonly timeouts: {
+    readonly connectMs: number
+    readonly firstFrameMs: number
+    readonly stallMs: number
+    readonly frozenMs: number
+  }
+  readonly detection: {
+    readonly mode: 'auto' | Mode
+    /** Log-odds above which a frame is flagged; auto: the bundle's. */
+    readonly threshold: 'auto' | number
+    readonly falseAlarmsPerDay: number
+    readonly clearAfterMs: number
+    /** Upper aim for the time to raise; auto: no aim, the evidence decides. */
+    readonly raiseWithinMs: 'auto' | number
+  }
+  readonly purify: { readonly enabled: boolean; readonly maxPasses: number }
+  readonly restream: { readonly url?: string; readonly when: 'always' | 'incident' }
+}
+
+export interface ModelSettings {
+  /** Name under models/ or a path to a bundle folder. */
+  readonly bundle: string
+  readonly providers: 'auto' | readonly Provider[]
+  readonly requireGpu: boolean
+  readonly precision: 'auto' | 'fp32' | 'int8' | 'fp16'
+  readonly threads: 'auto' | number
+  readonly requireSignature: boolean
+}
+
+export interface MqttSettings {
+  readonly url: string
+  readonly protocol: 'auto' | 5 | 4
+  readonly username?: string
+  readonly password?: string
+  /** PEM texts. */
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+  readonly topicPrefix: string
+  readonly homeAssistant: { readonly enabled: boolean; readonly prefix: string }
+}
+
+export interface Retention {
+  readonly maxBytes: number
+  readonly maxAgeMs: number
+}
+
+export interface Settings {
+  readonly unit: string
+  readonly stateDir: string
+  /** undefined: no broker; alerts stay in the spool and the log. */
+  readonly mqtt?: MqttSettings
+  readonly models: ModelSettings
+  readonly guards: 'auto' | number
+  readonly cameras: readonly CameraSettings[]
+  readonly evidence: Retention
+  readonly spool: Retention
+  readonly http: { readonly host: string; readonly port: number } | undefined
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' }
+}

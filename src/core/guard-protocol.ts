@@ -1,0 +1,75 @@
+/** What the daemon and a guard say to each other: small JSON over the fork's channel; pictures are files. */
+import type { AlertBody } from './alert.js'
+import type { CameraState } from './camera-state.js'
+import type { Diagnostic } from './diagnostic.js'
+import type { Incident } from './incident.js'
+import type { CameraSettings, ModelSettings, Retention } from './settings.js'
+
+/** A guard that is silent for this long is taken for hung. */
+export const BEAT_TIMEOUT_MS = 2_500
+/** A guard beats this often. */
+export const BEAT_EVERY_MS = 500
+/** One inference that takes this long is taken for hung (measured: a chain run of 640x360 is below 0.1 s on one slow core). */
+export const INFERENCE_TIMEOUT_MS = 3_000
+
+/** A camera and the incident that was open when its last guard went, if any. */
+export interface Assignment {
+  readonly camera: CameraSettings
+  readonly openIncident?: Incident
+}
+
+export type ToGuard =
+  | {
+      readonly type: 'start'
+      readonly models: ModelSettings
+      readonly ffmpegPath?: string
+      readonly stateDir: string
+      readonly evidence: Retention
+      readonly assignments: readonly Assignment[]
+    }
+  | { readonly type: 'assign'; readonly assignment: Assignment }
+  | { readonly type: 'release'; readonly cameraId: string }
+  | { readonly type: 'stop' }
+
+/** Counters are totals of this guard process; rates and quantiles are of the last minute at most. */
+export interface CameraBeat {
+  readonly id: string
+  readonly state: CameraState
+  readonly stateSinceMs: number
+  readonly cause?: Diagnostic
+  readonly frames: number
+  readonly flagged: number
+  readonly unscored: number
+  readonly dropped: number
+  readonly connects: number
+  readonly fps: number
+  readonly lastLogit?: number
+  readonly evidenceNats: number
+  readonly evidenceBound: number
+  readonly incidentOpen: boolean
+  readonly latencyP50Ms?: number
+  readonly latencyP99Ms?: number
+}
+
+export interface EngineFacts {
+  readonly provider: string
+  readonly mode: string
+  /** Nodes of the graphs by the provider that ran them. */
+  readonly proof: Readonly<Record<string, number>>
+  readonly model: { readonly name: string; readonly version: string; readonly sha256: string }
+  readonly ffmpeg: string
+}
+
+export type FromGuard =
+  | { readonly type: 'ready'; readonly engine: EngineFacts }
+  | { readonly type: 'failed'; readonly code: string; readonly text: string }
+  | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
+  | { readonly type: 'state'; readonly camera: CameraBeat }
+  | { readonly type: 'alert'; readonly body: AlertBody; readonly incident: Incident }
+  | {
+      readonly type: 'beat'
+      readonly rssBytes: number
+      /** Age of the oldest frame in judgement; 0 when none is. */
+      readonly judgingMs: number
+      readonly cameras: readonly CameraBeat[]
+    }

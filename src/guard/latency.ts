@@ -1,0 +1,44 @@
+/** Rates and quantiles of the last minute of one camera. */
+
+const WINDOW_MS = 60_000
+const MAX_SAMPLES = 2_048
+
+/** Remembers (time, latency) pairs of the last minute, 2,048 at most. */
+export interface LatencyWindow {
+  add(atMs: number, latencyMs: number): void
+  /** `fps` over the window's span; quantiles in ms; undefined while empty. */
+  read(atMs: number): { fps: number; p50?: number; p99?: number }
+}
+
+export function createLatencyWindow(): LatencyWindow {
+  const times = new Float64Array(MAX_SAMPLES)
+  const latencies = new Float64Array(MAX_SAMPLES)
+  let next = 0
+  let startedMs: number | undefined
+  return {
+    add(atMs, latencyMs) {
+      startedMs ??= atMs
+      times[next % MAX_SAMPLES] = atMs
+      latencies[next % MAX_SAMPLES] = latencyMs
+      next++
+    },
+    read(atMs) {
+      const kept: number[] = []
+      let oldestMs = atMs
+      for (let i = Math.max(0, next - MAX_SAMPLES); i < next; i++) {
+        const t = times[i % MAX_SAMPLES]!
+        if (atMs - t > WINDOW_MS) continue
+        kept.push(latencies[i % MAX_SAMPLES]!)
+        oldestMs = Math.min(oldestMs, t)
+      }
+      if (kept.length === 0) return { fps: 0 }
+      kept.sort((a, b) => a - b)
+      const spanMs = Math.max(1_000, Math.min(WINDOW_MS, atMs - Math.max(oldestMs, startedMs ?? oldestMs)))
+      return { fps: (kept.length * 1_000) / spanMs, p50: quantile(kept, 0.5), p99: quantile(kept, 0.99) }
+    },
+  }
+}
+
+function quantile(sorted: readonly number[], q: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!
+}

@@ -1,0 +1,11 @@
+/** The commands of `framewarden`, in the order of its help. Each is loaded only when it is asked for. */
+import type { Command } from './command.js'
+
+export interface CommandEntry {
+  readonly name: string
+  /** One line for the list of commands; the same as the command's own. */
+  readonly summary: string
+  load(): Promise<Command>
+}
+
+export const commands: readonly CommandEntry[] = []

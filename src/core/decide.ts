@@ -1,0 +1,184 @@
+/**
+ * Whether a camera is under attack, decided over time: one step per judged frame.
+ * Evidence is an e-CUSUM over p-values of spaced observations (evidence.ts); it must reach the bound that the wanted
+ * false alarms per day set. An open incident is cleared when the evidence has stayed low for `clearAfterMs`.
+ */
+import { accumulate, type Evidence, MAX_GAP_MS, NO_EVIDENCE, OBSERVE_EVERY_MS, thresholdFor } from './evidence.js'
+import type { Incident } from './incident.js'
+import { COMPARE_AFTER_MS, correlation, kindOf } from './kind.js'
+import { SETTLED, type SettleState, settle } from './settle.js'
+import type { Box, Score } from './verdict.js'
+
+/** An open incident is told again at most this often, and only when it has changed. */
+const UPDATE_EVERY_MS = 30_000
+/** A change worth telling: the level by half, the score by as many nats. */
+const LEVEL_GROWTH = 1.5
+const SCORE_GROWTH = 2
+/** Weight of a new flagged frame in the running level. */
+const LEVEL_WEIGHT = 0.1
+
+export interface DecisionSettings {
+  readonly falseAlarmsPerDay: number
+  readonly clearAfterMs: number
+  /** Frames a second that the camera brings; observations are spaced from them. */
+  readonly rate: number
+}
+
+/** A frame that was judged. `removal`: what the mapping network took away (kind.ts), for flagged frames. */
+export interface Judged {
+  readonly atMs: number
+  readonly score: Score
+  readonly flagged: boolean
+  readonly damaged: boolean
+  readonly histogram: readonly number[]
+  readonly removal?: Int8Array
+}
+
+export interface DecisionState {
+  readonly evidence: Evidence
+  /** When the evidence last left zero. */
+  readonly sinceMs: number
+  readonly settle: SettleState
+  readonly observedAtMs?: number
+  /** Since when the evidence of an open incident has been low. */
+  readonly quietSinceMs?: number
+  readonly pattern?: { readonly atMs: number; readonly removal: Int8Array }
+  readonly sameness?: number
+  readonly level?: number
+  readonly box?: Box
+  readonly worst: number
+  readonly incident?: Incident
+}
+
+/** The state of a camera that has brought no frame; `open` carries on an incident from before. */
+export function startDecision(open?: Incident): DecisionState {
+  return {
+    evidence: NO_EVIDENCE,
+    sinceMs: 0,
+    settle: SETTLED,
+    worst: Number.NEGATIVE_INFINITY,
+    ...(open && { incident: open, worst: open.score, level: open.level, box: open.box }),
+  }
+}
+
+/** The bound in nats that the evidence must reach. */
+export function boundOf(settings: DecisionSettings): number {
+  return thresholdFor({
+    falseAlarmsPerDay: settings.falseAlarmsPerDay,
+    observationsPerSecond: Math.min(settings.rate, 1_000 / OBSERVE_EVERY_MS),
+  })
+}
+
+/** One step. Returns the new state and the incident if it changed (its `phase` says how). `newId` names a new incident. */
+export function decide(
+  state: DecisionState,
+  frame: Judged,
+  settings: DecisionSettings,
+  newId: () => string,
+): [DecisionState, Incident | undefined] {
+  const [settled, settling] = settle(state.settle, frame.histogram, frame.atMs)
+  let next: DecisionState = { ...state, settle: settled }
+  if (frame.flagged) next = describeAttack(next, frame)
+  // An open incident goes on through settling and damage; a new one is never built on them.
+  if ((settling || frame.damaged) && !next.incident) return [next, undefined]
+  const gapMs = frame.atMs - (state.observedAtMs ?? frame.atMs - OBSERVE_EVERY_MS)
+  // half a frame of slack: 15 frames a second are 66.7 ms apart, give or take the arrival
+  if (gapMs >= 0 && gapMs < OBSERVE_EVERY_MS - 500 / settings.rate) return [next, undefined]
+
+  const bound = boundOf(settings)
+  const before = next.evidence
+  const summed = accumulate(before, frame.score.p, Math.abs(gapMs))
+  const evidence = { ...summed, nats: Math.min(summed.nats, bound) }
+  next = { ...next, evidence, observedAtMs: frame.atMs, ...(before.nats === 0 && { sinceMs: frame.atMs }) }
+  // time in which nothing was judged is no quiet time
+  if (Math.abs(gapMs) > MAX_GAP_MS) next = { ...next, quietSinceMs: undefined }
+  if (evidence.nats === 0 && !next.incident) next = forgetAttack(next)
+  return next.incident ? follow(next, next.incident, frame, settings, bound) : raise(next, frame, bound, newId)
+}
+
+function describeAttack(state: DecisionState, frame: Judged): DecisionState {
+  const { level } = frame.score
+  const mixed =
+    level === undefined || state.level === undefined
+      ? (level ?? state.level)
+      : state.level + LEVEL_WEIGHT * (level - state.level)
+  let { pattern, sameness } = state
+  if (frame.removal) {
+    if (!pattern) pattern = { atMs: frame.atMs, removal: frame.removal }
+    else if (frame.atMs - pattern.atMs >= COMPARE_AFTER_MS) {
+      sameness = correlation(pattern.removal, frame.removal)
+      pattern = { atMs: frame.atMs, removal: frame.removal }
+    }
+  }
+  const box = frame.score.box
+  return { ...state, level: mixed, pattern, sameness, box, worst: Math.max(state.worst, frame.score.logit) }
+}
+
+function forgetAttack(state: DecisionState): DecisionState {
+  return {
+    ...state,
+    level: undefined,
+    box: undefined,
+    pattern: undefined,
+    sameness: undefined,
+    worst: Number.NEGATIVE_INFINITY,
+  }
+}
+
+function raise(
+  state: DecisionState,
+  frame: Judged,
+  bound: number,
+  newId: () => string,
+): [DecisionState, Incident | undefined] {
+  if (state.evidence.nats < bound) return [state, undefined]
+  const incident: Incident = {
+    id: newId(),
+    phase: 'raised',
+    sinceMs: state.sinceMs,
+    raisedAtMs: frame.atMs,
+    toldAtMs: frame.atMs,
+    kind: kindOf(state.box, state.sameness),
+    level: state.level,
+    score: Math.max(state.worst, frame.score.logit),
+    box: state.box,
+  }
+  return [{ ...state, incident, quietSinceMs: undefined }, incident]
+}
+
+function follow(
+  state: DecisionState,
+  incident: Incident,
+  frame: Judged,
+  settings: DecisionSettings,
+  bound: number,
+): [DecisionState, Incident | undefined] {
+  const quiet = state.evidence.nats < bound / 2
+  const quietSinceMs = quiet ? (state.quietSinceMs ?? frame.atMs) : undefined
+  if (quietSinceMs !== undefined && frame.atMs - quietSinceMs >= settings.clearAfterMs) {
+    const cleared: Incident = { ...incident, phase: 'cleared', toldAtMs: frame.atMs }
+    const rest = { ...forgetAttack(state), incident: undefined, quietSinceMs: undefined, evidence: NO_EVIDENCE }
+    return [rest, cleared]
+  }
+  const now: Incident = {
+    ...incident,
+    phase: 'updated',
+    toldAtMs: frame.atMs,
+    kind: kindOf(state.box, state.sameness),
+    level: state.level ?? incident.level,
+    score: Math.max(state.worst, incident.score),
+    box: state.box,
+  }
+  const due = frame.atMs - incident.toldAtMs >= UPDATE_EVERY_MS
+  if (!quiet && due && changed(incident, now)) return [{ ...state, quietSinceMs, incident: now }, now]
+  return [{ ...state, quietSinceMs }, undefined]
+}
+
+function changed(before: Incident, now: Incident): boolean {
+  return (
+    now.kind !== before.kind ||
+    (now.level ?? 0) > LEVEL_GROWTH * (before.level ?? 0) ||
+    now.score > before.score + SCORE_GROWTH ||
+    (now.box === undefined) !== (before.box === undefined)
+  )
+}

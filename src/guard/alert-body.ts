@@ -1,0 +1,36 @@
+/** An incident as ops are told of it. Pure. */
+import type { AlertBody, AlertEvidence } from '../core/alert.js'
+import type { EngineFacts } from '../core/guard-protocol.js'
+import type { Incident } from '../core/incident.js'
+
+export const NO_EVIDENCE: AlertEvidence = { frame_sha256: null, before: null, after: null, difference: null }
+
+/** `capturedAtMs`: arrival of the frame that changed the incident. Numbers are rounded to what they are worth. */
+export function alertBody(
+  camera: string,
+  incident: Incident,
+  capturedAtMs: number,
+  model: EngineFacts['model'],
+  evidence: AlertEvidence,
+): AlertBody {
+  return {
+    camera,
+    incident: incident.id,
+    phase: incident.phase,
+    captured_at: new Date(capturedAtMs).toISOString(),
+    since: new Date(incident.sinceMs).toISOString(),
+    kind: incident.kind,
+    level: incident.level === undefined ? null : round(incident.level, 4),
+    score: round(incident.score, 3),
+    box: incident.box
+      ? [round(incident.box[0], 4), round(incident.box[1], 4), round(incident.box[2], 4), round(incident.box[3], 4)]
+      : null,
+    evidence,
+    model,
+    drill: false,
+  }
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits))
+}

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { backoffMs } from '../../src/core/backoff.js'
+
+test('waits double from half a second, with half of it by chance', () => {
+  expect(backoffMs(0, 0)).toBe(250)
+  expect(backoffMs(0, 0.999)).toBe(500)
+  expect(backoffMs(3, 0)).toBe(2_000)
+})
+
+test('waits are capped at 30 s however often it failed', () => {
+  expect(backoffMs(1_000_000, 0.9999)).toBeLessThanOrEqual(30_000)
+  expect(backoffMs(1_000_000, 0)).toBe(15_000)
+})

@@ -1,0 +1,114 @@
+/**
+ * The rule, once: screen, verify, purify (DESIGN 4).
+ *
+ * `cascade`: the screen looks at each frame; from `suspicious` on the mapping network M and the classifier C look, too, and
+ * the score is C's. `full`: M and C on each frame. Perturbed: C looked and says `flagged` or more. One run of the chain gives
+ * C(x) and M(x) together.
+ */
+import { boxOf } from '../core/box.js'
+import { type Calibration, pValue } from '../core/calibration.js'
+import type { Mode } from '../core/settings.js'
+import type { Score, Verdict } from '../core/verdict.js'
+
+/** I420, width * height * 3 / 2 bytes. */
+export interface Picture {
+  readonly pixels: Uint8Array
+  readonly width: number
+  readonly height: number
+}
+
+/** Local log-odds, a cell for each 8x8 pixels, in raster order. */
+export interface LogitMap {
+  readonly cells: Float32Array
+  readonly columns: number
+  readonly rows: number
+}
+
+export interface ChainRun {
+  /** M(x), as large as x, in memory of its own. */
+  readonly purified: Uint8Array
+  /** C(x - M(x)), log-odds. */
+  readonly score: number
+  /** L-inf of the perturbation, 0..1. */
+  readonly level: number
+  readonly map?: LogitMap
+}
+
+export interface Nets {
+  screen(picture: Picture): Promise<{ readonly score: number; readonly map?: LogitMap }>
+  chain(picture: Picture): Promise<ChainRun>
+}
+
+export interface Rule {
+  readonly thresholds: { readonly suspicious: number; readonly flagged: number }
+  readonly calibration: Readonly<Record<Mode, Calibration>>
+}
+
+export interface JudgeOptions {
+  readonly mode: Mode
+  /** Bring a flagged frame back until C calls it clean; else M is applied once. */
+  readonly purify: boolean
+  /** Most applications of M to one frame, 1 or more. */
+  readonly maxPasses: number
+  /** Instead of the bundle's `flagged`. */
+  readonly threshold?: number
+}
+
+/** Below this mean change a pass, in steps of 1/255, M has nothing more to take away. */
+const SETTLED_STEP = 1
+
+/** The verdict on one picture, and what the screen alone said (undefined in `full`). Reads `picture`, never writes it. */
+export async function judgePicture(
+  nets: Nets,
+  rule: Rule,
+  picture: Picture,
+  options: JudgeOptions,
+): Promise<{ verdict: Verdict; screen?: number }> {
+  const screened = options.mode === 'cascade' ? await nets.screen(picture) : undefined
+  const calibration = rule.calibration[options.mode]
+  if (screened && screened.score < rule.thresholds.suspicious) {
+    const score = { logit: screened.score, p: pValue(calibration, screened.score) }
+    return { verdict: { kind: 'clean', score, passes: 0 }, screen: screened.score }
+  }
+  const flagged = options.threshold ?? rule.thresholds.flagged
+  const run = await nets.chain(picture)
+  const seen = { logit: run.score, p: pValue(calibration, run.score), level: run.level }
+  if (run.score < flagged) return { verdict: { kind: 'clean', score: seen, passes: 0 }, screen: screened?.score }
+  const map = run.map ?? screened?.map
+  const score: Score = { ...seen, box: map && boxOf(map.cells, map.columns, map.rows) }
+  const passes = options.purify ? options.maxPasses : 1
+  const { pixels, applied } = await purify(nets, picture, run, flagged, passes)
+  return { verdict: { kind: 'perturbed', score, purified: pixels, passes: applied }, screen: screened?.score }
+}
+
+/**
+ * x_(k+1) = M(x_k) while C calls x_k perturbed, its score falls, M still changes it and k < maxPasses; the x_k that scored
+ * lowest. The run that scores x_k makes x_(k+1): the last one has no score and is taken as the scores fell all the way.
+ */
+async function purify(
+  nets: Nets,
+  picture: Picture,
+  first: ChainRun,
+  flagged: number,
+  maxPasses: number,
+): Promise<{ pixels: Uint8Array; applied: number }> {
+  let before = first.purified
+  let pixels = first.purified
+  let lowest = Number.POSITIVE_INFINITY
+  for (let k = 1; k < maxPasses; k++) {
+    const run = await nets.chain({ ...picture, pixels })
+    if (run.score >= lowest) return { pixels: before, applied: k - 1 }
+    if (run.score < flagged || meanStep(pixels, run.purified) < SETTLED_STEP) return { pixels, applied: k }
+    lowest = run.score
+    before = pixels
+    pixels = run.purified
+  }
+  return { pixels, applied: maxPasses }
+}
+
+/** Mean absolute difference in steps of 1/255. */
+function meanStep(a: Uint8Array, b: Uint8Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += Math.abs(a[i]! - b[i]!)
+  return sum / a.length
+}

@@ -1,0 +1,21 @@
+/** ONNX Runtime, quiet: the one place that imports it. */
+import { env, InferenceSession, Tensor } from 'onnxruntime-node'
+
+// Must stand before the first session. Below `fatal` the binding prints red lines about each library that it does not find
+// and each initialiser that it drops; what matters comes as an exception.
+env.logLevel = 'fatal'
+
+export { InferenceSession, Tensor }
+
+/** Options of a session on one provider. Sequential: the graphs have no parallel branches worth a second pool. */
+export function sessionOptions(provider: string, threads: number): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    // Idle threads of the pool would spin on the cores that decode the next frame.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  }
+}

@@ -1,0 +1,53 @@
+/** What the engine and its thread say to each other. Pixels travel by transfer, in both directions. */
+import type { FwCode } from '../core/errors.js'
+import type { Mode, ModelSettings } from '../core/settings.js'
+import type { Verdict } from '../core/verdict.js'
+import type { JudgeOptions, Rule } from './chain.js'
+import type { Proof } from './proof.js'
+import type { Refusal } from './providers.js'
+
+export interface ThreadData {
+  readonly models: ModelSettings
+  readonly threads: number
+}
+
+export type ToThread =
+  | {
+      readonly type: 'judge'
+      readonly id: number
+      readonly pixels: Uint8Array<ArrayBuffer>
+      readonly width: number
+      readonly height: number
+      readonly options: JudgeOptions
+    }
+  | { readonly type: 'close' }
+
+export interface ThreadFacts {
+  readonly provider: string
+  readonly proof: Proof
+  readonly refusals: readonly Refusal[]
+  readonly model: { readonly name: string; readonly version: string; readonly sha256: string }
+  /** What `auto` means on this provider. */
+  readonly mode: Mode
+  readonly rule: Rule
+  readonly multipleOf: number
+}
+
+/** An error does not survive the way between threads: its code and text do. */
+export interface Failure {
+  readonly code: FwCode
+  readonly text: string
+}
+
+export type FromThread =
+  | { readonly type: 'ready'; readonly facts: ThreadFacts }
+  | { readonly type: 'failed'; readonly failure: Failure }
+  | {
+      readonly type: 'judged'
+      readonly id: number
+      readonly verdict: Verdict
+      readonly screen?: number
+      readonly pixels: Uint8Array<ArrayBuffer>
+      readonly ms: number
+    }
+  | { readonly type: 'unjudged'; readonly id: number; readonly failure: Failure }

@@ -1,4 +1,5 @@
 /** Judges frames on a thread of its own, in the order they are handed over. */
+import './no-telemetry.js'
 import { Worker } from 'node:worker_threads'
 import { FwError } from '../core/errors.js'
 import { type Frame, i420Bytes } from '../core/frame.js'

@@ -1,7 +1,7 @@
 /** Execution providers: the order in which they are tried, and what this installation has. */
-import { listSupportedBackends } from 'onnxruntime-node'
 import { FwError } from '../core/errors.js'
 import type { ModelSettings, Provider } from '../core/settings.js'
+import { listSupportedBackends } from './runtime.js'
 
 /** Why a provider was passed over. */
 export interface Refusal {

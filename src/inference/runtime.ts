@@ -1,11 +1,12 @@
 /** ONNX Runtime, quiet: the one place that imports it. */
-import { env, InferenceSession, Tensor } from 'onnxruntime-node'
+import './no-telemetry.js'
+import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 
 // Must stand before the first session. Below `fatal` the binding prints red lines about each library that it does not find
 // and each initialiser that it drops; what matters comes as an exception.
 env.logLevel = 'fatal'
 
-export { InferenceSession, Tensor }
+export { InferenceSession, listSupportedBackends, Tensor }
 
 /** Options of a session on one provider. Sequential: the graphs have no parallel branches worth a second pool. */
 export function sessionOptions(provider: string, threads: number): InferenceSession.SessionOptions {

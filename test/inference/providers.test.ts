@@ -59,7 +59,7 @@ describe('providers', () => {
     expect(tried).toEqual(['cuda'])
   })
 
-  it('that will not start leave no red line on stderr and no profile behind', () => {
+  it('that will not start leave no red line on stderr, and nothing in TMPDIR: no profile, no telemetry', () => {
     const TMPDIR = mkdtempSync(join(tmpdir(), 'fw-providers-'))
     const models = { ...MODELS, providers: ['tensorrt', 'cuda', 'cpu'] }
     const program = `import { startEngine } from ${JSON.stringify(fileURLToPath(ENGINE))}

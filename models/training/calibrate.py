@@ -1,0 +1,175 @@
+"""Calibrates the exported graphs on the calibrate split and writes the bundle: thresholds, tail, manifest, ../camera/*.onnx.
+
+nice -n 15 python make_cache.py --split calibrate --segments 120 && nice -n 15 python calibrate.py --screen fp32 --chain fp32   # about 10 min
+Platt scaling (balanced prior) of both raw scores on attacked against clean frames; thresholds, quantiles and the tail from clean
+frames alone: every frame of the seven calibrate clips as the agent decodes it and once more through x264.
+"""
+import argparse
+import hashlib
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+from scipy.optimize import minimize
+
+import video
+from crops import Cache, positive_weight
+from export_onnx import session
+
+
+@dataclass(frozen=True)
+class Settings:
+    seed: int = 13
+    reencode_crf: int = 26
+    tail_from: float = 0.975
+    suspicious_rate: float = 0.02
+    flagged_rate: float = 0.005
+    block: int = 30
+    resamples: int = 200
+
+
+def scores_of(graph, frames) -> np.ndarray:
+    """-> float [n]: the graph's score of each frame."""
+    return np.array([float(graph.run(['score'], {'frame': np.ascontiguousarray(f)[None]})[0][0]) for f in frames])
+
+
+def clean_films(data: Path, s: Settings, limit: int | None) -> dict[str, np.ndarray]:
+    films = {}
+    for clip in video.clips(data, 'calibrate'):
+        frames = video.decode(clip['path'], *clip['size'], frames=limit)
+        films[clip['file']] = frames
+        films[clip['file'] + f' crf {s.reencode_crf}'] = video.through_codec(frames, crf=s.reencode_crf)
+    return films
+
+
+def platt(raw: np.ndarray, label: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
+    """Scale and offset that make log-odds of raw scores, both classes of equal total weight."""
+    w = weight / np.where(label > 0.5, weight[label > 0.5].sum(), weight[label < 0.5].sum())
+    centre, spread = raw.mean(), raw.std() + 1e-6
+
+    def loss(p):
+        z = (p[0] * (raw - centre) / spread + p[1]) * (2 * label - 1)
+        return (w * np.logaddexp(0, -z)).sum() + 1e-4 * (p ** 2).sum()
+
+    a, b = minimize(loss, [1.0, 0.0]).x
+    return float(a / spread), float(b - a * centre / spread)
+
+
+def with_affine(model: onnx.ModelProto, names: list[str], scale: float, offset: float) -> onnx.ModelProto:
+    """Appends `scale * x + offset` to the outputs named; their producers are renamed."""
+    for name in names:
+        for node in model.graph.node:
+            for field in (node.output, node.input):
+                for i, n in enumerate(field):
+                    if n == name:
+                        field[i] = name + '_raw'
+        model.graph.initializer.extend([onnx.numpy_helper.from_array(np.array([v], np.float32), f'{name}_{k}') for k, v in (('scale', scale), ('offset', offset))])
+        model.graph.node.extend([onnx.helper.make_node('Mul', [name + '_raw', name + '_scale'], [name + '_scaled']),
+                                 onnx.helper.make_node('Add', [name + '_scaled', name + '_offset'], [name])])
+    onnx.checker.check_model(model)
+    return model
+
+
+def excesses(films: list[np.ndarray], u: float, gap: int = 15) -> np.ndarray:
+    """Cluster maxima above u: exceedances of one film less than `gap` frames apart are one event."""
+    out = []
+    for film in films:
+        last = -10 ** 9
+        for i in np.flatnonzero(film > u):
+            if i - last < gap:
+                out[-1] = max(out[-1], film[i] - u)
+            else:
+                out.append(film[i] - u)
+            last = i
+    return np.array(out)
+
+
+def pareto(e: np.ndarray) -> tuple[float, float]:
+    """Generalised Pareto by moments, xi forced into 0..0.5 -> xi, beta."""
+    if len(e) < 3:
+        return 0.0, float(e.mean() if len(e) else 0.5)
+    m, v = e.mean(), max(e.var(), 1e-9)
+    xi = float(np.clip(0.5 * (1 - m * m / v), 0, 0.5))
+    return xi, float(m * (1 - xi))
+
+
+def survival(tail: dict, s: float) -> float:
+    x = (s - tail['u']) / tail['beta']
+    return tail['z'] * (np.exp(-x) if tail['xi'] < 1e-6 else (1 + tail['xi'] * x) ** (-1 / tail['xi']))
+
+
+def clean_law(films: list[np.ndarray], s: Settings, rng) -> dict:
+    """Quantile table and upper 95 % tail of clean frame scores (defence notes, D)."""
+    every = np.concatenate(films)
+    blocks = [f[i:i + s.block] for f in films for i in range(0, len(f), s.block)]
+    grid = [*np.arange(0.05, 0.96, 0.05).round(2), s.tail_from]
+
+    def fit(some):
+        joined = np.concatenate(some)
+        u = float(np.quantile(joined, s.tail_from))
+        xi, beta = pareto(excesses(some, u))
+        return {'u': u, 'z': float((joined > u).mean()), 'xi': xi, 'beta': max(beta, 0.05)}
+
+    point = fit(films)
+    far = point['u'] + 5 * point['beta']
+    draws = sorted((fit([blocks[i] for i in rng.integers(0, len(blocks), len(blocks))]) for _ in range(s.resamples)), key=lambda t: survival(t, far))
+    upper = draws[int(0.95 * s.resamples)]
+    # The table and the tail must meet at u: the tail keeps the point's u, the upper bound's shape and a z that is not below its survival there.
+    tail = {'u': point['u'], 'z': min(1.0, max(point['z'], survival(upper, point['u']) if point['u'] >= upper['u'] else point['z'])),
+            'xi': upper['xi'], 'beta': upper['beta']}
+    return {'frames': len(every), 'clusters': int(len(excesses(films, point['u']))), 'point_tail': point, 'tail': tail,
+            'quantiles': [[float(p), float(np.quantile(every, p))] for p in grid]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--data', type=Path, default=Path('../../../shared/data'))
+    parser.add_argument('--screen', choices=('fp32', 'int8'), default='fp32')
+    parser.add_argument('--chain', choices=('fp32', 'int8'), default='fp32')
+    parser.add_argument('--version', default='0.1.0')
+    parser.add_argument('--limit', type=int, help='frames a clip, for a quick look')
+    args, s, began = parser.parse_args(), Settings(), time.time()
+    rng, root = np.random.default_rng(s.seed), Path('cache/calibrate')
+    files = {'screen': f'cache/onnx/screen.{args.screen}.onnx', 'chain': f'cache/onnx/chain.{args.chain}.onnx'}
+    graphs = {name: session(path) for name, path in files.items()}
+    films = clean_films(args.data, s, args.limit)
+    raw = {name: {film: scores_of(g, frames) for film, frames in films.items()} for name, g in graphs.items()}
+    cache, affine, report = Cache(root), {}, {}
+    rows = [(l['attacked'], 1.0, positive_weight(l)) for l in cache.attacks] + [(l['clean'], 0.0, 1.0) for l in cache.attacks[::2] + cache.negatives]
+    for name, graph in graphs.items():
+        marks = [(sc, label, w) for file, label, w in rows for sc in scores_of(graph, cache.frames(file)[-2:])]
+        marks += [(sc, 0.0, 0.3) for film in raw[name].values() for sc in film[::10]]
+        marks = np.array(marks)
+        affine[name] = platt(*marks.T)
+        print(name, 'scale, offset', affine[name], f'{time.time() - began:.0f}s', flush=True)
+    level = {name: {film: affine[name][0] * v + affine[name][1] for film, v in raw[name].items()} for name in graphs}
+    every = {name: np.concatenate(list(level[name].values())) for name in graphs}
+    suspicious = max(0.0, float(np.quantile(every['screen'], 1 - s.suspicious_rate)))
+    flagged = max(0.0, float(np.quantile(every['chain'], 1 - s.flagged_rate)))
+    cascade = [np.where(level['screen'][f] < suspicious, level['screen'][f], level['chain'][f]) for f in films]
+    law = {'cascade': clean_law(cascade, s, rng), 'full': clean_law(list(level['chain'].values()), s, rng)}
+    for film in films:
+        report[film] = {'frames': len(level['screen'][film]), 'suspicious': float((level['screen'][film] >= suspicious).mean()),
+                        'flagged_full': float((level['chain'][film] >= flagged).mean()),
+                        'flagged_cascade': float(((level['screen'][film] >= suspicious) & (level['chain'][film] >= flagged)).mean()),
+                        'screen_p50_max': [float(np.median(level['screen'][film])), float(level['screen'][film].max())],
+                        'chain_p50_max': [float(np.median(level['chain'][film])), float(level['chain'][film].max())]}
+        print(film, report[film], flush=True)
+    out, entries = Path('../camera'), {}
+    for name, path in files.items():
+        model = with_affine(onnx.load(path), ['score'] + (['map'] if name == 'chain' else []), *affine[name])
+        data = model.SerializeToString()
+        (out / f'{name}.onnx').write_bytes(data)
+        entries[name] = {'path': f'{name}.onnx', 'sha256': hashlib.sha256(data).hexdigest(), 'bytes': len(data)}
+    video.write_json('results/calibrate.json', {
+        'command': ' '.join(sys.argv), 'settings': asdict(s), 'precision': {'screen': args.screen, 'chain': args.chain}, 'version': args.version, 'files': entries,
+        'affine': affine, 'thresholds': {'suspicious': suspicious, 'flagged': flagged}, 'law': law, 'films': report, 'seconds': round(time.time() - began)})
+    print(json.dumps({'suspicious': suspicious, 'flagged': flagged, 'law': law}))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,109 @@
+"""The three networks of the camera bundle: screen, mapping network M (our ISMN reading), classifier C (PAPER.md, Table 1).
+
+Scores leave the networks raw; calibrate.py appends the scale and offset that make them calibrated log-odds.
+"""
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from i420 import dct_kernels, folded, frame_of, planes, unfolded
+
+
+class Screen(nn.Module):
+    """Looks at every frame: learnable 8x8 (luma) and 4x4 (chroma) bands, log energies, three 3x3 convolutions.
+
+    frame uint8 [B, H*3/2, W] -> score [B] (log-odds), map [B, 1, H/8, W/8] (local log-odds)."""
+
+    def __init__(self, wide: int = 48):
+        super().__init__()
+        self.luma, self.chroma = nn.Conv2d(1, 64, 8, 8, bias=False), nn.Conv2d(1, 16, 4, 4, bias=False)
+        self.luma.weight.data.copy_(dct_kernels(8))
+        self.chroma.weight.data.copy_(dct_kernels(4))
+        self.centre, self.slope = nn.Parameter(torch.zeros(96)), nn.Parameter(torch.ones(96))
+        self.mix, self.near = nn.Conv2d(96, wide, 1), nn.Conv2d(wide, wide, 3, padding=1)
+        self.local = nn.Conv2d(wide, 1, 1)
+        self.coarse, self.far = nn.Conv2d(wide, 64, 3, 2, 1), nn.Conv2d(64, 64, 3, padding=1)
+        self.last = nn.Linear(128, 1)
+
+    def bands(self, frame: Tensor) -> Tensor:
+        y, u, v = planes(frame)
+        x = torch.cat([self.luma(y), self.chroma(u), self.chroma(v)], 1)
+        return torch.log(x.abs() + 2e-3)  # about half a code value: silent bands stay finite
+
+    def forward(self, frame: Tensor) -> tuple[Tensor, Tensor]:
+        x = (self.bands(frame) - self.centre[:, None, None]) * self.slope[:, None, None]
+        x = F.relu(self.near(F.relu(self.mix(x))))
+        local = self.local(x)
+        x = F.relu(self.far(F.relu(self.coarse(x))))
+        mean = x.mean((2, 3))
+        spread = ((x - mean[:, :, None, None]) ** 2).mean((2, 3))
+        raw = self.last(torch.cat([mean, torch.sqrt(spread + 1e-4)], 1))[:, 0]
+        return raw, local
+
+
+class Mapping(nn.Module):
+    """M: out = x + g * m * r on 4x4-folded planes; r the correction, m a mask per sample in 0..1, g one gate per picture.
+
+    Planes in 0..1 -> correction [B, 24, H/4, W/4] (g * m * r) and g * m for the sparsity term."""
+
+    REACH = 0.16  # the largest correction: 41/255, beyond the strongest trained level
+
+    def __init__(self, wide: int = 48, deep: int = 64):
+        super().__init__()
+        self.enter, self.down = nn.Conv2d(24, wide, 3, padding=1), nn.Conv2d(wide, deep, 3, 2, 1)
+        self.deep = nn.ModuleList(nn.Conv2d(deep, deep, 3, padding=1) for _ in range(4))
+        self.up, self.join = nn.Conv2d(deep, wide, 1), nn.Conv2d(wide, wide, 3, padding=1)
+        self.leave = nn.Conv2d(wide, 48, 3, padding=1)
+        self.gate = nn.Linear(deep, 1)
+        nn.init.constant_(self.gate.bias, 2.0)
+        self.leave.weight.data.mul_(0.1)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        a = F.leaky_relu(self.enter(x - 0.5), 0.2)
+        d = F.leaky_relu(self.down(a), 0.2)
+        for first, second in zip(self.deep[::2], self.deep[1::2]):
+            d = d + second(F.leaky_relu(first(F.leaky_relu(d, 0.2)), 0.2))
+        gate = torch.sigmoid(self.gate(F.relu(d).mean((2, 3))))[:, :, None, None]
+        up = F.interpolate(self.up(d), scale_factor=2.0, mode='nearest')
+        out = self.leave(F.leaky_relu(self.join(F.leaky_relu(a + up, 0.2)), 0.2))
+        mask = gate * torch.sigmoid(out[:, 24:])
+        return mask * torch.tanh(out[:, :24]) * self.REACH, mask
+
+
+class Classifier(nn.Module):
+    """C, Table 1: 128, 256, 128, 64 channels, 3x3, LeakyReLU 0.2, on log |block DCT of x - M(x)|.
+
+    4:2:0: 64 luma bands and 16 + 16 chroma bands (4x4) for each 8x8 block, averaged over 2x2 blocks in front: a quarter of
+    the cost. correction [B, 24, H/4, W/4] -> raw score [B], log level [B], map [B, 1, H/16, W/16]."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer('luma', dct_kernels(8))
+        self.register_buffer('chroma', dct_kernels(4))
+        self.layers = nn.ModuleList(nn.Conv2d(i, o, 3, padding=1) for i, o in ((96, 128), (128, 256), (256, 128), (128, 64)))
+        self.last = nn.Linear(64, 2)
+
+    def forward(self, correction: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        y, u, v = unfolded(correction)
+        bands = torch.cat([F.conv2d(y, self.luma, stride=8), F.conv2d(u, self.chroma, stride=4), F.conv2d(v, self.chroma, stride=4)], 1)
+        x = F.avg_pool2d(torch.log(bands.abs() + 1e-3), 2) * 0.5 + 2
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), 0.2)
+        both = self.last(x.mean((2, 3)))
+        local = F.conv2d(x, self.last.weight[:1, :, None, None], self.last.bias[:1])
+        return both[:, 0], both[:, 1], local
+
+
+class Chain(nn.Module):
+    """frame uint8 [B, H*3/2, W] -> purified (same shape), score [B], level [B] in 0..1, map [B, 1, H/16, W/16]."""
+
+    def __init__(self, mapping: Mapping, classifier: Classifier):
+        super().__init__()
+        self.mapping, self.classifier = mapping, classifier
+
+    def forward(self, frame: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        x = folded(*planes(frame))
+        correction, _ = self.mapping(x)
+        score, log_level, local = self.classifier(correction)
+        purified = frame_of(*unfolded(x + correction))
+        return purified, score, torch.exp(log_level).clamp(0, 1), local

@@ -1,0 +1,80 @@
+"""Trains the classifier C (PAPER.md, Table 1) on the corrections of the frozen mapping network.
+
+nice -n 15 python train_classifier.py --steps 2500    # writes cache/classifier.pt and results/train_classifier.json; resumes with --resume
+"""
+import argparse
+import platform
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from crops import Cache, batch
+from i420 import folded, planes
+from networks import Classifier, Mapping
+from video import write_json
+
+
+@dataclass(frozen=True)
+class Settings:
+    seed: int = 9
+    pairs: int = 6
+    size: tuple = (256, 256)
+    rate: float = 7e-4
+    decay: float = 1e-4
+    local_weight: float = 0.3
+    level_weight: float = 0.2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--steps', type=int, default=2500)
+    parser.add_argument('--threads', type=int, default=2)
+    parser.add_argument('--resume', action='store_true')
+    args, s, out = parser.parse_args(), Settings(), Path('cache/classifier.pt')
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(s.seed)
+    rng, cache, net, mapping = np.random.default_rng(s.seed), Cache(Path('cache')), Classifier(), Mapping()
+    mapping.load_state_dict(torch.load('cache/mapping.pt'))
+    mapping.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    print(cache, flush=True)
+    if args.resume and out.exists():
+        net.load_state_dict(torch.load(out))
+    net.to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=s.rate, weight_decay=s.decay)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, s.rate, args.steps, pct_start=0.1)
+    began, seen = time.time(), []
+    for step in range(args.steps):
+        b = batch(rng, cache, s.pairs, s.size)
+        with torch.no_grad():
+            correction, _ = mapping(folded(*planes(b['frame'])).contiguous(memory_format=torch.channels_last))
+        score, level, local = net(correction.float())
+        each = F.binary_cross_entropy_with_logits(score.float(), b['label'], reduction='none')
+        near = F.binary_cross_entropy_with_logits(local.float(), F.avg_pool2d(b['where'], 2), reduction='none').mean((1, 2, 3))
+        far = F.smooth_l1_loss(level.float(), b['log_level'], reduction='none')
+        loss = (b['weight'] * (each + s.local_weight * near + s.level_weight * far)).sum() / b['weight'].sum()
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        good = ((score > 0) == (b['label'] > 0.5)).float()
+        seen.append((float(loss.detach()), float((good * b['weight'])[0::3].sum() / b['weight'][0::3].sum()), float(good[1::3].mean()), float(good[2::3].mean())))
+        if step % 100 == 99:
+            m = np.mean(seen[-100:], 0)
+            print(f'{step + 1} {time.time() - began:.0f}s loss {m[0]:.3f} found {m[1]:.3f} twin kept {m[2]:.3f} nuisance kept {m[3]:.3f}', flush=True)
+            torch.save(net.state_dict(), out)
+    m = np.mean(seen[-300:], 0)
+    torch.save(net.state_dict(), out)
+    write_json('results/train_classifier.json', {
+        'command': ' '.join(sys.argv), 'settings': asdict(s), 'steps': args.steps, 'cache': str(cache), 'seconds': round(time.time() - began),
+        'torch': torch.__version__, 'hardware': platform.processor() or platform.machine(), 'threads': args.threads,
+        'last_300': dict(zip(('loss', 'found', 'twin_kept', 'nuisance_kept'), map(float, m)))})
+
+
+if __name__ == '__main__':
+    main()

@@ -1,18 +1,25 @@
 /** The word a person most likely meant, for keys, commands and options. */
 
-/** The candidate nearest to `word`, or undefined when none is near: at most one edit in three letters, at least one. */
+/** The candidate nearest to `word`: at most one edit in three letters, at least one; else one that begins as it does. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.ceil(word.length / 3))
   let nearest: string | undefined
   let least = limit + 1
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    const distance = Math.min(
+      editDistance(word.toLowerCase(), candidate.toLowerCase()),
+      begins(word, candidate) ? limit : Infinity,
+    )
     if (distance < least) {
       least = distance
       nearest = candidate
     }
   }
   return nearest
+}
+
+function begins(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a))
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`. Source: Damerau 1964, optimal string alignment. */

@@ -1,4 +1,4 @@
-/** The configuration as the rooms receive it: parsed, defaulted, units in names, secrets still by reference. */
+/** The configuration as the rooms receive it: parsed, defaulted, units in names, secrets and PEM files read. */
 
 export type SecretRef = { readonly env: string } | { readonly file: string } | { readonly credential: string }
 export type Decode = 'none' | 'cuda' | 'nvv4l2dec' | 'nvmpi' | 'v4l2m2m' | 'vaapi'
@@ -8,7 +8,7 @@ export type Mode = 'cascade' | 'full'
 /** One camera; what the guard that owns it is sent. `password` is the resolved secret: never logged, never in argv. */
 export interface CameraSettings {
   readonly id: string
-  /** rtsp://, rtsps://, or a file path. No credentials inside. */
+  /** rtsp://, rtsps://, or the absolute path of a file. No credentials inside. */
   readonly url: string
   /** The camera pushes to us: ffmpeg listens on `url`. */
   readonly listen: boolean
@@ -39,7 +39,7 @@ export interface CameraSettings {
 }
 
 export interface ModelSettings {
-  /** Name under models/ or a path to a bundle folder. */
+  /** Name under models/, or the absolute path of a bundle folder. */
   readonly bundle: string
   readonly providers: 'auto' | readonly Provider[]
   readonly requireGpu: boolean
@@ -69,6 +69,8 @@ export interface Retention {
 export interface Settings {
   readonly unit: string
   readonly stateDir: string
+  /** Path or program name of the ffmpeg to run; undefined: found by the usual order. */
+  readonly ffmpeg?: string
   /** undefined: no broker; alerts stay in the spool and the log. */
   readonly mqtt?: MqttSettings
   readonly models: ModelSettings

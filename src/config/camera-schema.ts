@@ -1,0 +1,161 @@
+/** Keys of one camera; `defaults:` takes the same. */
+import { z } from 'zod'
+import { address, networkIssue, streamIssue } from './address.js'
+import { duration, key, line, name, SECRET_TAKES, secretRef } from './leaf.js'
+
+const url = key(address(streamIssue), {
+  description: 'Stream of the camera, or a recorded file for trials. User name and password are keys of their own.',
+  takes: 'rtsp://, rtsps://, file:// or the path of a file',
+  effect: 'camera',
+})
+
+const timeouts = z
+  .strictObject({
+    connect: key(duration('100ms', '10m').prefault('10s'), {
+      description: 'Until the camera has answered.',
+      takes: 'a duration from 100ms to 10m, such as 10s',
+      unit: 'duration',
+      effect: 'camera',
+    }),
+    first_frame: key(duration('100ms', '10m').prefault('15s'), {
+      description: 'From the answer to the first picture; some cameras wait for their next key frame.',
+      takes: 'a duration from 100ms to 10m, such as 15s',
+      unit: 'duration',
+      effect: 'camera',
+    }),
+    stall: key(duration('100ms', '10m').prefault('5s'), {
+      description: 'Without a picture for this long the stream is opened again.',
+      takes: 'a duration from 100ms to 10m, such as 5s',
+      unit: 'duration',
+      effect: 'camera',
+    }),
+    frozen: key(duration('1s', '1d').prefault('30s'), {
+      description: 'The same picture for this long counts as frozen.',
+      takes: 'a duration from 1s to 1d, such as 30s',
+      unit: 'duration',
+      effect: 'camera',
+    }),
+  })
+  .prefault({})
+
+const frame = z
+  .strictObject({
+    width: key(z.int().min(64).max(1920).multipleOf(8).prefault(640), {
+      description: 'Width at which frames are judged; the height follows the picture.',
+      takes: 'a multiple of 8 from 64 to 1920',
+      unit: 'pixels',
+      effect: 'camera',
+    }),
+    rate: key(z.number().min(0.1).max(120).prefault(15), {
+      description: 'Frames judged a second, at most.',
+      takes: 'a number from 0.1 to 120',
+      unit: 'frames/s',
+      effect: 'camera',
+    }),
+  })
+  .prefault({})
+
+const detection = z
+  .strictObject({
+    mode: key(z.enum(['auto', 'cascade', 'full']).prefault('auto'), {
+      description: 'cascade: a cheap screen first; full: both networks on every frame; auto: full on a GPU.',
+      effect: 'camera',
+    }),
+    threshold: key(z.union([z.literal('auto'), z.number().min(-50).max(50)]).prefault('auto'), {
+      description: 'Classifier score above which a frame is flagged; auto: as calibrated in the model bundle.',
+      takes: 'auto or a number from -50 to 50',
+      unit: 'log-odds',
+      effect: 'live',
+    }),
+    false_alarms_per_day: key(z.number().min(0.0001).max(1000).prefault(0.1), {
+      description: 'False alarms that may be expected of this camera; sets how much evidence raises an incident.',
+      takes: 'a number from 0.0001 to 1000',
+      unit: 'alarms/day',
+      effect: 'live',
+    }),
+    clear_after: key(duration('1s', '1d').prefault('10s'), {
+      description: 'Clean for this long, an incident is cleared.',
+      takes: 'a duration from 1s to 1d, such as 10s',
+      unit: 'duration',
+      effect: 'live',
+    }),
+    raise_within: key(z.union([z.literal('auto'), duration('50ms', '1h')]).prefault('auto'), {
+      description: 'Aim for the time until an incident is raised; auto: the evidence alone decides.',
+      takes: 'auto or a duration from 50ms to 1h, such as 2s',
+      unit: 'duration',
+      effect: 'live',
+    }),
+  })
+  .prefault({})
+
+const purify = z
+  .strictObject({
+    enabled: key(z.boolean().prefault(true), { description: 'Clean the frames that are flagged.', effect: 'live' }),
+    max_passes: key(z.int().min(1).max(10).prefault(3), {
+      description: 'How often the mapping network may be applied to one frame.',
+      takes: 'a whole number from 1 to 10',
+      unit: 'passes',
+      effect: 'live',
+    }),
+  })
+  .prefault({})
+
+const restream = z
+  .strictObject({
+    url: key(address((text) => networkIssue(text, ['rtsp', 'rtsps'])).optional(), {
+      description: 'Where the cleaned stream is published; nowhere when not given.',
+      takes: 'rtsp:// or rtsps://',
+      effect: 'camera',
+    }),
+    when: key(z.enum(['always', 'incident']).prefault('always'), {
+      description: 'Publish at all times, or only while an incident is open.',
+      effect: 'camera',
+    }),
+  })
+  .prefault({})
+
+export const cameraSchema = z.strictObject({
+  id: key(name, {
+    description: 'Names the camera in topics, alerts and logs; unique in this file.',
+    takes: '1 to 63 of a-z, 0-9 and -, a letter or digit first',
+    effect: 'camera',
+  }),
+  url,
+  listen: key(z.boolean().prefault(false), {
+    description: 'The camera pushes its stream: ffmpeg listens on url.',
+    effect: 'camera',
+  }),
+  username: key(line.optional(), {
+    description: 'User name at the camera.',
+    takes: 'text, at least one character',
+    effect: 'camera',
+  }),
+  password: key(secretRef.optional(), {
+    description: 'Where the password for the camera is.',
+    takes: SECRET_TAKES,
+    effect: 'camera',
+    secret: true,
+  }),
+  ca: key(line.optional(), {
+    description:
+      'PEM file of the authorities that may sign the certificate of an rtsps camera; else the system decides.',
+    takes: 'the path of a PEM file',
+    effect: 'camera',
+  }),
+  transport: key(z.enum(['tcp', 'udp']).prefault('tcp'), {
+    description: 'How RTSP carries the pictures; tcp loses none.',
+    effect: 'camera',
+  }),
+  decode: key(z.enum(['none', 'cuda', 'nvv4l2dec', 'nvmpi', 'v4l2m2m', 'vaapi']).prefault('none'), {
+    description: 'Hardware decoder; software takes over when it fails again and again.',
+    effect: 'camera',
+  }),
+  frame,
+  timeouts,
+  detection,
+  purify,
+  restream,
+})
+
+/** `defaults:`: any key of a camera but its id. */
+export const cameraDefaultsSchema = cameraSchema.omit({ id: true }).partial({ url: true })

@@ -1,0 +1,60 @@
+/** What must hold between keys. Looks at values as written, defaults laid under, whatever else is wrong in them. */
+import { schemeOf } from './address.js'
+import { isMap } from './camera-defaults.js'
+import { about, type Finding } from './issue-text.js'
+import type { Path } from './schema-walk.js'
+
+/** Every rule that `raw` breaks. */
+export function brokenRules(raw: unknown): Finding[] {
+  if (!isMap(raw)) return []
+  const cameras = Array.isArray(raw.cameras) ? raw.cameras : []
+  return [
+    ...(isMap(raw.mqtt) ? brokerRules(raw.mqtt) : []),
+    ...cameras.flatMap((camera, i) => (isMap(camera) ? cameraRules(camera, ['cameras', i]) : [])),
+    ...twice(cameras, 'id'),
+  ]
+}
+
+function brokerRules(mqtt: Readonly<Record<string, unknown>>): Finding[] {
+  const findings: Finding[] = []
+  // MQTT 3.1.1 3.1.2.9: no password without a user name; one rule for both versions.
+  if (mqtt.password !== undefined && mqtt.username === undefined) {
+    findings.push(value(['mqtt', 'password'], 'is given without mqtt.username'))
+  }
+  if (mqtt.cert !== undefined && mqtt.key === undefined)
+    findings.push(value(['mqtt', 'cert'], 'is given without mqtt.key'))
+  if (mqtt.key !== undefined && mqtt.cert === undefined)
+    findings.push(value(['mqtt', 'key'], 'is given without mqtt.cert'))
+  const scheme = typeof mqtt.url === 'string' ? schemeOf(mqtt.url) : undefined
+  for (const name of ['ca', 'cert'].filter((name) => mqtt[name] !== undefined)) {
+    if (scheme === 'mqtt') findings.push(value(['mqtt', name], 'has no effect on mqtt://; TLS wants mqtts://'))
+    if (scheme === 'ws') findings.push(value(['mqtt', name], 'has no effect on ws://; TLS wants wss://'))
+  }
+  return findings
+}
+
+function cameraRules(camera: Readonly<Record<string, unknown>>, path: Path): Finding[] {
+  const findings: Finding[] = []
+  if (camera.password !== undefined && camera.username === undefined) {
+    findings.push(value([...path, 'password'], 'is given without a username'))
+  }
+  const scheme = typeof camera.url === 'string' ? schemeOf(camera.url) : undefined
+  if (camera.listen === true && typeof camera.url === 'string' && scheme !== 'rtsp') {
+    findings.push(value([...path, 'listen'], 'wants a url that begins with rtsp://'))
+  }
+  return findings
+}
+
+function twice(cameras: readonly unknown[], name: string): Finding[] {
+  const ids = cameras.map((camera) => (isMap(camera) ? camera[name] : undefined))
+  return ids.flatMap((id, i) => {
+    const first = ids.indexOf(id)
+    return typeof id === 'string' && first < i
+      ? [value(['cameras', i, name], `'${id}' is cameras[${first}] already`)]
+      : []
+  })
+}
+
+function value(path: Path, text: string): Finding {
+  return { code: 'FW_CONFIG_VALUE', path, atKey: false, text: about(text) }
+}

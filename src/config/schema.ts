@@ -1,0 +1,183 @@
+/** The configuration, whole: each key once, with default, unit, text and what a change of it restarts. */
+import { z } from 'zod'
+import { address, hostAndPort, networkIssue } from './address.js'
+import { cameraDefaultsSchema, cameraSchema } from './camera-schema.js'
+import { duration, key, line, name, SECRET_TAKES, secretRef, size } from './leaf.js'
+
+const PEM = 'the path of a PEM file'
+/** A topic level or several, MQTT 5.0 4.7: no wildcards, no empty level at either end. */
+const TOPIC = /^[^\s+#/\p{Cc}]+(?:\/[^\s+#/\p{Cc}]+)*$/u
+const TOPIC_TAKES = 'a topic such as site/framewarden, without +, # and spaces'
+
+const homeAssistant = z
+  .strictObject({
+    enabled: key(z.boolean().prefault(false), {
+      description: 'Announce cameras and alarms to Home Assistant.',
+      effect: 'broker',
+    }),
+    prefix: key(z.string().regex(TOPIC).prefault('homeassistant'), {
+      description: 'Discovery prefix of Home Assistant.',
+      takes: TOPIC_TAKES,
+      effect: 'broker',
+    }),
+  })
+  .prefault({})
+
+const mqtt = z
+  .strictObject({
+    url: key(
+      address((text) => networkIssue(text, ['mqtt', 'mqtts', 'ws', 'wss'])),
+      {
+        description: 'The broker that alerts go to. User name and password are keys of their own.',
+        takes: 'mqtt://, mqtts://, ws:// or wss://',
+        effect: 'broker',
+      },
+    ),
+    protocol: key(z.union([z.literal('auto'), z.literal(5), z.literal(4)]).prefault('auto'), {
+      description: 'MQTT version: 5, or 4 for 3.1.1; auto tries 5 and then 4.',
+      takes: 'auto, 5 or 4',
+      effect: 'broker',
+    }),
+    username: key(line.optional(), {
+      description: 'User name at the broker.',
+      takes: 'text, at least one character',
+      effect: 'broker',
+    }),
+    password: key(secretRef.optional(), {
+      description: 'Where the password for the broker is.',
+      takes: SECRET_TAKES,
+      effect: 'broker',
+      secret: true,
+    }),
+    ca: key(line.optional(), {
+      description: "Authorities that may sign the broker's certificate; else the system's.",
+      takes: PEM,
+      effect: 'broker',
+    }),
+    cert: key(line.optional(), { description: 'Client certificate.', takes: PEM, effect: 'broker' }),
+    key: key(z.union([line, secretRef]).optional(), {
+      description: 'Private key of the client certificate.',
+      takes: `${PEM}, or ${SECRET_TAKES}`,
+      effect: 'broker',
+      secret: true,
+    }),
+    topic_prefix: key(z.string().regex(TOPIC).prefault('framewarden'), {
+      description: 'Topics begin with this and the unit.',
+      takes: TOPIC_TAKES,
+      effect: 'broker',
+    }),
+    home_assistant: homeAssistant,
+  })
+  .optional()
+
+const models = z
+  .strictObject({
+    bundle: key(line.prefault('camera'), {
+      description: 'Model bundle: a name under models/, or the path of a folder with manifest.json.',
+      takes: 'a name or a path',
+      effect: 'guard',
+    }),
+    providers: key(z.union([z.literal('auto'), z.array(z.enum(['tensorrt', 'cuda', 'cpu'])).min(1)]).prefault('auto'), {
+      description: 'What runs the networks, first choice first; auto: cuda when its libraries load, else cpu.',
+      takes: 'auto or a list of tensorrt, cuda and cpu, such as [cuda, cpu]',
+      effect: 'guard',
+    }),
+    require_gpu: key(z.boolean().prefault(false), {
+      description: 'Refuse to guard on the CPU.',
+      effect: 'guard',
+    }),
+    precision: key(z.enum(['auto', 'fp32', 'int8', 'fp16']).prefault('auto'), {
+      description: 'Arithmetic of the networks; auto: the fastest that the bundle proves equal.',
+      effect: 'guard',
+    }),
+    threads: key(z.union([z.literal('auto'), z.int().min(1).max(256)]).prefault('auto'), {
+      description: 'Threads of one guard for its networks.',
+      takes: 'auto or a whole number from 1 to 256',
+      unit: 'threads',
+      effect: 'guard',
+    }),
+    require_signature: key(z.boolean().prefault(false), {
+      description: 'Refuse a bundle that no known key has signed.',
+      effect: 'guard',
+    }),
+  })
+  .prefault({})
+
+function retention(what: string, effect: 'guard' | 'process', maxBytes: string, maxAge: string) {
+  return z
+    .strictObject({
+      max_bytes: key(size('1MiB', '64TiB').prefault(maxBytes), {
+        description: `Disk space for ${what}; the oldest go first.`,
+        takes: 'a size from 1MiB to 64TiB, such as 2GiB',
+        unit: 'size',
+        effect,
+      }),
+      max_age: key(duration('1m', '3650d').prefault(maxAge), {
+        description: `Age at which ${what} go.`,
+        takes: 'a duration from 1m to 3650d, such as 30d',
+        unit: 'duration',
+        effect,
+      }),
+    })
+    .prefault({})
+}
+
+const httpListen = z.string().transform((text, context) => {
+  if (text === 'off') return undefined
+  const listen = hostAndPort(text)
+  if (listen) return listen
+  context.issues.push({ code: 'custom', input: text })
+  return z.NEVER
+})
+
+export const configSchema = z.strictObject({
+  unit: key(name, {
+    description: 'Names this unit in topics and alerts.',
+    takes: '1 to 63 of a-z, 0-9 and -, a letter or digit first',
+    effect: 'process',
+  }),
+  state_dir: key(line.prefault('/var/lib/framewarden'), {
+    description: 'Folder for the spool, evidence pictures and the audit log.',
+    takes: 'a path',
+    effect: 'process',
+  }),
+  ffmpeg: key(line.optional(), {
+    description: "The ffmpeg to run; else FRAMEWARDEN_FFMPEG, the system's from version 5, the bundled one.",
+    takes: 'a path or the name of a program',
+    effect: 'guard',
+  }),
+  mqtt,
+  models,
+  guards: key(z.union([z.literal('auto'), z.int().min(1).max(64)]).prefault('auto'), {
+    description: 'Guard processes that share the cameras; auto: by GPUs and processors.',
+    takes: 'auto or a whole number from 1 to 64',
+    unit: 'processes',
+    effect: 'guard',
+  }),
+  defaults: cameraDefaultsSchema.prefault({}),
+  cameras: z.array(cameraSchema).min(1),
+  evidence: retention('evidence pictures', 'guard', '2GiB', '30d'),
+  spool: retention('alerts that wait for the broker', 'process', '256MiB', '7d'),
+  http: z
+    .strictObject({
+      listen: key(httpListen.prefault('127.0.0.1:9464'), {
+        description: 'Where health, metrics and the page are served, without authentication.',
+        takes: 'HOST:PORT or off',
+        effect: 'process',
+        settingsName: '',
+      }),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: key(z.enum(['debug', 'info', 'warn', 'error']).prefault('info'), {
+        description: 'Least severity that is logged.',
+        effect: 'live',
+      }),
+    })
+    .prefault({}),
+})
+
+/** A configuration as checked: keys as in the file, durations in ms, sizes in bytes, secrets still by reference. */
+export type Config = z.output<typeof configSchema>
+export type CameraConfig = Config['cameras'][number]

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import { diffSettings, settingsPath } from '../../src/config/diff.js'
+import { parseConfig } from '../../src/config/parse.js'
+import { allKeys, choicesOf, type Key } from '../../src/config/schema-walk.js'
+import { toSettings } from '../../src/config/to-settings.js'
+import type { Settings } from '../../src/core/settings.js'
+import { LEAST, WHOLE } from './good.js'
+
+function settings(text: string, passwords: readonly (string | undefined)[] = []): Settings {
+  const { config, problems } = parseConfig(text)
+  if (!config) throw new Error(JSON.stringify(problems))
+  return toSettings(config, { mqtt: {}, cameras: passwords.map((password) => ({ password })) }, '/etc/framewarden')
+}
+
+describe('diffSettings', () => {
+  it('finds nothing where nothing changed', () => {
+    expect(diffSettings(settings(WHOLE), settings(`# the same\n${WHOLE}`))).toEqual([])
+  })
+
+  it('says of each change what it restarts', () => {
+    const after = WHOLE.replace('clear_after: 10s', 'clear_after: 20s')
+      .replace('rate: 15', 'rate: 10')
+      .replace('guards: auto', 'guards: 2')
+      .replace('topic_prefix: framewarden', 'topic_prefix: site')
+      .replace('9464', '9465')
+      .replace('level: info', 'level: debug')
+    expect(diffSettings(settings(WHOLE), settings(after))).toEqual([
+      { path: 'mqtt.topic_prefix', effect: 'broker', kind: 'changed' },
+      { path: 'guards', effect: 'guard', kind: 'changed' },
+      { path: 'http.listen', effect: 'process', kind: 'changed' },
+      { path: 'log.level', effect: 'live', kind: 'changed' },
+      { path: 'cameras.north-door.frame.rate', effect: 'camera', camera: 'north-door', kind: 'changed' },
+      { path: 'cameras.north-door.detection.clear_after', effect: 'live', camera: 'north-door', kind: 'changed' },
+    ])
+  })
+
+  it('follows a camera by its id, not by its place', () => {
+    const before = settings('unit: u\ncameras: [{ id: a, url: /a }, { id: b, url: /b }]')
+    const after = settings('unit: u\ncameras: [{ id: c, url: /c }, { id: b, url: /b }]')
+    expect(diffSettings(before, after)).toEqual([
+      { path: 'cameras.a', effect: 'camera', camera: 'a', kind: 'removed' },
+      { path: 'cameras.c', effect: 'camera', camera: 'c', kind: 'added' },
+    ])
+  })
+
+  it('sees a secret that changed behind the same reference', () => {
+    expect(diffSettings(settings(LEAST, ['old']), settings(LEAST, ['new']))).toEqual([
+      { path: 'cameras.north-door.password', effect: 'camera', camera: 'north-door', kind: 'changed' },
+    ])
+  })
+
+  it('takes a broker that comes or goes for a change of its keys', () => {
+    const changes = diffSettings(settings(LEAST), settings(`${LEAST}mqtt: { url: mqtt://b }`))
+    expect(new Set(changes.map((change) => change.effect))).toEqual(new Set(['broker']))
+  })
+
+  it.each(allKeys().map((key) => [key.path.join('.'), key] as const))('sees a change of %s', (path, key) => {
+    const text = otherThanDefault(key)
+    if (text === undefined) return
+    const before = settings(configWith(key, undefined))
+    const changes = diffSettings(before, settings(configWith(key, text)))
+    const expected = key.path[0] === 'cameras' ? `cameras.a.${key.path.slice(1).join('.')}` : path
+    expect(changes).toEqual([expect.objectContaining({ path: expected, effect: key.meta.effect })])
+  })
+
+  it('has a place in Settings for every key', () => {
+    const whole = settings(WHOLE)
+    for (const key of allKeys()) {
+      const inCamera = key.path[0] === 'cameras'
+      const place = settingsPath(inCamera ? { ...key, path: key.path.slice(1) } : key)
+      const holder = place
+        .slice(0, -1)
+        .reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], inCamera ? whole.cameras[0] : whole)
+      const resolvedApart = ['ca', 'cert', 'key', 'password'].includes(place.at(-1)!)
+      if (!resolvedApart) expect(Object.keys(holder as object), key.path.join('.')).toContain(place.at(-1))
+    }
+  })
+})
+
+/** A value unlike the default, as YAML; undefined for what is resolved from elsewhere or names the camera. */
+function otherThanDefault(key: Key): string | undefined {
+  const name = key.path.at(-1)!
+  if (key.meta.secret || ['id', 'ca', 'cert'].includes(name)) return undefined
+  const special: Record<string, string> = {
+    unit: 'other',
+    state_dir: '/other',
+    ffmpeg: '/other',
+    bundle: 'other',
+    username: 'other',
+    url: urlOther(key),
+    listen: key.path[0] === 'http' ? '127.0.0.1:1' : 'true',
+    width: '320',
+    rate: '7',
+    false_alarms_per_day: '1',
+    max_passes: '2',
+    topic_prefix: 'other',
+    prefix: 'other',
+    guards: '3',
+    threads: '3',
+    threshold: '1.5',
+    providers: '[cpu]',
+    protocol: '5',
+    max_bytes: '77MiB',
+    raise_within: '3s',
+  }
+  if (special[name]) return special[name]
+  if (key.meta.unit === 'duration') return '77s'
+  return String(choicesOf(key.schema).at(-1) ?? !key.path.includes('purify'))
+}
+
+function urlOther(key: Key): string {
+  return key.path[0] === 'mqtt' ? 'mqtts://other' : 'rtsp://other/x'
+}
+
+function configWith(key: Key, text: string | undefined): string {
+  const sections: Record<string, string> = {
+    unit: 'gate',
+    mqtt: '{ url: mqtt://b }',
+    cameras: '[{ id: a, url: rtsp://a/x }]',
+  }
+  if (text !== undefined) {
+    const [top, ...rest] = key.path
+    const nested = rest.reduceRight((inner, name) => `{ ${name}: ${inner} }`, text)
+    const inCamera = `[{ id: a${rest[0] === 'url' ? '' : ', url: rtsp://a/x'}, ${nested.slice(2, -2)} }]`
+    const inBroker = `{ ${rest[0] === 'url' ? '' : 'url: mqtt://b, '}${nested.slice(2, -2)} }`
+    sections[top!] = top === 'cameras' ? inCamera : top === 'mqtt' ? inBroker : nested
+  }
+  return Object.entries(sections)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n')
+}

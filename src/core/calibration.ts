@@ -13,12 +13,14 @@ const FLOOR = 1e-12
 
 /**
  * Probability that a clean frame scores `logit` or more, in [1e-12, 1], never rising with `logit`.
- * Ranks are (1 + N P) / (N + 1) and not below the tail's z; a negative xi, which would end the tail at a bound, counts as 0.
+ * Ranks are (1 + N P) / (N + 1) and not below the tail's z, which N frames cannot know below 1 / (N + 1); a negative xi, which
+ * would end the tail at a bound, counts as 0.
  */
 export function pValue(calibration: Calibration, logit: number): number {
-  const { u, z } = calibration.tail
-  if (logit > u) return Math.max(FLOOR, z * tailShare(calibration.tail, logit - u))
-  const n = calibration.frames
+  const { frames: n, tail } = calibration
+  const { u } = tail
+  const z = Math.max(tail.z, 1 / (n + 1))
+  if (logit > u) return Math.max(FLOOR, z * tailShare(tail, logit - u))
   const rank = (1 + n * exceeding(calibration.quantiles, logit)) / (n + 1)
   return Math.min(1, Math.max(rank, z))
 }

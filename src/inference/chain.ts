@@ -17,7 +17,7 @@ export interface Picture {
   readonly height: number
 }
 
-/** Local log-odds, a cell for each 8x8 pixels, in raster order. */
+/** Local log-odds, a cell for each 8x8 pixels or more, in raster order. */
 export interface LogitMap {
   readonly cells: Float32Array
   readonly columns: number

@@ -27,7 +27,7 @@ const calibration: z.ZodType<Calibration> = z.object({
     .array(z.tuple([z.number().min(0).max(1), z.number()]))
     .min(2)
     .refine(rising, 'must rise'),
-  tail: z.object({ u: z.number(), z: z.number().gt(0).max(1), xi: z.number(), beta: z.number().positive() }),
+  tail: z.object({ u: z.number(), z: z.number().min(0).max(1), xi: z.number(), beta: z.number().positive() }),
 })
 const signature = z.object({ algorithm: z.literal('ed25519'), key: z.string(), value: z.string() })
 

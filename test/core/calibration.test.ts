@@ -45,6 +45,11 @@ describe('p-value of a score', () => {
     expect(pValue(bounded, 0)).toBeCloseTo(0.025 * Math.exp(-4), 12)
   })
 
+  it('never believes in a tail rarer than the frames that were seen', () => {
+    const none = { ...calibration, tail: { ...calibration.tail, z: 0 } }
+    expect(pValue(none, -1.999999)).toBeCloseTo(1 / 1000, 6)
+  })
+
   it('counts a repeated quantile once', () => {
     const steps = {
       ...calibration,

@@ -1,0 +1,101 @@
+/** The payloads as JSON schemas: what `framewarden schema NAME` prints and what ops may rely on. */
+import { z } from 'zod'
+import { ALERT_SCHEMA, KINDS, PHASES } from '../core/alert.js'
+import { CAMERA_STATES } from '../core/camera-state.js'
+import { type FwCode, REMEDIES } from '../core/errors.js'
+
+const codes = Object.keys(REMEDIES) as [FwCode, ...FwCode[]]
+const time = z.iso.datetime().describe('RFC 3339, UTC')
+const fraction = z.number().min(0).max(1)
+const count = z.number().int().min(0)
+const picture = z.string().nullable().describe('path relative to state_dir')
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const model = z.object({ name: z.string(), version: z.string(), sha256 })
+const cause = z.object({ code: z.enum(codes), text: z.string() })
+
+export const alertSchema = z
+  .object({
+    schema: z.literal(ALERT_SCHEMA),
+    id: z.uuid({ version: 'v7' }).describe('the same when an alert is sent again: drop repeats by it'),
+    seq: z.number().int().min(1).describe('gap-free per unit, from 1'),
+    unit: z.string(),
+    camera: z.string(),
+    incident: z.string().describe('one incident has one raised, any number of updated, one cleared'),
+    phase: z.enum(PHASES),
+    captured_at: time.describe('arrival of the frame at the unit'),
+    since: time.describe('when the evidence began to rise'),
+    kind: z.enum(KINDS),
+    level: fraction.nullable().describe('estimated L-inf of the perturbation; null: unknown'),
+    score: z.number().describe('calibrated log-odds (natural log) of the worst frame so far'),
+    box: z.tuple([fraction, fraction, fraction, fraction]).nullable().describe('[x, y, w, h] of the frame'),
+    evidence: z.object({
+      frame_sha256: sha256.nullable().describe('of the I420 bytes as judged'),
+      before: picture,
+      after: picture,
+      difference: picture,
+    }),
+    model,
+    replayed: z.boolean().describe('sent again after a restart or a lost connection'),
+    drill: z.boolean().describe('an attack that was injected on purpose'),
+  })
+  .meta({ title: 'P/camera/<id>/alert' })
+
+export const unitStateSchema = z
+  .looseObject({
+    unit: z.string(),
+    version: z.string(),
+    since: time.describe('start of the daemon'),
+    model: model.nullable(),
+    provider: z.string().nullable().describe('execution provider in use; null: none yet'),
+    guards: count.describe('guard processes'),
+    cameras: z.partialRecord(z.enum(CAMERA_STATES), count).describe('number of cameras by state'),
+  })
+  .meta({ title: 'P/state, retained' })
+
+export const cameraStateSchema = z
+  .looseObject({
+    camera: z.string(),
+    state: z.enum(CAMERA_STATES),
+    since: time,
+    cause: cause.nullable().describe('why it is not guarding'),
+    incident_open: z.boolean(),
+  })
+  .meta({ title: 'P/camera/<id>/state, retained' })
+
+export const statsSchema = z
+  .looseObject({
+    camera: z.string(),
+    at: time,
+    frames: count,
+    flagged: count,
+    unscored: count,
+    dropped: count,
+    fps: z.number().min(0),
+    latency_p50_ms: z.number().min(0).nullable(),
+    latency_p99_ms: z.number().min(0).nullable(),
+  })
+  .meta({ title: 'P/camera/<id>/stats, QoS 0, each minute' })
+
+export const diagnosticSchema = z
+  .object({
+    code: z.enum(codes),
+    subject: z.string().describe('a camera id, broker, spool, guard-0 …'),
+    text: z.string(),
+    remedy: z.string(),
+    count: z.number().int().min(1).describe('how often since the last one'),
+    at: time,
+  })
+  .meta({ title: 'P/diagnostic' })
+
+export type UnitState = z.infer<typeof unitStateSchema>
+export type CameraStatePayload = z.infer<typeof cameraStateSchema>
+export type StatsPayload = z.infer<typeof statsSchema>
+
+/** By the name that `framewarden schema` takes; `z.toJSONSchema` makes the text. */
+export const payloadSchemas: Record<string, z.ZodType> = {
+  alert: alertSchema,
+  state: unitStateSchema,
+  'camera-state': cameraStateSchema,
+  stats: statsSchema,
+  diagnostic: diagnosticSchema,
+}

@@ -1,0 +1,156 @@
+/** What this unit tells ops, and how it gets there: the only door of the room. */
+import { join } from 'node:path'
+import type { Alert, AlertBody } from '../core/alert.js'
+import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
+import { REMEDIES } from '../core/errors.js'
+import type { MqttSettings, Retention } from '../core/settings.js'
+import { keepDenied } from './denied.js'
+import { createDiagnosticGate } from './diagnostic-gate.js'
+import { discoveryOf } from './home-assistant.js'
+import { createOutbox } from './outbox.js'
+import { type Publisher, startPublisher } from './publisher.js'
+import { openSpool, type Spool } from './spool.js'
+import { lockState } from './state-lock.js'
+import { topicsOf } from './topics.js'
+
+export interface DeliveryOptions {
+  readonly unit: string
+  readonly stateDir: string
+  /** undefined: no broker; alerts stay in the spool until its retention takes them. */
+  readonly mqtt?: MqttSettings
+  readonly spool: Retention
+  /** Of this room; to be logged, and passed back to `Delivery.diagnostic` if ops shall see it. */
+  onDiagnostic(d: Diagnostic): void
+  /** Each message as it is handed to the broker's connection. */
+  onMessage?(topic: string, payload: string): void
+}
+
+export interface DeliverySnapshot {
+  readonly broker: 'off' | 'connecting' | 'online' | 'offline'
+  /** Of `broker`, milliseconds since the epoch. */
+  readonly since: number
+  /** 4 is MQTT 3.1.1; undefined while not online. */
+  readonly protocol: 5 | 4 | undefined
+  /** Alerts on disk that the broker has not acknowledged. */
+  readonly pending: number
+  /** Age of the oldest of them, milliseconds; undefined: none. */
+  readonly oldestMs: number | undefined
+  /** Of the last alert. */
+  readonly seq: number
+  /** Messages sent and not acknowledged. */
+  readonly inFlight: number
+  readonly lastError: (Diagnostic & { readonly atMs: number }) | undefined
+}
+
+export interface Delivery {
+  /** Resolves when the alert is on disk (append + fdatasync): from then on it counts. Rejects with FW_SPOOL_DISK. */
+  alert(body: AlertBody): Promise<Alert>
+  /** Retained, sent again on each connect. */
+  unitState(payload: object): void
+  /** Retained, sent again on each connect. */
+  cameraState(id: string, payload: object): void
+  /** Empties the camera's retained topics. */
+  forgetCamera(id: string): void
+  /** QoS 0: lost while the broker is away. */
+  stats(id: string, payload: object): void
+  /** QoS 1, not spooled: some wait in memory for the broker, the oldest go first. */
+  diagnostic(d: Diagnostic): void
+  snapshot(): DeliverySnapshot
+  /** Sends what waits and `offline` within 2 s, then closes. */
+  stop(): Promise<void>
+}
+
+/** Throws FW_STATE_LOCKED, FW_STATE_DIR, FW_SPOOL_DISK, or FW_CONFIG_VALUE for a bad mqtt.url. A broker that is away is no error. */
+export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
+  const { unit, stateDir, mqtt } = options
+  const lock = await lockState(stateDir)
+  const abort = new AbortController()
+  let lastError: DeliverySnapshot['lastError']
+  const gate = createDiagnosticGate(abort.signal, (d) => {
+    lastError = { ...d, atMs: Date.now() }
+    options.onDiagnostic(d)
+  })
+
+  const folder = join(stateDir, 'spool')
+  const topics = topicsOf(mqtt?.topicPrefix ?? 'framewarden', unit)
+  const discovery = mqtt?.homeAssistant.enabled ? discoveryOf(mqtt.homeAssistant.prefix, unit, topics) : undefined
+  const outbox = createOutbox()
+  const startedAtMs = Date.now()
+  const cameras = new Set<string>()
+  let spool: Spool | undefined
+  let publisher: Publisher | undefined
+  try {
+    spool = await openSpool({
+      folder,
+      unit,
+      retention: options.spool,
+      awaited: mqtt !== undefined,
+      onDiagnostic: gate.pass,
+    })
+    if (mqtt) publisher = publish(mqtt, spool)
+  } catch (error) {
+    abort.abort()
+    await spool?.close()
+    await lock.release()
+    throw error
+  }
+
+  function publish(to: MqttSettings, from: Spool): Publisher {
+    outbox.retain(topics.availability, 'online') // first of all retained topics, on each connect
+    return startPublisher({
+      mqtt: to,
+      unit,
+      spool: from,
+      outbox,
+      onSent: (topic, payload) => options.onMessage?.(topic, payload),
+      onDenied: denied,
+      onFailure: (code, text) => gate.pass(diagnostic(code, code.startsWith('FW_SPOOL') ? 'spool' : 'broker', text)),
+    })
+  }
+
+  function denied(topic: string, payload: string, reason: string): void {
+    gate.pass(diagnostic('FW_BROKER_DENIED', 'broker', `${topic}: ${reason}`))
+    keepDenied(folder, { at: new Date().toISOString(), topic, reason, payload }).catch((error) => {
+      gate.pass(diagnostic('FW_SPOOL_DISK', 'spool', `a denied message cannot be set aside: ${error.code ?? error}`))
+    })
+  }
+
+  const opened = spool
+  return {
+    alert: (body) => opened.append(body),
+    unitState: (payload) => publisher && outbox.retain(topics.state, JSON.stringify(payload)),
+    cameraState: (id, payload) => {
+      if (!publisher) return
+      if (!cameras.has(id))
+        for (const message of discovery?.announce(id) ?? []) outbox.retain(message.topic, message.payload)
+      cameras.add(id)
+      outbox.retain(topics.cameraState(id), JSON.stringify(payload))
+    },
+    forgetCamera: (id) => {
+      if (!publisher) return
+      cameras.delete(id)
+      for (const message of discovery?.forget(id) ?? []) outbox.retain(message.topic, message.payload)
+      outbox.retain(topics.cameraState(id), '')
+    },
+    stats: (id, payload) => publisher?.publishNow(topics.stats(id), JSON.stringify(payload)),
+    diagnostic: (d) => {
+      if (!publisher) return
+      const { code, subject, text, count } = d
+      const payload = { code, subject, text, remedy: REMEDIES[code], count, at: new Date().toISOString() }
+      outbox.push(topics.diagnostic, JSON.stringify(payload))
+    },
+    snapshot: () => ({
+      ...(publisher?.state ?? { broker: 'off', since: startedAtMs, protocol: undefined, inFlight: 0 }),
+      pending: opened.pending,
+      oldestMs: opened.oldestAtMs === undefined ? undefined : Math.max(0, Date.now() - opened.oldestAtMs),
+      seq: opened.lastSeq,
+      lastError,
+    }),
+    stop: async () => {
+      await publisher?.stop()
+      await opened.close()
+      abort.abort()
+      await lock.release()
+    },
+  }
+}

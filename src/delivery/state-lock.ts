@@ -1,0 +1,125 @@
+/**
+ * One daemon per state_dir. The lock is a listening UNIX socket in it: the kernel knows whether its owner lives,
+ * also across containers and after a crash or a reused pid, where a pid file does not.
+ */
+import { link, mkdir, open, rename, rm } from 'node:fs/promises'
+import { connect, createServer, type Server } from 'node:net'
+import { platform } from 'node:os'
+import { join } from 'node:path'
+import { FwError } from '../core/errors.js'
+
+/** sun_path of unix(7) holds 108 bytes with its end. */
+const SOCKET_PATH_BYTES = 107
+const ANSWER_MS = 500
+
+export interface StateLock {
+  release(): Promise<void>
+}
+
+/** Creates `stateDir` where needed and takes its lock. Throws FW_STATE_LOCKED (another daemon lives) or FW_STATE_DIR. */
+export async function lockState(stateDir: string): Promise<StateLock> {
+  try {
+    await mkdir(stateDir, { recursive: true, mode: 0o700 })
+    return await take(stateDir)
+  } catch (error) {
+    if (error instanceof FwError) throw error
+    const { code } = error as NodeJS.ErrnoException
+    throw new FwError('FW_STATE_DIR', `state_dir '${stateDir}' cannot be used: ${code ?? error}`, { cause: error })
+  }
+}
+
+async function take(stateDir: string): Promise<StateLock> {
+  const lock = join(stateDir, 'lock')
+  const own = join(stateDir, `.lock.${process.pid}`)
+  const folder = await open(stateDir, 'r')
+  const short = (path: string) => shortPath(path, stateDir, folder.fd)
+  try {
+    await rm(own, { force: true })
+    const server = await listen(short(own))
+    try {
+      await linkOnce(own, lock, short)
+    } catch (error) {
+      server.close()
+      throw error
+    } finally {
+      await rm(own, { force: true })
+    }
+    return {
+      release: async () => {
+        await rm(lock, { force: true })
+        await new Promise((resolve) => server.close(resolve))
+      },
+    }
+  } finally {
+    await folder.close()
+  }
+}
+
+/** link(2) is exclusive. A lock whose owner is dead is moved away first, and looked at again: it may be a fresh one by then. */
+async function linkOnce(own: string, lock: string, short: (path: string) => string): Promise<void> {
+  const stale = `${own}.stale`
+  for (;;) {
+    try {
+      return await link(own, lock)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    await refuseIfAlive(short(lock), lock)
+    try {
+      await rename(lock, stale)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue
+      throw error
+    }
+    try {
+      await refuseIfAlive(short(stale), lock)
+    } catch (error) {
+      await link(stale, lock).catch(() => {}) // a third one was faster: it holds the lock now
+      throw error
+    } finally {
+      await rm(stale, { force: true })
+    }
+  }
+}
+
+function listen(path: string): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {}) // whoever asked has gone
+      socket.end(String(process.pid))
+    })
+    server.once('error', reject)
+    server.listen(path, () => {
+      server.unref()
+      resolve(server)
+    })
+  })
+}
+
+/** Throws FW_STATE_LOCKED when somebody listens. The kernel accepts for an owner that is too busy to answer. */
+async function refuseIfAlive(socketPath: string, lock: string): Promise<void> {
+  const owner = await new Promise<string | undefined>((resolve) => {
+    let pid = ''
+    const socket = connect(socketPath)
+    socket.setTimeout(ANSWER_MS, () => socket.destroy())
+    socket.setEncoding('utf8')
+    socket.on('data', (text) => {
+      pid += text
+    })
+    let connected = false
+    socket.on('connect', () => {
+      connected = true
+    })
+    socket.on('error', () => {}) // refused: nobody listens; 'close' follows
+    socket.on('close', () => resolve(connected ? pid : undefined))
+  })
+  if (owner === undefined) return
+  const who = owner === '' ? 'another process' : `process ${owner}`
+  throw new FwError('FW_STATE_LOCKED', `${lock} is held by ${who}`)
+}
+
+/** The same path, through the open folder where it is too long for a socket. */
+function shortPath(path: string, stateDir: string, folderFd: number): string {
+  if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES || platform() !== 'linux') return path
+  return `/proc/self/fd/${folderFd}${path.slice(stateDir.length)}`
+}

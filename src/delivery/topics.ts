@@ -1,0 +1,26 @@
+/** Where messages go: `<prefix>/<unit>/…`. The table is in ARCHITECTURE.md. */
+
+export interface Topics {
+  readonly availability: string
+  readonly state: string
+  readonly diagnostic: string
+  cameraState(cameraId: string): string
+  alert(cameraId: string): string
+  stats(cameraId: string): string
+}
+
+/**
+ * Topics of one unit. `unit` and camera ids are [a-z0-9-], so no level holds a wildcard or a `/`
+ * (MQTT 5, 4.7.1: wildcards are not allowed in a topic name).
+ */
+export function topicsOf(prefix: string, unit: string): Topics {
+  const root = `${prefix}/${unit}`
+  return {
+    availability: `${root}/availability`,
+    state: `${root}/state`,
+    diagnostic: `${root}/diagnostic`,
+    cameraState: (cameraId) => `${root}/camera/${cameraId}/state`,
+    alert: (cameraId) => `${root}/camera/${cameraId}/alert`,
+    stats: (cameraId) => `${root}/camera/${cameraId}/stats`,
+  }
+}

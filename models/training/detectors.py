@@ -35,10 +35,14 @@ class Detector:
 
     def confidences(self, rgb: torch.Tensor) -> torch.Tensor:
         """[B, 3, H, W] in 0..255 -> [B, anchors], the best class score of each anchor, with gradient."""
-        if self.name == 'yolox':
-            out = self.net(yolox_input(rgb))
-            return out[..., 4] * out[..., 5:].amax(-1)
-        return self.net(face_input(rgb))[0][..., 1]
+        rows = []
+        for one in rgb.split(1):  # the reshapes inside both graphs are made for one picture: a batch would be mixed up
+            if self.name == 'yolox':
+                out = self.net(yolox_input(one))
+                rows.append(out[..., 4] * out[..., 5:].amax(-1))
+            else:
+                rows.append(self.net(face_input(one))[0][..., 1])
+        return torch.cat(rows)
 
     def suppression_loss(self, rgb: torch.Tensor, anchors: torch.Tensor) -> torch.Tensor:
         """Log-odds of the `anchors` [B, k] (the best on the clean picture) and of the best ones now: lower hides more."""

@@ -21,11 +21,12 @@ from video import write_json
 @dataclass(frozen=True)
 class Settings:
     seed: int = 7
-    pairs: int = 5
-    size: tuple = (192, 192)
+    pairs: int = 6
+    size: tuple = (160, 160)
     rate: float = 1.5e-3
     decay: float = 1e-5
     clean_weight: float = 1.0   # a of eq. 3
+    ramp: float = 0.3           # share of the steps until the clean and sparsity terms count in full: else M learns to do nothing
     sparsity: float = 0.004     # on g * m, in units of the correction's reach
 
 
@@ -52,8 +53,9 @@ def main() -> None:
         error = (x + correction.float() - target).abs().mean((1, 2, 3)) * 255
         before = (x - target).abs().mean((1, 2, 3)) * 255
         attacked = before > 0
-        weight = torch.where(attacked, 1 / (0.5 + before), s.clean_weight / 0.75)  # each attack counts alike, weak or strong
-        loss = (weight * error).mean() + s.sparsity * mask.float().mean() * Mapping.REACH * 255
+        care = 0.05 + 0.95 * min(1.0, step / (s.ramp * args.steps))
+        weight = torch.where(attacked, 1 / (0.5 + before), care * s.clean_weight)  # each attack counts alike, weak or strong
+        loss = (weight * error).mean() + care * s.sparsity * mask.float().mean() * Mapping.REACH * 255
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

@@ -1,0 +1,80 @@
+/** From a camera's settings to a command line: what must be resolved, reached and opened before ffmpeg starts. */
+
+import { FwError } from '../core/errors.js'
+import type { CameraSettings, Decode } from '../core/settings.js'
+import { parseCameraUrl, type RtspAddress, rtspUrl } from './camera-url.js'
+import type { FfmpegBuild } from './ffmpeg.js'
+import { concatScript, fileCameraArgs, listenArgs, liveArgs, liveScriptArgs } from './ffmpeg-args.js'
+import { resolveHost, tryTcp } from './reach.js'
+import { openTlsRelay } from './tls-relay.js'
+
+/** What ffmpeg is started with; `close` frees what stands behind it. */
+export interface OpenedSource {
+  readonly argv: readonly string[]
+  readonly secretScript?: string
+  close(): void
+}
+
+/** How this attempt differs from the first one. */
+export interface Attempt {
+  readonly decode: Decode
+  /** Failures before a first frame, in a row. */
+  readonly failures: number
+  /** The last attempt did not find the codec's parameters. */
+  readonly patient: boolean
+}
+
+/** The part of a camera's settings that finds it; `rate` undefined: every picture. */
+export type SourceSettings = Pick<CameraSettings, 'url' | 'listen' | 'username' | 'password' | 'ca' | 'transport'> & {
+  readonly frame: { readonly width: number; readonly rate?: number }
+  readonly timeouts: Pick<CameraSettings['timeouts'], 'connectMs' | 'stallMs'>
+}
+
+/**
+ * Resolves and reaches the camera. Throws FW_CAMERA_URL, _DNS, _REFUSED, _UNREACHABLE, _TIMEOUT or _TLS, or the signal's
+ * reason. Names are resolved anew at each attempt: a camera may move.
+ */
+export async function openCameraSource(
+  camera: SourceSettings,
+  ffmpeg: FfmpegBuild,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<OpenedSource> {
+  const address = parseCameraUrl(camera.url)
+  const picture = { width: camera.frame.width, rate: camera.frame.rate, decode: attempt.decode }
+  const nothing = () => {}
+  if (address.kind === 'file') {
+    return { argv: fileCameraArgs(ffmpeg, { ...picture, path: address.path }), close: nothing }
+  }
+  const input = { ...picture, attempt: attempt.failures, patient: attempt.patient }
+  const ip = await resolveHost(address.host, signal)
+  if (camera.listen) {
+    if (address.tls) throw new FwError('FW_CAMERA_URL', 'a camera that pushes (listen) speaks rtsp://, not rtsps://')
+    return { argv: listenArgs(ffmpeg, { ...input, url: rtspUrl(ip, address.port, address.path) }), close: nothing }
+  }
+  const way = await openWay(camera, address, ip, signal)
+  if (camera.username === undefined) {
+    const networkMs = camera.timeouts.stallMs
+    return { argv: liveArgs(ffmpeg, { ...input, ...way, networkMs }), close: way.close }
+  }
+  const secretScript = concatScript(way.url, way.transport, camera.username, camera.password ?? '')
+  return { argv: liveScriptArgs(ffmpeg, input), secretScript, close: way.close }
+}
+
+interface Way {
+  readonly url: string
+  readonly transport: 'tcp' | 'udp'
+  close(): void
+}
+
+async function openWay(camera: SourceSettings, address: RtspAddress, ip: string, signal: AbortSignal): Promise<Way> {
+  const { connectMs } = camera.timeouts
+  if (!address.tls) {
+    await tryTcp(ip, address.port, connectMs, signal)
+    return { url: rtspUrl(ip, address.port, address.path), transport: camera.transport, close: () => {} }
+  }
+  const target = { ip, port: address.port, host: address.host, ca: camera.ca }
+  const relay = await openTlsRelay(target, connectMs, signal)
+  // Inside TLS the pictures can only be interleaved.
+  return { url: rtspUrl('127.0.0.1', relay.port, address.path), transport: 'tcp', close: relay.close }
+}

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { framePool } from '../../src/camera/frame-pool.js'
+import { superviseCamera } from '../../src/camera/supervisor.js'
+import {
+  bundled,
+  camera,
+  childrenWith,
+  drawClip,
+  freePort,
+  publish,
+  publishUntil,
+  recorder,
+  temporaryFolder,
+} from './partners.js'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let clip: string
+
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  clip = `${folder.path}/clip.mp4`
+  await drawClip(clip, 20)
+})
+afterAll(() => folder.remove())
+
+test('a camera that pushes is guarded, its frames carry times of arrival, and stopping leaves no child', async () => {
+  const url = `rtsp://127.0.0.1:${await freePort()}/cam`
+  const stop = new AbortController()
+  const hooks = recorder()
+  const pool = framePool()
+  const supervised = superviseCamera(
+    camera({ url, listen: true }),
+    bundled,
+    { ...hooks, takeBuffer: pool.take },
+    stop.signal,
+  )
+  const published = publishUntil(clip, url, stop.signal)
+  await hooks.until((seen) => seen.frames.length >= 45)
+  expect(childrenWith(`${url}`).length).toBe(2) // ours and the publisher
+  stop.abort()
+  await supervised
+  await published
+  expect(childrenWith(url)).toEqual([])
+  expect(hooks.states).toEqual(['connecting', 'guarding', 'stopped'])
+  const first = hooks.frames[0]!
+  expect([first.width, first.height, first.pixels.length]).toEqual([320, 184, 320 * 184 * 1.5])
+  expect(hooks.frames.map((f) => f.seq)).toEqual(hooks.frames.map((_, i) => i))
+  const late = hooks.frames.slice(15)
+  for (const frame of late) expect(frame.damaged).toBe(false)
+  const gaps = late.slice(1).map((f, i) => f.capturedAtMs - late[i]!.capturedAtMs)
+  const mean = gaps.reduce((a, b) => a + b) / gaps.length
+  expect(mean).toBeGreaterThan(55)
+  expect(mean).toBeLessThan(80)
+  expect(Math.abs(Date.now() - late.at(-1)!.capturedAtMs)).toBeLessThan(5000)
+})
+
+test('a publisher that is killed and comes again is guarded again, with one child at most', async () => {
+  const url = `rtsp://127.0.0.1:${await freePort()}/cam`
+  const stop = new AbortController()
+  const hooks = recorder()
+  const supervised = superviseCamera(camera({ url, listen: true }), bundled, hooks, stop.signal)
+  let most = 0
+  const watching = setInterval(() => {
+    most = Math.max(most, childrenWith('rtsp_flags').filter((pid) => childrenWith(url).includes(pid)).length)
+  }, 20)
+  const over = new AbortController()
+  const first = publishUntil(clip, url, over.signal)
+  await hooks.until((seen) => seen.frames.length >= 30)
+  over.abort()
+  await first
+  await hooks.until((seen) => seen.diagnostics.some((d) => d.code === 'FW_CAMERA_ENDED'))
+  const before = hooks.frames.length
+  const second = publishUntil(clip, url, stop.signal)
+  await hooks.until((seen) => seen.frames.length >= before + 15)
+  clearInterval(watching)
+  stop.abort()
+  await Promise.all([supervised, second])
+  expect(most).toBe(1)
+  expect(hooks.states.filter((s) => s === 'guarding').length).toBeGreaterThanOrEqual(2)
+  expect(hooks.frames[before]!.seq).toBe(0)
+})
+
+test('a publisher that hangs is a stalled camera, and its child is replaced', async () => {
+  const url = `rtsp://127.0.0.1:${await freePort()}/cam`
+  const stop = new AbortController()
+  const hooks = recorder()
+  const timeouts = { connectMs: 3000, firstFrameMs: 10_000, stallMs: 1000, frozenMs: 30_000 }
+  const supervised = superviseCamera(camera({ url, listen: true, timeouts }), bundled, hooks, stop.signal)
+  await hooks.until((seen) => seen.states.includes('connecting'))
+  let hung = publish(clip, url)
+  while (hooks.frames.length === 0) {
+    await Promise.race([
+      new Promise((resolve) => hung.once('close', resolve)),
+      hooks.until((seen) => seen.frames.length > 0),
+    ])
+    if (hooks.frames.length === 0) hung = publish(clip, url)
+  }
+  await hooks.until((seen) => seen.frames.length >= 15)
+  hung.kill('SIGSTOP')
+  await hooks.until((seen) => seen.states.includes('stalled'))
+  await hooks.until((seen) => seen.states.filter((s) => s === 'connecting').length >= 2)
+  expect(hooks.diagnostics.map((d) => d.code)).toContain('FW_CAMERA_STALLED')
+  hung.kill('SIGKILL')
+  stop.abort()
+  await supervised
+  expect(childrenWith('rtsp_flags')).toEqual([])
+})
+
+test('a recorded file is a camera for trials: at its own speed, again and again', async () => {
+  const short = `${folder.path}/short.mp4`
+  await drawClip(short, 1)
+  const stop = new AbortController()
+  const hooks = recorder()
+  const started = performance.now()
+  const supervised = superviseCamera(camera({ url: short }), bundled, hooks, stop.signal)
+  await hooks.until((seen) => seen.frames.length >= 50)
+  expect(performance.now() - started).toBeGreaterThan(2500)
+  stop.abort()
+  await supervised
+})

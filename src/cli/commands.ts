@@ -8,4 +8,10 @@ export interface CommandEntry {
   load(): Promise<Command>
 }
 
-export const commands: readonly CommandEntry[] = []
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'scan',
+    summary: 'Judge clips, pictures or a stream, and say where they are perturbed',
+    load: async () => (await import('./scan.js')).scan,
+  },
+]

@@ -1,0 +1,55 @@
+/** The lines of `scan --json`. Contract: DESIGN. Times in seconds from the source's first frame, scores in log-odds. */
+import type { Kind, Phase } from '../core/alert.js'
+import type { Box } from '../core/verdict.js'
+
+export interface FrameLine {
+  readonly type: 'frame'
+  readonly source: string
+  readonly frame: number
+  readonly t: number
+  /** null: the frame could not be judged. */
+  readonly score: number | null
+  readonly flagged: boolean
+}
+
+export interface IncidentLine {
+  readonly type: 'incident'
+  readonly source: string
+  readonly phase: Phase
+  readonly t: number
+  readonly since: number
+  readonly kind: Kind
+  readonly level: number | null
+  readonly score: number
+  readonly box: Box | null
+}
+
+/** `incidents` counts those raised; `unscored` the frames that could not be judged; `frames_per_s` is of this run. */
+export interface SummaryLine {
+  readonly type: 'summary'
+  readonly source: string
+  readonly frames: number
+  readonly duration_s: number
+  readonly flagged: number
+  readonly incidents: number
+  readonly unscored: number
+  /** null where no frame was judged. */
+  readonly score: { readonly p50: number; readonly p99: number; readonly max: number } | null
+  readonly frames_per_s: number
+  readonly provider: string
+  readonly model: { readonly name: string; readonly version: string; readonly sha256: string }
+}
+
+export interface ErrorLine {
+  readonly type: 'error'
+  readonly source: string
+  readonly code: string
+  readonly message: string
+}
+
+export type ScanLine = FrameLine | IncidentLine | SummaryLine | ErrorLine
+
+/** `value` to so many decimals: what follows is noise of the arithmetic. */
+export function rounded(value: number, decimals: number): number {
+  return Number(value.toFixed(decimals))
+}

@@ -1,0 +1,60 @@
+/** What `scan --out DIR` writes: cleaned pictures and clips, and what was done to flagged frames. */
+import { mkdir } from 'node:fs/promises'
+import { basename, extname, join } from 'node:path'
+import type { Frame } from '../core/frame.js'
+import type { Verdict } from '../core/verdict.js'
+import { writeDifference, writePicture } from './scan-pictures.js'
+import type { ScanSource } from './scan-sources.js'
+import { type ClipWriter, openClip } from './write-clip.js'
+
+export interface ScanOutput {
+  /** A judged frame, its pixels as they were; `verdict` undefined: unjudged, written as it is. */
+  write(source: ScanSource, frame: Frame, verdict: Verdict | undefined): Promise<void>
+  /** After a source's last frame; throws FW_EVIDENCE_DISK where its clip could not be written. */
+  end(source: ScanSource): Promise<void>
+}
+
+/** Flagged frames of one source are shown at most this often: before, after and difference are three files. */
+const SHOW_EVERY_MS = 1_000
+
+/** `ffmpegPath` encodes the clips. Sources of one name in different folders get a number after it. */
+export function scanOutput(dir: string, ffmpegPath: string): ScanOutput {
+  const taken = new Set<string>()
+  let stem: string | undefined
+  let clip: ClipWriter | undefined
+  let shownAtMs = Number.NEGATIVE_INFINITY
+
+  return {
+    async write(source, frame, verdict) {
+      stem ??= await begin(source)
+      const after = verdict?.kind === 'perturbed' ? verdict.purified : undefined
+      if (source.kind === 'picture') await writePicture(join(dir, `${stem}.cleaned.png`), frame, after ?? frame.pixels)
+      else {
+        clip ??= openClip(join(dir, `${stem}.cleaned.mp4`), frame, ffmpegPath)
+        await clip.write(frame, after ?? frame.pixels)
+      }
+      if (!after || frame.capturedAtMs - shownAtMs < SHOW_EVERY_MS) return
+      shownAtMs = frame.capturedAtMs
+      const name = join(dir, source.kind === 'picture' ? stem : `${stem}.${String(frame.seq).padStart(6, '0')}`)
+      await writePicture(`${name}.before.png`, frame, frame.pixels)
+      await writePicture(`${name}.after.png`, frame, after)
+      await writeDifference(`${name}.difference.png`, frame, after)
+    },
+    async end() {
+      const ending = clip
+      clip = undefined
+      stem = undefined
+      shownAtMs = Number.NEGATIVE_INFINITY
+      await ending?.end()
+    },
+  }
+
+  async function begin(source: ScanSource): Promise<string> {
+    await mkdir(dir, { recursive: true })
+    const plain = basename(source.name, extname(source.name)).replace(/[^A-Za-z0-9._-]/g, '_') || 'source'
+    let name = plain
+    for (let n = 2; taken.has(name); n++) name = `${plain}-${n}`
+    taken.add(name)
+    return name
+  }
+}

@@ -1,0 +1,80 @@
+/** Who reads a scan: a program (a JSON object a line) or a person (findings as they come, a table at the end). */
+import { describe } from '../core/errors.js'
+import type { FrameLine, IncidentLine, ScanLine, SummaryLine } from './scan-lines.js'
+
+export interface ScanReport {
+  frame(line: FrameLine): void
+  incident(line: IncidentLine): void
+  summary(line: SummaryLine): void
+  error(source: string, error: unknown): void
+  /** After the last source. */
+  end(): void
+}
+
+/** Prints to stdout or stderr; the progress line gives way. */
+export interface ScanPrint {
+  out(text: string): void
+  err(text: string): void
+}
+
+export function jsonReport(print: ScanPrint, options: { frames: boolean }): ScanReport {
+  const tell = (line: ScanLine) => print.out(JSON.stringify(line))
+  return {
+    frame: (line) => options.frames && tell(line),
+    incident: tell,
+    summary: tell,
+    error(source, error) {
+      const text = describe(error)
+      const code = text.slice(0, text.indexOf(':'))
+      tell({ type: 'error', source, code, message: text.slice(code.length + 2) })
+    },
+    end() {},
+  }
+}
+
+export function textReport(print: ScanPrint, options: { frames: boolean }): ScanReport {
+  const summaries: SummaryLine[] = []
+  return {
+    frame(line) {
+      if (!options.frames) return
+      const verdict = line.score === null ? 'unscored' : `${line.score.toFixed(2)}${line.flagged ? ' flagged' : ''}`
+      print.out(`${line.source}  frame ${line.frame}  ${line.t.toFixed(2)} s  ${verdict}`)
+    },
+    incident(line) {
+      const level = line.level === null ? '' : `, level ${(line.level * 255).toFixed(1)}/255`
+      const since = line.phase === 'raised' ? ` (since ${line.since.toFixed(2)} s)` : ''
+      const box = line.box ? `, box ${line.box.map((v) => v.toFixed(2)).join(' ')}` : ''
+      print.out(
+        `${line.source}: incident ${line.phase} at ${line.t.toFixed(2)} s${since}: ${line.kind}${level}, score ${line.score.toFixed(1)}${box}`,
+      )
+    },
+    summary(line) {
+      summaries.push(line)
+    },
+    error: (_, error) => print.err(describe(error)),
+    end() {
+      if (summaries.length > 0) print.out(table(summaries))
+    },
+  }
+}
+
+function table(summaries: readonly SummaryLine[]): string {
+  const head = ['source', 'frames', 'seconds', 'flagged', 'unscored', 'incidents', 'p50', 'p99', 'max', 'frames/s']
+  const rows = summaries.map((s) => [
+    s.source,
+    String(s.frames),
+    s.duration_s.toFixed(1),
+    String(s.flagged),
+    String(s.unscored),
+    String(s.incidents),
+    ...(s.score ? [s.score.p50, s.score.p99, s.score.max].map((v) => v.toFixed(2)) : ['-', '-', '-']),
+    s.frames_per_s.toFixed(1),
+  ])
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)))
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')
+  const { model, provider } = summaries[0]!
+  const total = summaries.reduce((sum, s) => sum + s.incidents, 0)
+  const foot = `${total} incident${total === 1 ? '' : 's'} in ${summaries.length} source${summaries.length === 1 ? '' : 's'}; model ${model.name} ${model.version} on ${provider}; scores in log-odds`
+  return [line(head), ...rows.map(line), foot].join('\n')
+}

@@ -1,0 +1,165 @@
+/** One source of `scan`, from its frames to its lines. */
+import { type DecisionSettings, decide, type Judged, startDecision } from '../core/decide.js'
+import type { Frame } from '../core/frame.js'
+import type { Incident } from '../core/incident.js'
+import { kindOf, removal } from '../core/kind.js'
+import type { Verdict } from '../core/verdict.js'
+import type { Engine, JudgeOptions } from '../inference/engine.js'
+import { type JudgedFrame, judging } from './scan-judging.js'
+import { type IncidentLine, rounded, type SummaryLine } from './scan-lines.js'
+import type { ScanOutput } from './scan-output.js'
+import type { ScanProgress } from './scan-progress.js'
+import type { ScanReport } from './scan-report.js'
+import type { ScanSource } from './scan-sources.js'
+
+/** As a camera's defaults: what a unit would have said about the same frames. */
+const FALSE_ALARMS_PER_DAY = 0.1
+const CLEAR_AFTER_MS = 10_000
+/** Until two frames tell their distance. */
+const ASSUMED_RATE = 15
+
+export interface ScanTools {
+  readonly engine: Engine
+  readonly options: JudgeOptions
+  readonly report: ScanReport
+  readonly progress: ScanProgress
+  readonly output?: ScanOutput
+}
+
+/** What came of a source; `error` where frames were left unread or unscored. */
+export interface ScanResult {
+  readonly summary: SummaryLine
+  readonly error?: unknown
+}
+
+/** Judges all frames, reports each as it comes, and sums up. A decoder's error ends the source, not the scan. */
+export async function scanSource(
+  source: ScanSource,
+  frames: AsyncIterable<Frame>,
+  tools: ScanTools,
+): Promise<ScanResult> {
+  const { engine, options, report, progress, output } = tools
+  const from = performance.now()
+  const scores: number[] = []
+  const count = { frames: 0, flagged: 0, unscored: 0, incidents: 0 }
+  const times = { first: 0, last: 0 }
+  let decision = startDecision()
+  let error: unknown
+  try {
+    for await (const judged of judging(frames, engine, options)) {
+      const { frame } = judged
+      if (count.frames === 0) times.first = frame.capturedAtMs
+      times.last = frame.capturedAtMs
+      if (judged.error) error ??= judged.error
+      take(judged)
+      progress.frame(frame)
+      await output?.write(source, frame, judged.verdict)
+      count.frames++
+    }
+  } catch (cause) {
+    error = cause
+  }
+  try {
+    await output?.end(source)
+  } catch (cause) {
+    error ??= cause
+  }
+  return { summary: summary(), error }
+
+  function take(judged: JudgedFrame): void {
+    const { frame, verdict } = judged
+    const seconds = (frame.capturedAtMs - times.first) / 1000
+    const scored = verdict && verdict.kind !== 'unscored' ? verdict : undefined
+    const flagged = scored?.kind === 'perturbed'
+    const score = scored ? rounded(scored.score.logit, 4) : null
+    const where = { source: source.name, frame: count.frames, t: rounded(seconds, 3) }
+    report.frame({ type: 'frame', ...where, score, flagged })
+    if (!scored) {
+      count.unscored++
+      return
+    }
+    scores.push(scored.score.logit)
+    if (flagged) count.flagged++
+    if (source.kind === 'picture') told(flagged ? incidentOf(scored, frame) : undefined, frame)
+    else told(step(judged, scored), frame)
+  }
+
+  function step(judged: JudgedFrame, verdict: Exclude<Verdict, { kind: 'unscored' }>): Incident | undefined {
+    const { frame, histogram } = judged
+    const flagged = verdict.kind === 'perturbed'
+    const seen: Judged = {
+      atMs: frame.capturedAtMs,
+      score: verdict.score,
+      flagged,
+      damaged: frame.damaged,
+      histogram,
+      ...(flagged && { removal: removal(frame.pixels, verdict.purified, frame.width, frame.height) }),
+    }
+    const [next, incident] = decide(decision, seen, settings(), () => `${source.name}#${count.incidents}`)
+    decision = next
+    return incident
+  }
+
+  function settings(): DecisionSettings {
+    const spanMs = times.last - times.first
+    const rate = spanMs > 0 ? (count.frames * 1000) / spanMs : ASSUMED_RATE
+    return { falseAlarmsPerDay: FALSE_ALARMS_PER_DAY, clearAfterMs: CLEAR_AFTER_MS, rate }
+  }
+
+  function told(incident: Incident | undefined, frame: Frame): void {
+    if (!incident) return
+    if (incident.phase === 'raised') count.incidents++
+    report.incident(incidentLine(source.name, incident, frame.capturedAtMs, times.first))
+  }
+
+  function summary(): SummaryLine {
+    const { provider, model } = engine
+    const spanS = (times.last - times.first) / 1000
+    // The last frame lasts as long as the others did.
+    const durationS = count.frames > 1 ? (spanS * count.frames) / (count.frames - 1) : 0
+    return {
+      type: 'summary',
+      source: source.name,
+      frames: count.frames,
+      duration_s: rounded(durationS, 3),
+      flagged: count.flagged,
+      incidents: count.incidents,
+      unscored: count.unscored,
+      score: quantiles(scores),
+      frames_per_s: rounded((count.frames * 1000) / (performance.now() - from), 1),
+      provider,
+      model,
+    }
+  }
+}
+
+/** A picture has no time over which to decide: its one verdict is the finding. */
+function incidentOf(verdict: Exclude<Verdict, { kind: 'unscored' }>, frame: Frame): Incident {
+  const { logit, level, box } = verdict.score
+  const at = frame.capturedAtMs
+  const times = { sinceMs: at, raisedAtMs: at, toldAtMs: at }
+  return { id: frame.cameraId, phase: 'raised', ...times, kind: kindOf(box, undefined), level, score: logit, box }
+}
+
+function incidentLine(source: string, incident: Incident, atMs: number, firstMs: number): IncidentLine {
+  const { phase, kind, level, score, box } = incident
+  return {
+    type: 'incident',
+    source,
+    phase,
+    t: rounded((atMs - firstMs) / 1000, 3),
+    since: rounded((incident.sinceMs - firstMs) / 1000, 3),
+    kind,
+    level: level === undefined ? null : rounded(level, 4),
+    score: rounded(score, 4),
+    box: box ? (box.map((v) => rounded(v, 4)) as unknown as IncidentLine['box']) : null,
+  }
+}
+
+/** Nearest-rank quantiles. */
+function quantiles(scores: readonly number[]): SummaryLine['score'] {
+  if (scores.length === 0) return null
+  const sorted = Float64Array.from(scores).sort()
+  const at = (q: number) => rounded(sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!, 4)
+  return { p50: at(0.5), p99: at(0.99), max: at(1) }
+}

@@ -46,7 +46,10 @@ export function dial(options: DialOptions, signal: AbortSignal): Promise<Dialled
     let accepted = false
     let connackReason: number | undefined
     let disconnectReason: number | undefined
-    const drop = () => client.end(true)
+    const drop = () => {
+      client.end(true)
+      client.stream.destroy() // the client may be in a patient end already
+    }
     const ended = new Promise<BrokerEnd>((resolveEnd) => {
       client.once('close', () => {
         signal.removeEventListener('abort', drop)

@@ -63,14 +63,18 @@ export function startSession(options: SessionOptions): Session {
     return cause ?? end
   })
 
+  function isOpen(): boolean {
+    return client.connected && !client.disconnecting
+  }
+
   function pump(): void {
-    while (!abort.signal.aborted && sentAtMs.size < window) {
+    while (isOpen() && sentAtMs.size < window) {
       const message = outbox.next()
       if (message) sendMessage(message)
       else if (buffer.length > 0) sendAlert(buffer.shift()!)
       else break
     }
-    if (!abort.signal.aborted && buffer.length === 0) void refill()
+    if (isOpen() && buffer.length === 0) void refill()
   }
 
   async function refill(): Promise<void> {
@@ -162,8 +166,8 @@ export function startSession(options: SessionOptions): Session {
     drained: () =>
       new Promise((resolve) => {
         idle.push(resolve)
-        if (abort.signal.aborted) resolve()
-        else pump()
+        if (isOpen()) pump()
+        else resolve()
       }),
     close: () => client.endAsync(),
   }

@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest'
-import { ALERT_SCHEMA } from '../../src/core/alert.js'
+import { ALERT_SCHEMA, type Alert } from '../../src/core/alert.js'
 import { decodeSegment, encodeRecord, type StoredAlert } from '../../src/delivery/record.js'
 import { alertBody } from '../fixtures/alerts.js'
 
 function stored(seq: number): StoredAlert {
   const id = `019aa000-0000-7000-8000-${String(seq).padStart(12, '0')}`
-  const alert = { schema: ALERT_SCHEMA, id, seq, unit: 'gate-7', ...alertBody({ camera: 'tür\n"1"' }), replayed: false }
+  const alert: Alert = {
+    schema: ALERT_SCHEMA,
+    id,
+    seq,
+    unit: 'gate-7',
+    ...alertBody({ camera: 'tür\n"1"' }),
+    replayed: false,
+  }
   return { at: 1_000 + seq, alert }
 }
 

@@ -1,0 +1,184 @@
+import { expect, onTestFinished, test } from 'vitest'
+import type { Diagnostic } from '../../src/core/diagnostic.js'
+import type { MqttSettings } from '../../src/core/settings.js'
+import { alertSchema, diagnosticSchema } from '../../src/delivery/alert-schema.js'
+import { type Delivery, type DeliveryOptions, startDelivery } from '../../src/delivery/delivery.js'
+import { alertBody, emptyFolder, until } from '../fixtures/alerts.js'
+import { type Seen, startBadBroker, startBroker, subscribe } from '../fixtures/broker.js'
+
+const WEEK = { maxBytes: 256 * 2 ** 20, maxAgeMs: 7 * 86_400_000 }
+
+function settings(url: string, change: Partial<MqttSettings> = {}): MqttSettings {
+  const homeAssistant = { enabled: false, prefix: 'homeassistant' }
+  return { url, protocol: 'auto', topicPrefix: 'framewarden', homeAssistant, ...change }
+}
+
+async function start(change: Partial<DeliveryOptions>): Promise<{ delivery: Delivery; told: Diagnostic[] }> {
+  const told: Diagnostic[] = []
+  const stateDir = change.stateDir ?? (await emptyFolder())
+  const delivery = await startDelivery({
+    unit: 'gate-7',
+    spool: WEEK,
+    onDiagnostic: (d) => told.push(d),
+    ...change,
+    stateDir,
+  })
+  onTestFinished(() => delivery.stop())
+  return { delivery, told }
+}
+
+function alertsIn(seen: readonly Seen[]): { seq: number; replayed: boolean; id: string }[] {
+  return seen.filter(({ topic }) => topic.endsWith('/alert')).map(({ payload }) => JSON.parse(payload))
+}
+
+test('online first, then the retained state, then alerts by their schema; offline at the end', async () => {
+  const broker = await startBroker()
+  const seen = await subscribe(broker.url)
+  const { delivery, told } = await start({ mqtt: settings(broker.url) })
+  delivery.unitState({ version: '0.1.0' })
+  delivery.cameraState('north-door', { state: 'guarding', incident_open: false })
+  const alert = await delivery.alert(alertBody())
+  await until(() => alertsIn(seen).length === 1, 'the alert')
+  expect(seen.map(({ topic }) => topic)).toEqual([
+    'framewarden/gate-7/availability',
+    'framewarden/gate-7/state',
+    'framewarden/gate-7/camera/north-door/state',
+    'framewarden/gate-7/camera/north-door/alert',
+  ])
+  expect(seen[0]!.payload).toBe('online')
+  expect(alertSchema.parse(alertsIn(seen)[0])).toEqual(alert)
+  await until(() => delivery.snapshot().pending === 0, 'PUBACK')
+  expect(delivery.snapshot()).toMatchObject({ broker: 'online', protocol: 4, seq: 1, inFlight: 0, oldestMs: undefined })
+  await delivery.stop()
+  await until(() => seen.at(-1)!.payload === 'offline', 'offline')
+  expect(told).toEqual([])
+})
+
+test('a late subscriber finds availability, unit and camera states retained; a forgotten camera is gone', async () => {
+  const broker = await startBroker()
+  const { delivery } = await start({ mqtt: settings(broker.url) })
+  delivery.cameraState('north-door', { state: 'guarding', incident_open: false })
+  delivery.cameraState('yard', { state: 'guarding', incident_open: false })
+  delivery.forgetCamera('yard')
+  const early = await subscribe(broker.url)
+  await until(() => early.some(({ topic }) => topic.endsWith('north-door/state')), 'the camera state')
+  await until(() => delivery.snapshot().inFlight === 0 && delivery.snapshot().broker === 'online', 'all acknowledged')
+  const late = await subscribe(broker.url)
+  await until(() => late.length >= 2, 'retained messages')
+  expect(late.map(({ topic }) => topic).sort()).toEqual([
+    'framewarden/gate-7/availability',
+    'framewarden/gate-7/camera/north-door/state',
+  ])
+  expect(late.every(({ retain }) => retain)).toBe(true)
+})
+
+test('a daemon that is killed is announced offline by its last will', async () => {
+  const broker = await startBroker()
+  const seen = await subscribe(broker.url, '+/+/availability')
+  const { delivery } = await start({ mqtt: settings(broker.url) })
+  await until(() => delivery.snapshot().broker === 'online', 'online')
+  await until(() => seen.length > 0, 'online')
+  const connection = (broker.clients.get('framewarden-gate-7') as unknown as { conn: { destroy(): void } }).conn
+  connection.destroy()
+  await until(() => seen.some(({ payload }) => payload === 'offline'), 'the will')
+  await until(() => seen.at(-1)!.payload === 'online', 'online again', 15_000)
+})
+
+test('alerts raised while the broker is away wait on disk and arrive in order, once; state is sent again', async () => {
+  const first = await startBroker()
+  const { delivery, told } = await start({ mqtt: settings(first.url) })
+  delivery.cameraState('north-door', { state: 'guarding', incident_open: true })
+  await delivery.alert(alertBody())
+  await until(() => delivery.snapshot().pending === 0, 'the first alert')
+  await first.close()
+  await until(() => delivery.snapshot().broker === 'offline', 'offline')
+  await Promise.all(Array.from({ length: 99 }, () => delivery.alert(alertBody())))
+  expect(delivery.snapshot()).toMatchObject({ pending: 99, seq: 100, protocol: undefined })
+  expect(delivery.snapshot().oldestMs).toBeGreaterThanOrEqual(0)
+  const second = await startBroker(first.port)
+  const seen = await subscribe(second.url)
+  await until(() => delivery.snapshot().pending === 0, 'all alerts', 20_000)
+  await until(() => alertsIn(seen).length === 99, 'all alerts')
+  expect(alertsIn(seen).map(({ seq }) => seq)).toEqual(Array.from({ length: 99 }, (_, i) => i + 2))
+  expect(seen.filter(({ topic }) => topic.endsWith('north-door/state')).length).toBe(1)
+  expect(told.map(({ code }) => code)).toContain('FW_BROKER_UNREACHABLE')
+})
+
+test('an alert that may have been sent before is marked replayed: after a lost connection and after a restart', async () => {
+  // takes the connection, acknowledges nothing: CONNACK (MQTT 3.1.1, 3.2) and then silence
+  const mute = await startBadBroker((socket) => {
+    socket.once('data', () => socket.write(Buffer.from([0x20, 2, 0, 0])))
+  })
+  const stateDir = await emptyFolder()
+  const before = await start({ stateDir, mqtt: settings(mute.url, { protocol: 4 }) })
+  await before.delivery.alert(alertBody())
+  await until(() => before.delivery.snapshot().inFlight > 1, 'the alert on its way')
+  await before.delivery.stop()
+
+  const broker = await startBroker()
+  const seen = await subscribe(broker.url)
+  const { delivery } = await start({ stateDir, mqtt: settings(broker.url) })
+  await delivery.alert(alertBody())
+  await until(() => alertsIn(seen).length === 2, 'both alerts')
+  expect(alertsIn(seen).map(({ seq, replayed }) => ({ seq, replayed }))).toEqual([
+    { seq: 1, replayed: true },
+    { seq: 2, replayed: false },
+  ])
+})
+
+test('never more than 32 unacknowledged messages', async () => {
+  let publishes = 0
+  const mute = await startBadBroker((socket) => {
+    socket.once('data', () => socket.write(Buffer.from([0x20, 2, 0, 0])))
+  })
+  const { delivery } = await start({
+    mqtt: settings(mute.url, { protocol: 4 }),
+    onMessage: () => {
+      publishes++
+    },
+  })
+  await Promise.all(Array.from({ length: 200 }, () => delivery.alert(alertBody())))
+  await until(() => delivery.snapshot().inFlight === 32, 'a full window')
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect([publishes, delivery.snapshot().inFlight]).toEqual([32, 32])
+  const begun = Date.now()
+  await delivery.stop()
+  expect(Date.now() - begun).toBeLessThan(2_500)
+})
+
+test('a diagnostic reaches ops by its schema; those that wait for the broker are bounded', async () => {
+  const broker = await startBroker()
+  const seen = await subscribe(broker.url, '+/+/diagnostic')
+  const { delivery } = await start({ mqtt: settings(broker.url) })
+  for (let i = 0; i < 150; i++) {
+    delivery.diagnostic({ code: 'FW_CAMERA_STALLED', subject: 'yard', text: `no frame ${i}`, count: 1 })
+  }
+  await until(() => seen.length === 100, 'the newest 100')
+  const last = diagnosticSchema.parse(JSON.parse(seen.at(-1)!.payload))
+  expect(last).toMatchObject({ code: 'FW_CAMERA_STALLED', subject: 'yard', text: 'no frame 149', count: 1 })
+})
+
+test('without a broker alerts are on disk and the rest is quiet', async () => {
+  const { delivery, told } = await start({})
+  expect((await delivery.alert(alertBody())).seq).toBe(1)
+  delivery.cameraState('yard', {})
+  delivery.stats('yard', {})
+  delivery.forgetCamera('yard')
+  expect(delivery.snapshot()).toMatchObject({ broker: 'off', pending: 1, seq: 1 })
+  expect(told).toEqual([])
+})
+
+test('two deliveries cannot share a state_dir, and the second leaves the first one alone', async () => {
+  const { delivery } = await start({ stateDir: await emptyFolder() })
+  const stateDir = await emptyFolder()
+  const first = await start({ stateDir })
+  await expect(start({ stateDir })).rejects.toMatchObject({ code: 'FW_STATE_LOCKED' })
+  expect((await first.delivery.alert(alertBody())).seq).toBe(1)
+  await delivery.stop()
+})
+
+test('a bad url is refused before anything else happens, and the lock is free again', async () => {
+  const stateDir = await emptyFolder()
+  await expect(start({ stateDir, mqtt: settings('http://broker') })).rejects.toMatchObject({ code: 'FW_CONFIG_VALUE' })
+  await start({ stateDir })
+})

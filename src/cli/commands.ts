@@ -10,6 +10,11 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'run',
+    summary: 'Guard the cameras of a configuration',
+    load: async () => (await import('./run.js')).runCommand,
+  },
+  {
     name: 'scan',
     summary: 'Judge clips, pictures or a stream, and say where they are perturbed',
     load: async () => (await import('./scan.js')).scan,

@@ -2,6 +2,7 @@
 import type { AlertBody } from './alert.js'
 import type { CameraState } from './camera-state.js'
 import type { Diagnostic } from './diagnostic.js'
+import type { FwCode } from './errors.js'
 import type { Incident } from './incident.js'
 import type { CameraSettings, ModelSettings, Retention } from './settings.js'
 
@@ -62,7 +63,7 @@ export interface EngineFacts {
 
 export type FromGuard =
   | { readonly type: 'ready'; readonly engine: EngineFacts }
-  | { readonly type: 'failed'; readonly code: string; readonly text: string }
+  | { readonly type: 'failed'; readonly code: FwCode; readonly text: string }
   | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
   | { readonly type: 'state'; readonly camera: CameraBeat }
   | { readonly type: 'alert'; readonly body: AlertBody; readonly incident: Incident }

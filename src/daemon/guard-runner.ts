@@ -75,12 +75,14 @@ export function runGuard(index: number, hooks: GuardHooks, signal: AbortSignal):
 
     let lastBeatMs = startedMs + FIRST_BEAT_MS - BEAT_TIMEOUT_MS
     let hung = ''
+    let failed: Diagnostic | undefined
     guard.on('message', (message: FromGuard) => {
       if (message.type === 'beat') {
-        lastBeatMs = Math.max(lastBeatMs, Date.now())
+        lastBeatMs = Date.now()
         view = { ...view, rssBytes: message.rssBytes }
         if (message.judgingMs > INFERENCE_TIMEOUT_MS) hung ||= `one inference has run for ${message.judgingMs} ms`
       } else if (message.type === 'ready') view = { ...view, state: 'running', engine: message.engine }
+      else if (message.type === 'failed') failed = diagnostic(message.code, `guard-${index}`, message.text)
       hooks.onMessage(message)
     })
     const watch = setInterval(() => {
@@ -104,7 +106,7 @@ export function runGuard(index: number, hooks: GuardHooks, signal: AbortSignal):
     hooks.onDown()
     if (!signal.aborted && !wanted) {
       const how = hung || (killedBy ? `ended by ${killedBy}` : `ended with status ${code}`)
-      hooks.onDiagnostic(diagnostic(hung ? 'FW_GUARD_HUNG' : 'FW_GUARD_LOST', `guard-${index}`, how))
+      hooks.onDiagnostic(failed ?? diagnostic(hung ? 'FW_GUARD_HUNG' : 'FW_GUARD_LOST', `guard-${index}`, how))
     }
     return Date.now() - startedMs
   }

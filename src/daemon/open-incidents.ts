@@ -15,8 +15,10 @@ export interface OpenIncident {
 export interface OpenIncidents {
   get(cameraId: string): OpenIncident | undefined
   all(): readonly OpenIncident[]
-  /** Remembers or, when the phase is cleared, forgets. Written by rename, so never half. */
+  /** Remembers or, when the phase is cleared, forgets. */
   note(open: OpenIncident): void
+  /** Writes what is known, by rename, so never half: called once the alert itself is safe. */
+  save(): void
 }
 
 /** Reads `state_dir/incidents.json`; a missing or damaged file starts empty, and `onDamaged` is told. */
@@ -34,6 +36,8 @@ export function openIncidents(stateDir: string, onDamaged: (text: string) => voi
     note(entry) {
       if (entry.incident.phase === 'cleared') open.delete(entry.body.camera)
       else open.set(entry.body.camera, entry)
+    },
+    save() {
       try {
         writeFileSync(`${path}.new`, JSON.stringify([...open.values()]))
         renameSync(`${path}.new`, path)

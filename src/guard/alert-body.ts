@@ -3,8 +3,6 @@ import type { AlertBody, AlertEvidence } from '../core/alert.js'
 import type { EngineFacts } from '../core/guard-protocol.js'
 import type { Incident } from '../core/incident.js'
 
-export const NO_EVIDENCE: AlertEvidence = { frame_sha256: null, before: null, after: null, difference: null }
-
 /** `capturedAtMs`: arrival of the frame that changed the incident. Numbers are rounded to what they are worth. */
 export function alertBody(
   camera: string,

@@ -1,13 +1,13 @@
 /** One camera in a guard: from its frames to verdicts, evidence over time, incident and alert. Owns that state. */
 import { randomBytes } from 'node:crypto'
+import { openRestream, type Restream } from '../camera/encode.js'
 import type { FfmpegBuild } from '../camera/ffmpeg.js'
-import { openRestream, type Restream } from '../camera/restream.js'
+import { framePool } from '../camera/frame-pool.js'
 import { superviseCamera } from '../camera/supervisor.js'
 import type { CameraState } from '../core/camera-state.js'
-import { boundOf, type DecisionSettings, decide, startDecision } from '../core/decide.js'
-import type { Diagnostic } from '../core/diagnostic.js'
-import { diagnostic } from '../core/diagnostic.js'
-import { describe } from '../core/errors.js'
+import { boundOf, type DecisionSettings, decide, type Judged, startDecision } from '../core/decide.js'
+import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
+import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
 import type { Assignment, CameraBeat, EngineFacts, FromGuard } from '../core/guard-protocol.js'
 import type { Incident } from '../core/incident.js'
@@ -15,15 +15,188 @@ import { removal } from '../core/kind.js'
 import { lumaHistogram } from '../core/settle.js'
 import { uuidV7 } from '../core/uuid.js'
 import type { Verdict } from '../core/verdict.js'
-import type { Engine } from '../inference/engine.js'
-import { alertBody, NO_EVIDENCE } from './alert-body.js'
+import type { Engine, JudgeOptions } from '../inference/engine.js'
+import { alertBody } from './alert-body.js'
 import type { EvidenceKeeper } from './evidence-keeper.js'
 import { createLatencyWindow } from './latency.js'
 import { latestFrame } from './latest-frame.js'
+
+export interface CameraGuardParts {
+  readonly engine: Engine
+  readonly facts: EngineFacts
+  readonly ffmpeg: FfmpegBuild
+  readonly evidence: EvidenceKeeper
+  send(message: FromGuard): void
+  /** The networks answered, or failed. */
+  onAnswer(): void
+  onFailure(): void
+}
 
 export interface CameraGuard {
   beat(): CameraBeat
   judgingSinceMs(): number | undefined
   /** Ends the ffmpeg child and waits for the frame in judgement. */
   stop(): Promise<void>
+}
+
+/** Guards one camera until `stop`. Its open incident, if any, is carried on. */
+export function guardCamera({ camera, openIncident }: Assignment, parts: CameraGuardParts): CameraGuard {
+  const { engine, facts, ffmpeg, evidence, send } = parts
+  const stopping = new AbortController()
+  const mode = camera.detection.mode === 'auto' ? engine.mode : camera.detection.mode
+  const threshold = camera.detection.threshold === 'auto' ? undefined : camera.detection.threshold
+  const settings: DecisionSettings = {
+    falseAlarmsPerDay: camera.detection.falseAlarmsPerDay,
+    clearAfterMs: camera.detection.clearAfterMs,
+    rate: camera.frame.rate,
+  }
+  const bound = boundOf(settings)
+  const latency = createLatencyWindow()
+  const pool = framePool()
+  let decision = startDecision(openIncident)
+  let state: CameraState = 'connecting'
+  let stateSinceMs = Date.now()
+  let cause: Diagnostic | undefined
+  let lastLogit: number | undefined
+  const count = { frames: 0, flagged: 0, unscored: 0, connects: 0 }
+  let restream: { readonly size: string; readonly push: Restream } | undefined
+  /** Alerts leave in order, though their pictures take time. */
+  let telling: Promise<void> = Promise.resolve()
+
+  const wantsRestream = () =>
+    camera.restream.url !== undefined && (camera.restream.when === 'always' || decision.incident !== undefined)
+
+  function judgeOptions(): JudgeOptions {
+    // one run of the chain gives M(x); more passes only where somebody looks at the result
+    const seen = wantsRestream() || decision.evidence.nats > bound / 2
+    return { mode, threshold, purify: camera.purify.enabled && seen, maxPasses: camera.purify.maxPasses }
+  }
+
+  async function judge(frame: Frame): Promise<void> {
+    const histogram = lumaHistogram(frame)
+    const { seq, capturedAtMs, width, height, damaged } = frame
+    try {
+      const { verdict, pixels } = await engine.judge(frame, judgeOptions())
+      parts.onAnswer()
+      count.frames++
+      latency.add(Date.now(), Date.now() - capturedAtMs)
+      const judgedFrame: Frame = { cameraId: camera.id, seq, capturedAtMs, width, height, damaged, pixels }
+      conclude(judgedFrame, verdict, histogram)
+      forward(judgedFrame, verdict)
+      pool.give(pixels)
+    } catch (error) {
+      count.frames++
+      count.unscored++
+      const text = error instanceof Error ? error.message : String(error)
+      parts.onFailure()
+      report(diagnostic(error instanceof FwError ? error.code : 'FW_INFERENCE_FAILED', camera.id, text))
+    }
+  }
+
+  function conclude(frame: Frame, verdict: Verdict, histogram: readonly number[]): void {
+    if (verdict.kind === 'unscored') {
+      count.unscored++
+      return
+    }
+    lastLogit = verdict.score.logit
+    const flagged = verdict.kind === 'perturbed'
+    if (flagged) count.flagged++
+    const judged: Judged = {
+      atMs: frame.capturedAtMs,
+      score: verdict.score,
+      flagged,
+      damaged: frame.damaged,
+      histogram,
+      ...(flagged && { removal: removal(frame.pixels, verdict.purified, frame.width, frame.height) }),
+    }
+    const [next, incident] = decide(decision, judged, settings, () => uuidV7(Date.now(), randomBytes(10)))
+    decision = next
+    if (incident) tell(incident, frame, verdict)
+  }
+
+  function tell(incident: Incident, frame: Frame, verdict: Verdict): void {
+    // the buffer goes back to the pool: the pictures are made from a copy
+    const before = frame.pixels.slice()
+    const after = verdict.kind === 'perturbed' && camera.purify.enabled ? verdict.purified : undefined
+    telling = telling.then(async () => {
+      const pictures = await evidence.keep(camera.id, incident, { ...frame, pixels: before }, after)
+      send({
+        type: 'alert',
+        body: alertBody(camera.id, incident, frame.capturedAtMs, facts.model, pictures),
+        incident,
+      })
+    })
+  }
+
+  function forward(frame: Frame, verdict: Verdict): void {
+    const size = `${frame.width}x${frame.height}`
+    if (restream && (!wantsRestream() || restream.size !== size)) {
+      void restream.push.close()
+      restream = undefined
+    }
+    if (!wantsRestream()) return
+    restream ??= { size, push: openPush(frame) }
+    const cleaned = verdict.kind === 'perturbed' && camera.purify.enabled
+    restream.push.write(cleaned ? verdict.purified : frame.pixels)
+  }
+
+  function openPush({ width, height }: Frame): Restream {
+    const { url } = camera.restream
+    const { rate } = camera.frame
+    return openRestream({ url: url!, width, height, rate, ffmpeg, signal: stopping.signal, onDiagnostic: report })
+  }
+
+  function report(d: Diagnostic): void {
+    send({ type: 'diagnostic', diagnostic: d })
+  }
+
+  const latest = latestFrame(judge, (frame) => pool.give(frame.pixels))
+  const supervised = superviseCamera(
+    camera,
+    ffmpeg,
+    {
+      onFrame: (frame) => latest.offer(frame),
+      onState(now, why) {
+        if (now === 'connecting') count.connects++
+        state = now
+        stateSinceMs = Date.now()
+        cause = why
+        send({ type: 'state', camera: beat() })
+      },
+      onDiagnostic: report,
+      takeBuffer: pool.take,
+    },
+    stopping.signal,
+  )
+
+  function beat(): CameraBeat {
+    const { fps, p50, p99 } = latency.read(Date.now())
+    return {
+      id: camera.id,
+      state,
+      stateSinceMs,
+      cause,
+      ...count,
+      dropped: latest.dropped(),
+      fps,
+      lastLogit,
+      evidenceNats: decision.evidence.nats,
+      evidenceBound: bound,
+      incidentOpen: decision.incident !== undefined,
+      latencyP50Ms: p50,
+      latencyP99Ms: p99,
+    }
+  }
+
+  return {
+    beat,
+    judgingSinceMs: () => latest.judgingSinceMs(),
+    async stop() {
+      stopping.abort()
+      await supervised
+      await latest.stop()
+      await telling
+      await restream?.push.close()
+    },
+  }
 }

@@ -1,12 +1,13 @@
-/** Rates and quantiles of the last minute of one camera. */
+/** Rate of the last seconds and latency of the last minute of one camera. */
 
 const WINDOW_MS = 60_000
+const RATE_MS = 5_000
 const MAX_SAMPLES = 2_048
 
 /** Remembers (time, latency) pairs of the last minute, 2,048 at most. */
 export interface LatencyWindow {
   add(atMs: number, latencyMs: number): void
-  /** `fps` over the window's span; quantiles in ms; undefined while empty. */
+  /** `fps` over the last 5 s; quantiles in ms of the last minute; undefined while empty. */
   read(atMs: number): { fps: number; p50?: number; p99?: number }
 }
 
@@ -24,17 +25,17 @@ export function createLatencyWindow(): LatencyWindow {
     },
     read(atMs) {
       const kept: number[] = []
-      let oldestMs = atMs
+      let recent = 0
       for (let i = Math.max(0, next - MAX_SAMPLES); i < next; i++) {
         const t = times[i % MAX_SAMPLES]!
         if (atMs - t > WINDOW_MS) continue
         kept.push(latencies[i % MAX_SAMPLES]!)
-        oldestMs = Math.min(oldestMs, t)
+        if (atMs - t <= RATE_MS) recent++
       }
       if (kept.length === 0) return { fps: 0 }
       kept.sort((a, b) => a - b)
-      const spanMs = Math.max(1_000, Math.min(WINDOW_MS, atMs - Math.max(oldestMs, startedMs ?? oldestMs)))
-      return { fps: (kept.length * 1_000) / spanMs, p50: quantile(kept, 0.5), p99: quantile(kept, 0.99) }
+      const spanMs = Math.max(1_000, Math.min(RATE_MS, atMs - (startedMs ?? atMs)))
+      return { fps: (recent * 1_000) / spanMs, p50: quantile(kept, 0.5), p99: quantile(kept, 0.99) }
     },
   }
 }

@@ -3,6 +3,7 @@
  * It ends its whole group when the channel to the daemon closes, so no ffmpeg outlives the daemon.
  */
 import type { FromGuard, ToGuard } from '../core/guard-protocol.js'
+import { endGroup } from './end-group.js'
 import { type Guard, startGuard } from './guard.js'
 
 const STOP_GRACE_MS = 3_000
@@ -11,15 +12,6 @@ let guard: Promise<Guard> | undefined
 
 function send(message: FromGuard): void {
   if (process.connected) process.send?.(message)
-}
-
-function endGroup(): never {
-  try {
-    process.kill(-process.pid, 'SIGKILL')
-  } catch {
-    // not a group leader (started by hand): the process alone ends
-  }
-  process.exit(0)
 }
 
 async function stop(): Promise<void> {

@@ -1,0 +1,51 @@
+/** What each half can do alone: decoding without networks, networks without decoding. */
+
+import type { FfmpegBuild } from '../camera/ffmpeg.js'
+import { decodeSource } from '../camera/file.js'
+import type { Frame } from '../core/frame.js'
+import type { ModelSettings } from '../core/settings.js'
+import { startEngine } from '../inference/engine.js'
+import { CLIP } from './clip.js'
+
+export interface Capacity {
+  readonly framesPerS: number
+  /** CPU of this process (and its ffmpeg, for decoding) a frame. */
+  readonly cpuMsPerFrame: number
+  readonly frames: number
+}
+
+/** Decodes the clip as fast as one ffmpeg can; its frames are read and given up. */
+export async function decodeCapacity(clip: string, ffmpeg: FfmpegBuild): Promise<Capacity> {
+  const startedMs = performance.now()
+  const cpu = process.cpuUsage()
+  let frames = 0
+  for await (const _ of decodeSource(clip, { width: CLIP.width, ffmpeg, signal: new AbortController().signal }))
+    frames++
+  const wallMs = performance.now() - startedMs
+  const spent = process.cpuUsage(cpu)
+  return { frames, framesPerS: (frames * 1_000) / wallMs, cpuMsPerFrame: (spent.user + spent.system) / 1_000 / frames }
+}
+
+/** Judges the clip's frames one after the other, on one thread, as a guard does. */
+export async function inferenceCapacity(clip: string, ffmpeg: FfmpegBuild, models: ModelSettings): Promise<Capacity> {
+  const kept: Frame[] = []
+  for await (const frame of decodeSource(clip, { width: CLIP.width, ffmpeg, signal: new AbortController().signal })) {
+    kept.push({ ...frame, pixels: frame.pixels.slice() })
+    if (kept.length === 150) break
+  }
+  const engine = await startEngine(models)
+  const options = { mode: engine.mode, purify: false, maxPasses: 1 }
+  const judge = async (frames: readonly Frame[]) => {
+    for (const frame of frames) await engine.judge({ ...frame, pixels: frame.pixels.slice() }, options)
+  }
+  await judge(kept.slice(0, 20))
+  const startedMs = performance.now()
+  const cpu = process.cpuUsage()
+  const rounds = 4
+  for (let round = 0; round < rounds; round++) await judge(kept)
+  const wallMs = performance.now() - startedMs
+  const spent = process.cpuUsage(cpu)
+  await engine.close()
+  const frames = rounds * kept.length
+  return { frames, framesPerS: (frames * 1_000) / wallMs, cpuMsPerFrame: (spent.user + spent.system) / 1_000 / frames }
+}

@@ -1,0 +1,51 @@
+/** `framewarden run`: the daemon. */
+import { loadConfig } from '../config/load.js'
+import { secretsOf } from '../config/secrets.js'
+import { FwError } from '../core/errors.js'
+import { runDaemon } from '../daemon/daemon.js'
+import { findBundle, readBundle } from '../inference/bundle.js'
+import { createLog } from '../log/log.js'
+import { parseArguments } from './arguments.js'
+import type { Command } from './command.js'
+import { version } from './version.js'
+
+export const runCommand: Command = {
+  name: 'run',
+  usage: 'run --config FILE',
+  summary: 'Guard the cameras of a configuration',
+  help: `Guards the cameras of FILE until SIGTERM or Ctrl-C. SIGHUP takes the file anew: only what has changed is restarted, and a
+file with mistakes changes nothing. Log lines go to standard error.
+
+Options:
+  --config FILE   the configuration; \`framewarden check-config FILE\` says what is wrong with it
+
+Exit: 0 stopped, 1 could not start, 2 the configuration is wrong.
+
+Example:
+  framewarden run --config /etc/framewarden/config.yaml`,
+  async run(argv) {
+    const { values, positionals } = parseArguments(argv, { config: { type: 'string' } })
+    const path = values.config
+    if (path === undefined || positionals.length > 0)
+      throw new FwError('FW_USAGE', 'run takes --config FILE and nothing else')
+    const settings = await loadConfig(path)
+    // a damaged bundle ends the start at once; later it would be a guard that dies again and again
+    await readBundle(findBundle(settings.models.bundle))
+
+    const log = createLog({ level: settings.log.level, secrets: secretsOf(settings) })
+    const stop = new AbortController()
+    const onStop = (signal: string) => {
+      log.info(`${signal}: stopping`)
+      stop.abort()
+    }
+    process.once('SIGTERM', onStop)
+    process.once('SIGINT', onStop)
+    await runDaemon({ settings, version, log, load: () => loadConfig(path) }, stop.signal, (daemon) => {
+      const page = daemon.http ? `, http://${daemon.http}/` : ''
+      log.info(`framewarden ${version} guards ${settings.cameras.length} cameras as unit '${settings.unit}'${page}`)
+      process.on('SIGHUP', () => void daemon.reload())
+    })
+    log.info('stopped')
+    return 0
+  },
+}

@@ -1,0 +1,80 @@
+/** What the daemon knows of each camera: the last beat of its guard, and totals that outlive guards. */
+import type { Diagnostic } from '../core/diagnostic.js'
+import type { CameraBeat } from '../core/guard-protocol.js'
+
+/** Counters since the daemon began; `scored` is false while no guard judges the camera's frames. */
+export interface CameraEntry extends CameraBeat {
+  readonly scored: boolean
+  /** The camera has been guarded at least once since the daemon began. */
+  readonly everGuarded: boolean
+}
+
+const COUNTERS = ['frames', 'flagged', 'unscored', 'dropped', 'connects'] as const
+type Totals = Record<(typeof COUNTERS)[number], number>
+
+export interface CameraLedger {
+  add(cameraId: string, incidentOpen: boolean): void
+  remove(cameraId: string): void
+  /** Takes a beat; returns the entry. Beats of cameras that were removed meanwhile are not known: undefined. */
+  note(beat: CameraBeat): CameraEntry | undefined
+  /** The camera's guard is gone. */
+  lost(cameraId: string, cause: Diagnostic, atMs: number): CameraEntry | undefined
+  get(cameraId: string): CameraEntry | undefined
+  all(): readonly CameraEntry[]
+}
+
+export function cameraLedger(nowMs: () => number): CameraLedger {
+  const entries = new Map<string, CameraEntry>()
+  const before = new Map<string, Totals>()
+
+  const put = (entry: CameraEntry) => {
+    entries.set(entry.id, entry)
+    return entry
+  }
+  return {
+    add(id, incidentOpen) {
+      before.set(id, zero())
+      put({
+        id,
+        state: 'connecting',
+        stateSinceMs: nowMs(),
+        ...zero(),
+        fps: 0,
+        evidenceNats: 0,
+        evidenceBound: 0,
+        incidentOpen,
+        scored: false,
+        everGuarded: false,
+      })
+    },
+    remove(id) {
+      entries.delete(id)
+      before.delete(id)
+    },
+    note(beat) {
+      const known = entries.get(beat.id)
+      const base = before.get(beat.id)
+      if (!known || !base) return undefined
+      const everGuarded = known.everGuarded || beat.state === 'guarding'
+      return put({ ...beat, ...sum(base, beat), scored: beat.state === 'guarding', everGuarded })
+    },
+    lost(id, cause, atMs) {
+      const known = entries.get(id)
+      if (!known) return undefined
+      before.set(id, sum(zero(), known))
+      return put({ ...known, state: 'backoff', stateSinceMs: atMs, cause, fps: 0, scored: false, lastLogit: undefined })
+    },
+    get: (id) => entries.get(id),
+    all: () => [...entries.values()],
+  }
+}
+
+function zero(): Totals {
+  return { frames: 0, flagged: 0, unscored: 0, dropped: 0, connects: 0 }
+}
+
+function sum(a: Totals, b: Totals): Totals {
+  const totals = zero()
+  for (const key of COUNTERS) totals[key] = a[key] + b[key]
+  return totals
+}

@@ -1,0 +1,62 @@
+/** What is published of cameras and unit. Pure; schemas: `framewarden schema state|camera-state|stats`. */
+import type { CameraState } from '../core/camera-state.js'
+import type { EngineFacts } from '../core/guard-protocol.js'
+import type { CameraEntry } from './camera-ledger.js'
+import type { GuardView } from './guard-runner.js'
+
+export function cameraStatePayload(entry: CameraEntry) {
+  return {
+    camera: entry.id,
+    state: entry.state,
+    since: iso(entry.stateSinceMs),
+    cause: entry.cause ? { code: entry.cause.code, text: entry.cause.text } : null,
+    incident_open: entry.incidentOpen,
+    /** false: nobody judges this camera's frames at present. */
+    scored: entry.scored,
+  }
+}
+
+export function statsPayload(entry: CameraEntry, atMs: number) {
+  return {
+    camera: entry.id,
+    at: iso(atMs),
+    frames: entry.frames,
+    flagged: entry.flagged,
+    unscored: entry.unscored,
+    dropped: entry.dropped,
+    fps: round(entry.fps, 2),
+    latency_p50_ms: entry.latencyP50Ms === undefined ? null : round(entry.latencyP50Ms, 1),
+    latency_p99_ms: entry.latencyP99Ms === undefined ? null : round(entry.latencyP99Ms, 1),
+  }
+}
+
+export interface UnitFacts {
+  readonly unit: string
+  readonly version: string
+  readonly startedMs: number
+}
+
+export function unitStatePayload(unit: UnitFacts, guards: readonly GuardView[], cameras: readonly CameraEntry[]) {
+  const engine = guards.map((g) => g.engine).find((e): e is EngineFacts => e !== undefined)
+  const byState: Partial<Record<CameraState, number>> = {}
+  for (const { state } of cameras) byState[state] = (byState[state] ?? 0) + 1
+  return {
+    unit: unit.unit,
+    version: unit.version,
+    since: iso(unit.startedMs),
+    model: engine?.model ?? null,
+    provider: engine?.provider ?? null,
+    mode: engine?.mode ?? null,
+    ffmpeg: engine?.ffmpeg ?? null,
+    guards: guards.filter((g) => g.state === 'running').length,
+    cameras: byState,
+  }
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits))
+}

@@ -1,0 +1,104 @@
+/** The data plane of some cameras: one engine, the ffmpeg that was found, and a camera guard for each. */
+import { findFfmpeg } from '../camera/ffmpeg.js'
+import { FwError } from '../core/errors.js'
+import {
+  type Assignment,
+  BEAT_EVERY_MS,
+  type EngineFacts,
+  type FromGuard,
+  type ToGuard,
+} from '../core/guard-protocol.js'
+import { type Engine, startEngine } from '../inference/engine.js'
+import { type CameraGuard, type CameraGuardParts, guardCamera } from './camera-guard.js'
+import { endGroup } from './end-group.js'
+import { evidenceKeeper } from './evidence-keeper.js'
+
+export interface Guard {
+  handle(message: Extract<ToGuard, { type: 'assign' | 'release' }>): Promise<void>
+  stop(): Promise<void>
+}
+
+/** So many failures in a row, over all cameras, and the engine is given up. */
+const MAX_FAILURES = 10
+
+type Start = Extract<ToGuard, { type: 'start' }>
+
+/**
+ * Starts the engine and the cameras; beats from the first moment. Rejects, after a `failed` message that says why, when there is
+ * no ffmpeg, no bundle or no provider.
+ */
+export async function startGuard(start: Start, send: (message: FromGuard) => void): Promise<Guard> {
+  const guarded = new Map<string, CameraGuard>()
+  const beating = setInterval(() => beat(), BEAT_EVERY_MS)
+  beat()
+
+  function beat(): void {
+    const now = Date.now()
+    const since = [...guarded.values()].map((camera) => camera.judgingSinceMs() ?? now)
+    send({
+      type: 'beat',
+      rssBytes: process.memoryUsage.rss(),
+      judgingMs: now - Math.min(now, ...since),
+      cameras: [...guarded.values()].map((camera) => camera.beat()),
+    })
+  }
+
+  try {
+    const parts = await open(start, send)
+    const { engine, facts } = parts
+    send({ type: 'ready', engine: facts })
+    const add = (assignment: Assignment) => guarded.set(assignment.camera.id, guardCamera(assignment, parts))
+    start.assignments.forEach(add)
+    return {
+      async handle(message) {
+        const id = message.type === 'assign' ? message.assignment.camera.id : message.cameraId
+        const old = guarded.get(id)
+        guarded.delete(id)
+        // never a second child of a camera before the first one's end
+        await old?.stop()
+        if (message.type === 'assign') add(message.assignment)
+      },
+      async stop() {
+        await Promise.all([...guarded.values()].map((camera) => camera.stop()))
+        clearInterval(beating)
+        await engine.close()
+      },
+    }
+  } catch (error) {
+    clearInterval(beating)
+    const code = error instanceof FwError ? error.code : 'FW_INTERNAL'
+    send({ type: 'failed', code, text: error instanceof Error ? error.message : String(error) })
+    throw error
+  }
+}
+
+async function open(start: Start, send: (message: FromGuard) => void): Promise<CameraGuardParts> {
+  let failures = 0
+  const [engine, ffmpeg] = await Promise.all([startEngine(start.models), findFfmpeg({ configured: start.ffmpegPath })])
+  return {
+    engine,
+    ffmpeg,
+    facts: factsOf(engine, `${ffmpeg.origin} ${ffmpeg.version}`),
+    evidence: evidenceKeeper(start.stateDir, start.evidence, (d) => send({ type: 'diagnostic', diagnostic: d })),
+    send,
+    onAnswer() {
+      failures = 0
+    },
+    onFailure() {
+      // a dead inference thread does not come back: the daemon replaces the whole guard
+      if (++failures === MAX_FAILURES) {
+        send({
+          type: 'failed',
+          code: 'FW_INFERENCE_FAILED',
+          text: `${MAX_FAILURES} frames in a row could not be judged`,
+        })
+        setTimeout(endGroup, 100)
+      }
+    },
+  }
+}
+
+function factsOf(engine: Engine, ffmpeg: string): EngineFacts {
+  const { provider, mode, model } = engine
+  return { provider, mode, model, proof: { ...engine.proof }, ffmpeg }
+}

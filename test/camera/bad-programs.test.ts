@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { superviseCamera } from '../../src/camera/supervisor.js'
+import { camera, childrenWith, fixture, recorder, temporaryFolder } from './partners.js'
+
+/** The programs in ffmpeg's place ask for no camera; a file's address needs none to be there. */
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let url: string
+
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  url = `${folder.path}/none.mp4`
+})
+afterAll(() => folder.remove())
+
+const quick = { connectMs: 500, firstFrameMs: 600, stallMs: 600, frozenMs: 30_000 }
+
+test('a decoder that stalls and ignores SIGTERM is killed, replaced, and never two at a time', async () => {
+  const stop = new AbortController()
+  const hooks = recorder()
+  let most = 0
+  const watching = setInterval(() => {
+    most = Math.max(most, childrenWith('ffmpeg-stalls.mjs').length)
+  }, 5)
+  const supervised = superviseCamera(camera({ url, timeouts: quick }), fixture('ffmpeg-stalls.mjs'), hooks, stop.signal)
+  await hooks.until((seen) => seen.frames.length >= 30)
+  clearInterval(watching)
+  const stopping = performance.now()
+  stop.abort()
+  await supervised
+  expect(performance.now() - stopping).toBeLessThan(2000)
+  expect(most).toBe(1)
+  expect(childrenWith('ffmpeg-stalls.mjs')).toEqual([])
+  expect(hooks.states.slice(0, 4)).toEqual(['connecting', 'guarding', 'stalled', 'backoff'])
+  expect(hooks.diagnostics[0]).toMatchObject({ code: 'FW_CAMERA_STALLED', subject: 'gate', count: 1 })
+})
+
+test('a decoder that hangs before its first frame is given up after timeouts.first_frame', async () => {
+  const stop = new AbortController()
+  const hooks = recorder()
+  const supervised = superviseCamera(camera({ url, timeouts: quick }), fixture('ffmpeg-silent.mjs'), hooks, stop.signal)
+  await hooks.until((seen) => seen.states.includes('backoff'))
+  stop.abort()
+  await supervised
+  expect(hooks.diagnostics[0]).toMatchObject({ code: 'FW_CAMERA_TIMEOUT', text: expect.stringContaining('600 ms') })
+  expect(hooks.states).toEqual(['connecting', 'backoff', 'stopped'])
+  expect(childrenWith('ffmpeg-silent.mjs')).toEqual([])
+})
+
+test('a decoder that crashes is started again, each time later, and counted once a second at most', async () => {
+  const stop = new AbortController()
+  const hooks = recorder()
+  const supervised = superviseCamera(
+    camera({ url, timeouts: quick }),
+    fixture('ffmpeg-crashes.mjs'),
+    hooks,
+    stop.signal,
+  )
+  await hooks.until((seen) => seen.states.filter((s) => s === 'backoff').length >= 3)
+  stop.abort()
+  await supervised
+  expect(hooks.diagnostics[0]).toMatchObject({ code: 'FW_CAMERA_CRASH', text: 'ffmpeg died of SIGSEGV' })
+  expect(hooks.diagnostics.reduce((sum, d) => sum + d.count, 0)).toBe(3)
+})
+
+test('a program that cannot be started is a cause, not an exception', async () => {
+  const stop = new AbortController()
+  const hooks = recorder()
+  const supervised = superviseCamera(
+    camera({ url, timeouts: quick }),
+    fixture('ffmpeg-is-not-there'),
+    hooks,
+    stop.signal,
+  )
+  await hooks.until((seen) => seen.states.includes('backoff'))
+  stop.abort()
+  await supervised
+  expect(hooks.diagnostics[0]).toMatchObject({ code: 'FW_FFMPEG_MISSING', text: expect.stringContaining('ENOENT') })
+})
+
+test('500 messages of damage are at most one line a second with a count, and the frames after them are marked', async () => {
+  const stop = new AbortController()
+  const hooks = recorder()
+  const supervised = superviseCamera(
+    camera({ url, timeouts: quick }),
+    fixture('ffmpeg-complains.mjs'),
+    hooks,
+    stop.signal,
+  )
+  await hooks.until((seen) => seen.frames.some((f, i) => i > 25 && !f.damaged))
+  stop.abort()
+  await supervised
+  const corrupt = hooks.diagnostics.filter((d) => d.code === 'FW_CAMERA_CORRUPT')
+  expect(corrupt.reduce((sum, d) => sum + d.count, 0)).toBe(500)
+  expect(corrupt.length).toBeLessThanOrEqual(4)
+  expect(corrupt[0]!.text).toBe('[h264] error while decoding MB 0 3, bytestream -7')
+  const damagedMs = hooks.frames.filter((f) => f.damaged).map((f) => f.capturedAtMs)
+  expect(damagedMs[0]).toBe(hooks.frames[0]!.capturedAtMs)
+  expect(damagedMs.at(-1)! - damagedMs[0]!).toBeGreaterThan(2000)
+})
+
+test('a hardware decoder that fails three times before a first frame gives way to software, and says so', async () => {
+  const stop = new AbortController()
+  const hooks = recorder()
+  const settings = camera({ url, timeouts: quick, decode: 'cuda' })
+  const supervised = superviseCamera(settings, fixture('ffmpeg-no-hardware.mjs'), hooks, stop.signal)
+  await hooks.until((seen) => seen.frames.length > 0)
+  stop.abort()
+  await supervised
+  const codes = hooks.diagnostics.map((d) => d.code)
+  expect(codes).toContain('FW_CAMERA_DECODE_FALLBACK')
+  expect(hooks.states.filter((s) => s === 'connecting').length).toBe(4)
+})

@@ -19,4 +19,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Judge clips, pictures or a stream, and say where they are perturbed',
     load: async () => (await import('./scan.js')).scan,
   },
+  {
+    name: 'evaluate',
+    summary: "A bundle's figures on a folder of labelled pictures",
+    load: async () => (await import('./evaluate.js')).evaluate,
+  },
 ]

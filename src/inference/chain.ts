@@ -10,7 +10,7 @@ import { type Calibration, pValue } from '../core/calibration.js'
 import type { Mode } from '../core/settings.js'
 import type { Score, Verdict } from '../core/verdict.js'
 
-/** I420, width * height * 3 / 2 bytes. */
+/** I420, width * height * 3 / 2 bytes (purify takes what its chain takes). */
 export interface Picture {
   readonly pixels: Uint8Array
   readonly width: number
@@ -77,7 +77,7 @@ export async function judgePicture(
   const map = run.map ?? screened?.map
   const score: Score = { ...seen, box: map && boxOf(map.cells, map.columns, map.rows) }
   const passes = options.purify ? options.maxPasses : 1
-  const { pixels, applied } = await purify(nets, picture, run, flagged, passes)
+  const { pixels, applied } = await purify(nets.chain, picture, run, flagged, passes)
   return { verdict: { kind: 'perturbed', score, purified: pixels, passes: applied }, screen: screened?.score }
 }
 
@@ -85,10 +85,10 @@ export async function judgePicture(
  * x_(k+1) = M(x_k) while C calls x_k perturbed, its score falls, M still changes it and k < maxPasses; the x_k that scored
  * lowest. The run that scores x_k makes x_(k+1): the last one has no score and is taken as the scores fell all the way.
  */
-async function purify(
-  nets: Nets,
+export async function purify(
+  chain: (picture: Picture) => Promise<Pick<ChainRun, 'purified' | 'score'>>,
   picture: Picture,
-  first: ChainRun,
+  first: Pick<ChainRun, 'purified'>,
   flagged: number,
   maxPasses: number,
 ): Promise<{ pixels: Uint8Array; applied: number }> {
@@ -96,7 +96,7 @@ async function purify(
   let pixels = first.purified
   let lowest = Number.POSITIVE_INFINITY
   for (let k = 1; k < maxPasses; k++) {
-    const run = await nets.chain({ ...picture, pixels })
+    const run = await chain({ ...picture, pixels })
     if (run.score >= lowest) return { pixels: before, applied: k - 1 }
     if (run.score < flagged || meanStep(pixels, run.purified) < SETTLED_STEP) return { pixels, applied: k }
     lowest = run.score

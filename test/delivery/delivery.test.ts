@@ -1,17 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Diagnostic } from '../../src/core/diagnostic.js'
-import type { MqttSettings } from '../../src/core/settings.js'
 import { alertSchema, diagnosticSchema } from '../../src/delivery/alert-schema.js'
 import { type Delivery, type DeliveryOptions, startDelivery } from '../../src/delivery/delivery.js'
 import { alertBody, emptyFolder, until } from '../fixtures/alerts.js'
-import { type Seen, startBadBroker, startBroker, subscribe } from '../fixtures/broker.js'
+import { mqttSettings, type Seen, startBadBroker, startBroker, subscribe } from '../fixtures/broker.js'
 
 const WEEK = { maxBytes: 256 * 2 ** 20, maxAgeMs: 7 * 86_400_000 }
-
-function settings(url: string, change: Partial<MqttSettings> = {}): MqttSettings {
-  const homeAssistant = { enabled: false, prefix: 'homeassistant' }
-  return { url, protocol: 'auto', topicPrefix: 'framewarden', homeAssistant, ...change }
-}
 
 async function start(change: Partial<DeliveryOptions>): Promise<{ delivery: Delivery; told: Diagnostic[] }> {
   const told: Diagnostic[] = []
@@ -34,7 +28,7 @@ function alertsIn(seen: readonly Seen[]): { seq: number; replayed: boolean; id: 
 test('online first, then the retained state, then alerts by their schema; offline at the end', async () => {
   const broker = await startBroker()
   const seen = await subscribe(broker.url)
-  const { delivery, told } = await start({ mqtt: settings(broker.url) })
+  const { delivery, told } = await start({ mqtt: mqttSettings(broker.url) })
   delivery.unitState({ version: '0.1.0' })
   delivery.cameraState('north-door', { state: 'guarding', incident_open: false })
   const alert = await delivery.alert(alertBody())
@@ -56,7 +50,7 @@ test('online first, then the retained state, then alerts by their schema; offlin
 
 test('a late subscriber finds availability, unit and camera states retained; a forgotten camera is gone', async () => {
   const broker = await startBroker()
-  const { delivery } = await start({ mqtt: settings(broker.url) })
+  const { delivery } = await start({ mqtt: mqttSettings(broker.url) })
   delivery.cameraState('north-door', { state: 'guarding', incident_open: false })
   delivery.cameraState('yard', { state: 'guarding', incident_open: false })
   delivery.forgetCamera('yard')
@@ -75,7 +69,7 @@ test('a late subscriber finds availability, unit and camera states retained; a f
 test('a daemon that is killed is announced offline by its last will', async () => {
   const broker = await startBroker()
   const seen = await subscribe(broker.url, '+/+/availability')
-  const { delivery } = await start({ mqtt: settings(broker.url) })
+  const { delivery } = await start({ mqtt: mqttSettings(broker.url) })
   await until(() => delivery.snapshot().broker === 'online', 'online')
   await until(() => seen.length > 0, 'online')
   const connection = (broker.clients.get('framewarden-gate-7') as unknown as { conn: { destroy(): void } }).conn
@@ -86,7 +80,7 @@ test('a daemon that is killed is announced offline by its last will', async () =
 
 test('alerts raised while the broker is away wait on disk and arrive in order, once; state is sent again', async () => {
   const first = await startBroker()
-  const { delivery, told } = await start({ mqtt: settings(first.url) })
+  const { delivery, told } = await start({ mqtt: mqttSettings(first.url) })
   delivery.cameraState('north-door', { state: 'guarding', incident_open: true })
   await delivery.alert(alertBody())
   await until(() => delivery.snapshot().pending === 0, 'the first alert')
@@ -110,14 +104,14 @@ test('an alert that may have been sent before is marked replayed: after a lost c
     socket.once('data', () => socket.write(Buffer.from([0x20, 2, 0, 0])))
   })
   const stateDir = await emptyFolder()
-  const before = await start({ stateDir, mqtt: settings(mute.url, { protocol: 4 }) })
+  const before = await start({ stateDir, mqtt: mqttSettings(mute.url, { protocol: 4 }) })
   await before.delivery.alert(alertBody())
   await until(() => before.delivery.snapshot().inFlight > 1, 'the alert on its way')
   await before.delivery.stop()
 
   const broker = await startBroker()
   const seen = await subscribe(broker.url)
-  const { delivery } = await start({ stateDir, mqtt: settings(broker.url) })
+  const { delivery } = await start({ stateDir, mqtt: mqttSettings(broker.url) })
   await delivery.alert(alertBody())
   await until(() => alertsIn(seen).length === 2, 'both alerts')
   expect(alertsIn(seen).map(({ seq, replayed }) => ({ seq, replayed }))).toEqual([
@@ -132,7 +126,7 @@ test('never more than 32 unacknowledged messages', async () => {
     socket.once('data', () => socket.write(Buffer.from([0x20, 2, 0, 0])))
   })
   const { delivery } = await start({
-    mqtt: settings(mute.url, { protocol: 4 }),
+    mqtt: mqttSettings(mute.url, { protocol: 4 }),
     onMessage: () => {
       publishes++
     },
@@ -149,7 +143,7 @@ test('never more than 32 unacknowledged messages', async () => {
 test('a diagnostic reaches ops by its schema; those that wait for the broker are bounded', async () => {
   const broker = await startBroker()
   const seen = await subscribe(broker.url, '+/+/diagnostic')
-  const { delivery } = await start({ mqtt: settings(broker.url) })
+  const { delivery } = await start({ mqtt: mqttSettings(broker.url) })
   for (let i = 0; i < 150; i++) {
     delivery.diagnostic({ code: 'FW_CAMERA_STALLED', subject: 'yard', text: `no frame ${i}`, count: 1 })
   }
@@ -179,6 +173,23 @@ test('two deliveries cannot share a state_dir, and the second leaves the first o
 
 test('a bad url is refused before anything else happens, and the lock is free again', async () => {
   const stateDir = await emptyFolder()
-  await expect(start({ stateDir, mqtt: settings('http://broker') })).rejects.toMatchObject({ code: 'FW_CONFIG_VALUE' })
+  await expect(start({ stateDir, mqtt: mqttSettings('http://broker') })).rejects.toMatchObject({
+    code: 'FW_CONFIG_VALUE',
+  })
   await start({ stateDir })
+})
+
+test('Home Assistant entities come with the first state of a camera and go when it is forgotten', async () => {
+  const broker = await startBroker()
+  const seen = await subscribe(broker.url, 'homeassistant/#')
+  const { delivery } = await start({
+    mqtt: mqttSettings(broker.url, { homeAssistant: { enabled: true, prefix: 'homeassistant' } }),
+  })
+  delivery.cameraState('yard', { state: 'guarding', incident_open: false })
+  delivery.cameraState('yard', { state: 'stalled', incident_open: false })
+  await until(() => seen.length === 2, 'both entities')
+  delivery.forgetCamera('yard')
+  await until(() => seen.length === 4, 'their removal')
+  expect(seen.slice(2).map(({ payload }) => payload)).toEqual(['', ''])
+  expect(seen.slice(2).map(({ topic }) => topic)).toEqual(seen.slice(0, 2).map(({ topic }) => topic))
 })

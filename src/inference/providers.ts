@@ -1,7 +1,6 @@
-/** Execution providers: the order in which they are tried, and what this installation has. */
+/** Execution providers: the order in which they are tried. */
 import { FwError } from '../core/errors.js'
 import type { ModelSettings, Provider } from '../core/settings.js'
-import { listSupportedBackends } from './runtime.js'
 
 /** Why a provider was passed over. */
 export interface Refusal {
@@ -37,24 +36,6 @@ export async function openOnFirst<T>(
   }
   if (models.requireGpu) throw gpuRequired(refusals)
   throw new FwError('FW_PROVIDER_UNAVAILABLE', `no provider can be used: ${spoken(refusals)}`)
-}
-
-/** What was compiled into this installation, and whether a session on it opens. `open` makes one session; for doctor. */
-export async function describeProviders(
-  open: (provider: Provider) => Promise<unknown>,
-): Promise<readonly { provider: Provider; compiled: boolean; usable: boolean; text?: string }[]> {
-  const compiled = new Set(listSupportedBackends().map((backend) => backend.name))
-  const found = []
-  for (const provider of ['cpu', 'cuda', 'tensorrt'] as const) {
-    const base = { provider, compiled: compiled.has(provider) }
-    try {
-      await open(provider)
-      found.push({ ...base, usable: true })
-    } catch (error) {
-      found.push({ ...base, usable: false, text: firstLine(error) })
-    }
-  }
-  return found
 }
 
 function gpuRequired(refusals: readonly Refusal[]): FwError {

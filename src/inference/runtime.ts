@@ -6,7 +6,7 @@ import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntim
 // and each initialiser that it drops; what matters comes as an exception.
 env.logLevel = 'fatal'
 
-export { InferenceSession, listSupportedBackends, Tensor }
+export { env, InferenceSession, listSupportedBackends, Tensor }
 
 /** Options of a session on one provider. Sequential: the graphs have no parallel branches worth a second pool. */
 export function sessionOptions(provider: string, threads: number): InferenceSession.SessionOptions {

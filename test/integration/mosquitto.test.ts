@@ -1,0 +1,237 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { connect } from 'mqtt'
+import { expect, onTestFinished, test } from 'vitest'
+import type { Diagnostic } from '../../src/core/diagnostic.js'
+import type { MqttSettings } from '../../src/core/settings.js'
+import { alertSchema } from '../../src/delivery/alert-schema.js'
+import { type Delivery, startDelivery } from '../../src/delivery/delivery.js'
+import { probeBroker } from '../../src/delivery/probe-broker.js'
+import { alertBody, emptyFolder, until } from '../fixtures/alerts.js'
+import { mqttSettings, type Seen } from '../fixtures/broker.js'
+import { type Certificates, type Mosquitto, makeCertificates, startMosquitto } from './mosquitto-broker.js'
+
+const WEEK = { maxBytes: 256 * 2 ** 20, maxAgeMs: 7 * 86_400_000 }
+
+async function mosquitto(config: Parameters<typeof startMosquitto>[0]): Promise<Mosquitto> {
+  const broker = await startMosquitto(config)
+  onTestFinished(() => broker.remove())
+  return broker
+}
+
+async function start(mqtt: MqttSettings, stateDir?: string): Promise<{ delivery: Delivery; told: Diagnostic[] }> {
+  const told: Diagnostic[] = []
+  const delivery = await startDelivery({
+    unit: 'gate-7',
+    stateDir: stateDir ?? (await emptyFolder()),
+    mqtt,
+    spool: WEEK,
+    onDiagnostic: (d) => told.push(d),
+  })
+  onTestFinished(() => delivery.stop())
+  return { delivery, told }
+}
+
+interface Received extends Seen {
+  readonly properties?: { contentType?: string }
+}
+
+async function subscribe(mqtt: MqttSettings): Promise<Received[]> {
+  const seen: Received[] = []
+  const { url, username, password, ca, cert, key } = mqtt
+  const client = connect(url, { protocolVersion: 5, reconnectPeriod: 200, username, password, ca, cert, key })
+  client.on('message', (topic, payload, { retain, properties }) => {
+    seen.push({ topic, payload: payload.toString(), retain, properties })
+  })
+  client.on('connect', () => client.subscribe('framewarden/#', { qos: 1 }))
+  onTestFinished(async () => {
+    await client.endAsync(true)
+  })
+  await until(() => client.connected, 'the subscriber')
+  return seen
+}
+
+function alertsIn(seen: readonly Seen[]): { seq: number; id: string; replayed: boolean }[] {
+  return seen.filter(({ topic }) => topic.endsWith('/alert')).map(({ payload }) => JSON.parse(payload))
+}
+
+test('protocol 5: alerts, retained state, content type, the window that the broker asks for, offline at the end', async () => {
+  const broker = await mosquitto(() => ['allow_anonymous true', 'max_inflight_messages 7'])
+  const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`)
+  const seen = await subscribe(mqtt)
+  const { delivery, told } = await start(mqtt)
+  delivery.unitState({ version: '0.1.0' })
+  for (let i = 0; i < 40; i++) delivery.cameraState(`camera-${i}`, { state: 'guarding', incident_open: false })
+  let most = 0
+  const watch = setInterval(() => {
+    most = Math.max(most, delivery.snapshot().inFlight)
+  }, 1)
+  await Promise.all(Array.from({ length: 1_000 }, () => delivery.alert(alertBody())))
+  await until(() => alertsIn(seen).length === 1_000, 'the alerts', 30_000)
+  await until(() => delivery.snapshot().pending === 0, 'their PUBACK')
+  clearInterval(watch)
+  expect(most).toBeLessThanOrEqual(20) // what Mosquitto 2.0 asks for, whatever max_inflight_messages says
+  expect(delivery.snapshot()).toMatchObject({ broker: 'online', protocol: 5 })
+  expect(alertsIn(seen).map(({ seq }) => seq)).toEqual(Array.from({ length: 1_000 }, (_, i) => i + 1))
+  alertSchema.parse(alertsIn(seen)[0])
+  expect(seen.find(({ topic }) => topic.endsWith('/alert'))!.properties).toMatchObject({
+    contentType: 'application/json',
+  })
+  const late = await subscribe(mqtt)
+  await until(() => late.length === 42, 'retained messages')
+  expect(late.every(({ retain }) => retain)).toBe(true)
+  await delivery.stop()
+  await until(() => seen.at(-1)!.payload === 'offline', 'offline')
+  expect(told).toEqual([])
+})
+
+test('password: the right one is taken, a wrong one is FW_BROKER_REFUSED, and no secret is told', async () => {
+  const broker = await mosquitto((folder) => {
+    execFileSync('mosquitto_passwd', ['-b', '-c', join(folder, 'passwords'), 'gate-7', 'right'], { stdio: 'pipe' })
+    execFileSync('chmod', ['644', join(folder, 'passwords')])
+    return [`password_file ${join(folder, 'passwords')}`]
+  })
+  const right = mqttSettings(`mqtt://127.0.0.1:${broker.port}`, { username: 'gate-7', password: 'right' })
+  const good = await start(right)
+  await good.delivery.alert(alertBody())
+  await until(() => good.delivery.snapshot().pending === 0, 'PUBACK')
+  const wrong = { ...right, password: 'wr0ng-secret' }
+  const bad = await start(wrong)
+  await until(() => bad.told.length > 0, 'the diagnostic')
+  expect(bad.told[0]).toMatchObject({
+    code: 'FW_BROKER_REFUSED',
+    text: expect.stringContaining('Not authorized (0x87)'),
+  })
+  expect(JSON.stringify([bad.told, bad.delivery.snapshot(), await probeBroker(wrong)])).not.toContain('wr0ng-secret')
+  expect(await probeBroker(right)).toMatchObject({ ok: true, protocol: 5 })
+})
+
+test('TLS with a client certificate; an unknown authority, a wrong name, a missing certificate are FW_BROKER_TLS', async () => {
+  let certificates: Certificates | undefined
+  const broker = await mosquitto(async (folder) => {
+    certificates = await makeCertificates(folder)
+    const { serverCert, serverKey } = certificates
+    const files = [`cafile ${join(folder, 'ca.pem')}`, `certfile ${serverCert}`, `keyfile ${serverKey}`]
+    return [...files, 'require_certificate true', 'use_identity_as_username true']
+  })
+  const { ca, clientCert, clientKey } = certificates!
+  const url = `mqtts://localhost:${broker.port}`
+  const full = mqttSettings(url, { ca, cert: clientCert, key: clientKey })
+  const seen = await subscribe(full)
+  const { delivery, told } = await start(full)
+  await delivery.alert(alertBody())
+  await until(() => alertsIn(seen).length === 1, 'the alert')
+  expect(told).toEqual([])
+  const probe = await probeBroker(full)
+  expect(probe).toMatchObject({ ok: true, protocol: 5 })
+  expect(probe.text).toMatch(/MQTT 5, TLSv1\.3, certificate valid until /)
+  for (const [what, mqtt] of [
+    ['unknown authority', { ...full, ca: undefined }],
+    ['wrong name', { ...full, url: `mqtts://127.0.0.1:${broker.port}` }],
+    ['no client certificate', { ...full, cert: undefined, key: undefined }],
+  ] as const) {
+    expect([what, (await probeBroker(mqtt)).text]).toEqual([what, expect.stringMatching(/^FW_BROKER_TLS: /)])
+  }
+})
+
+test('a broker killed with alerts on their way, away, and back: each arrives, in order, state and availability too', async () => {
+  const broker = await mosquitto(() => ['allow_anonymous true'])
+  const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`)
+  const seen = await subscribe(mqtt)
+  const { delivery, told } = await start(mqtt)
+  delivery.cameraState('north-door', { state: 'guarding', incident_open: true })
+  const first = Array.from({ length: 500 }, () => delivery.alert(alertBody()))
+  await until(() => delivery.snapshot().inFlight > 0, 'alerts on their way')
+  await broker.kill()
+  await Promise.all(first)
+  await until(() => delivery.snapshot().broker === 'offline', 'offline')
+  await Promise.all(Array.from({ length: 500 }, () => delivery.alert(alertBody())))
+  expect(delivery.snapshot().pending).toBeGreaterThanOrEqual(500)
+  const before = seen.length
+  await broker.start()
+  await until(() => delivery.snapshot().pending === 0, 'all acknowledged', 60_000)
+  expect(told.map(({ code }) => code)).toContain('FW_BROKER_UNREACHABLE')
+  // the subscriber may have come back after the first of them: what the broker holds is retained state, and the alerts it saw are in order
+  const late = await subscribe(mqtt)
+  await until(() => late.length === 2, 'retained messages')
+  expect(late.map(({ topic, payload }) => `${topic} ${payload}`)).toContain('framewarden/gate-7/availability online')
+  const again = alertsIn(seen.slice(before)).map(({ seq }) => seq)
+  expect(again).toEqual([...again].sort((a, b) => a - b))
+})
+
+test('alerts of a run that ended without a broker are sent by the next one, marked replayed', async () => {
+  const broker = await mosquitto(() => ['allow_anonymous true'])
+  const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`)
+  const stateDir = await emptyFolder()
+  await broker.kill()
+  const before = await start(mqtt, stateDir)
+  for (let i = 0; i < 3; i++) await before.delivery.alert(alertBody())
+  await before.delivery.stop()
+  await broker.start()
+  const seen = await subscribe(mqtt)
+  const { delivery } = await start(mqtt, stateDir)
+  await delivery.alert(alertBody())
+  await until(() => alertsIn(seen).length === 4, 'all alerts')
+  expect(alertsIn(seen).map(({ seq, replayed }) => [seq, replayed])).toEqual([
+    [1, true],
+    [2, true],
+    [3, true],
+    [4, false],
+  ])
+})
+
+test('a topic that the broker denies is set aside with FW_BROKER_DENIED and holds up nothing', async () => {
+  const broker = await mosquitto(async (folder) => {
+    const file = join(folder, 'acl')
+    await writeFile(
+      file,
+      'topic read #\ntopic write framewarden/gate-7/availability\ntopic write framewarden/gate-7/camera/yard/#\n',
+    )
+    return ['allow_anonymous true', `acl_file ${file}`]
+  })
+  const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`)
+  const seen = await subscribe(mqtt)
+  const stateDir = await emptyFolder()
+  const { delivery, told } = await start(mqtt, stateDir)
+  await delivery.alert(alertBody({ camera: 'north-door' }))
+  await delivery.alert(alertBody({ camera: 'yard' }))
+  await until(() => delivery.snapshot().pending === 0, 'both settled')
+  await until(() => alertsIn(seen).length > 0, 'the one that is allowed')
+  expect(alertsIn(seen).map(({ seq }) => seq)).toEqual([2])
+  expect(told[0]).toMatchObject({ code: 'FW_BROKER_DENIED', subject: 'broker' })
+  expect(told[0]!.text).toBe('framewarden/gate-7/camera/north-door/alert: Not authorized (0x87)')
+  const denied = join(stateDir, 'spool', 'denied.jsonl')
+  await until(() => existsSync(denied), 'the list')
+  expect(JSON.parse(await readFile(denied, 'utf8'))).toMatchObject({
+    topic: 'framewarden/gate-7/camera/north-door/alert',
+  })
+  expect(delivery.snapshot().broker).toBe('online')
+})
+
+test('a second client with the name of this unit: FW_BROKER_KICKED, though Mosquitto 2.0 just closes the connection', async () => {
+  const broker = await mosquitto(() => ['allow_anonymous true'])
+  const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`)
+  const { delivery, told } = await start(mqtt)
+  await until(() => delivery.snapshot().broker === 'online', 'online')
+  const other = connect(mqtt.url, { protocolVersion: 5, clientId: 'framewarden-gate-7', reconnectPeriod: 100 })
+  await until(() => told.some(({ code }) => code === 'FW_BROKER_KICKED'), 'the diagnostic', 20_000)
+  await other.endAsync(true)
+  await until(() => delivery.snapshot().broker === 'online', 'online again', 20_000)
+})
+
+test('a broker that stops without a word is noticed and its return too', async () => {
+  const broker = await mosquitto(() => ['allow_anonymous true'])
+  const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`)
+  const { delivery, told } = await start(mqtt)
+  await until(() => delivery.snapshot().broker === 'online', 'online')
+  broker.freeze()
+  const begun = Date.now()
+  await until(() => told.length > 0, 'the diagnostic', 40_000)
+  expect(told[0]).toMatchObject({ code: 'FW_BROKER_UNREACHABLE', text: expect.stringContaining('Keepalive timeout') })
+  expect(Date.now() - begun).toBeLessThan(26_000) // 1.5 x 15 s, and the ping before
+  broker.thaw()
+  await delivery.alert(alertBody())
+  await until(() => delivery.snapshot().pending === 0, 'PUBACK', 40_000)
+})

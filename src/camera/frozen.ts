@@ -9,10 +9,11 @@ export interface FrozenWatch {
 const LOOK_MS = 1000
 const BLOCK = 16
 /**
- * Largest mean difference of a 16x16 block, in steps of 255, that still counts as the same picture. An encoder that is
- * fed one picture again and again gives blocks that differ by less from one key frame to the next; see the tests.
+ * Largest mean difference of a 16x16 block, in steps of 255, that still counts as the same picture. Measured at 640 wide:
+ * one picture encoded again and again (CRF 23, CRF 30, 400 kbit/s) moves by 0 to 0.8 once the encoder has settled;
+ * 39 recorded clips and 9 of them encoded again at CRF 23 and 32 never by less than 1.3 within a second, most by 20.
  */
-const SAME_BLOCK = 0.6
+const SAME_BLOCK = 1
 
 /** Compares with the picture at which the stillness began, so that a slow change ends it too. */
 export function frozenWatch(frozenMs: number): FrozenWatch {

@@ -7,6 +7,7 @@ import type { MqttSettings, Retention } from '../core/settings.js'
 import { keepDenied } from './denied.js'
 import { createDiagnosticGate } from './diagnostic-gate.js'
 import { discoveryOf } from './home-assistant.js'
+import { type KnownCameras, loadKnownCameras } from './known-cameras.js'
 import { createOutbox } from './outbox.js'
 import { type Publisher, startPublisher } from './publisher.js'
 import { openSpool, type Spool } from './spool.js'
@@ -19,6 +20,8 @@ export interface DeliveryOptions {
   /** undefined: no broker; alerts stay in the spool until its retention takes them. */
   readonly mqtt?: MqttSettings
   readonly spool: Retention
+  /** Ids in the configuration: retained topics of other cameras that an earlier run left with the broker are emptied. */
+  readonly cameras?: readonly string[]
   /** Of this room; to be logged, and passed back to `Delivery.diagnostic` if ops shall see it. */
   onDiagnostic(d: Diagnostic): void
   /** Each message as it is handed to the broker's connection. */
@@ -77,6 +80,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const outbox = createOutbox()
   const startedAtMs = Date.now()
   const cameras = new Set<string>()
+  let known: KnownCameras | undefined
   let spool: Spool | undefined
   let publisher: Publisher | undefined
   try {
@@ -86,6 +90,9 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       retention: options.spool,
       awaited: mqtt !== undefined,
       onDiagnostic: gate.pass,
+    })
+    known = await loadKnownCameras(folder, (error) => {
+      gate.pass(diagnostic('FW_SPOOL_DISK', 'spool', `cameras.json cannot be written: ${(error as Error).message}`))
     })
     if (mqtt) publisher = publish(mqtt, spool)
   } catch (error) {
@@ -115,23 +122,41 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     })
   }
 
+  function announce(id: string): void {
+    if (cameras.has(id)) return
+    cameras.add(id)
+    known?.add(id)
+    for (const message of discovery?.announce(id) ?? []) outbox.retain(message.topic, message.payload)
+  }
+
+  function forget(id: string): void {
+    cameras.delete(id)
+    for (const message of discovery?.forget(id) ?? []) outbox.retain(message.topic, message.payload)
+    outbox.retain(topics.cameraState(id), '')
+  }
+
+  async function stop(): Promise<void> {
+    const online = publisher?.state.broker === 'online'
+    await publisher?.stop()
+    if (online && outbox.empty) known?.set(cameras)
+    await known?.flush()
+    await opened.close()
+    abort.abort()
+    await lock.release()
+  }
+
   const opened = spool
+  let stopped: Promise<void> | undefined
+  if (options.cameras) for (const id of known.ids) if (!options.cameras.includes(id)) forget(id)
   return {
     alert: (body) => opened.append(body),
     unitState: (payload) => publisher && outbox.retain(topics.state, JSON.stringify(payload)),
     cameraState: (id, payload) => {
       if (!publisher) return
-      if (!cameras.has(id))
-        for (const message of discovery?.announce(id) ?? []) outbox.retain(message.topic, message.payload)
-      cameras.add(id)
+      announce(id)
       outbox.retain(topics.cameraState(id), JSON.stringify(payload))
     },
-    forgetCamera: (id) => {
-      if (!publisher) return
-      cameras.delete(id)
-      for (const message of discovery?.forget(id) ?? []) outbox.retain(message.topic, message.payload)
-      outbox.retain(topics.cameraState(id), '')
-    },
+    forgetCamera: (id) => publisher && forget(id),
     stats: (id, payload) => publisher?.publishNow(topics.stats(id), JSON.stringify(payload)),
     diagnostic: (d) => {
       if (!publisher) return
@@ -146,11 +171,9 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       seq: opened.lastSeq,
       lastError,
     }),
-    stop: async () => {
-      await publisher?.stop()
-      await opened.close()
-      abort.abort()
-      await lock.release()
+    stop: () => {
+      stopped ??= stop()
+      return stopped
     },
   }
 }

@@ -29,6 +29,7 @@ export interface SessionOptions {
   /** The broker took neither now nor will later. */
   onDenied(topic: string, payload: string, reason: string): void
   onReadFailure(error: unknown): void
+  readonly pubackMs?: number
 }
 
 export interface Session {
@@ -45,7 +46,7 @@ export interface Session {
 }
 
 export function startSession(options: SessionOptions): Session {
-  const { connection, spool, outbox } = options
+  const { connection, spool, outbox, pubackMs = PUBACK_MS } = options
   const { client, protocol } = connection
   const window = Math.min(WINDOW, connection.receiveMaximum)
   const abort = new AbortController()
@@ -137,8 +138,8 @@ export function startSession(options: SessionOptions): Session {
   async function watch(): Promise<void> {
     for await (const _ of setInterval(WATCH_MS, undefined, { signal: abort.signal, ref: false })) {
       const [oldest] = sentAtMs
-      if (oldest && Date.now() - oldest.ms > PUBACK_MS) {
-        leave('FW_BROKER_UNREACHABLE', `no acknowledgement for ${PUBACK_MS / 1000} s`)
+      if (oldest && Date.now() - oldest.ms > pubackMs) {
+        leave('FW_BROKER_UNREACHABLE', `no acknowledgement for ${pubackMs / 1000} s`)
       }
       pump()
     }

@@ -3,8 +3,7 @@
  * power cut, keeps its seq, and is sent at least once (MQTT 5, 4.3.2).
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { ALERT_SCHEMA, type Alert, type AlertBody } from '../core/alert.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
@@ -12,8 +11,9 @@ import type { Retention } from '../core/settings.js'
 import { uuidV7 } from '../core/uuid.js'
 import { createAppendQueue } from './append-queue.js'
 import { keepCursor, loadCursor } from './cursor.js'
+import { setAside } from './damage.js'
 import { progressFrom } from './progress.js'
-import { type Damage, encodeRecord, type StoredAlert } from './record.js'
+import { encodeRecord, type StoredAlert } from './record.js'
 import {
   appendToSegment,
   createSegment,
@@ -94,7 +94,7 @@ async function open({ folder, unit, retention, awaited, onDiagnostic }: SpoolOpt
     if (!last) return
     const { records, end, damage, bytes } = await readSegment(last)
     const whole = damage.filter((d) => !d.torn)
-    await setAside(last, bytes, whole)
+    corrupt(await setAside(folder, last, bytes, whole))
     const torn = damage.find((d) => d.torn)
     if (torn) await cutSegment(last, torn.offset)
     // a damaged line behind the last record may have been told: its seq is not given again
@@ -102,17 +102,6 @@ async function open({ folder, unit, retention, awaited, onDiagnostic }: SpoolOpt
     lastSeq = Math.max(lastSeq, (records.at(-1)?.alert.seq ?? last.first - 1) + hidden)
     for (const seq of missingSeqs(records, last.first, lastSeq)) progress.add(seq)
     cached.set(last, records)
-  }
-
-  async function setAside(segment: Segment, bytes: Buffer, damage: readonly Damage[]): Promise<void> {
-    if (damage.length === 0) return
-    const aside = join(folder, 'damaged')
-    await mkdir(aside, { recursive: true, mode: 0o700 })
-    for (const d of damage) {
-      const copy = join(aside, `${basename(segment.path, '.log')}-${d.offset}`)
-      await writeFile(copy, bytes.subarray(d.offset, d.offset + d.bytes), { mode: 0o600 })
-    }
-    corrupt(`${damage.length} damaged record(s) in ${basename(segment.path)}, copied to ${aside}`)
   }
 
   function lastOf(index: number): number {
@@ -123,7 +112,7 @@ async function open({ folder, unit, retention, awaited, onDiagnostic }: SpoolOpt
     const known = cached.get(segment)
     if (known) return known
     const { records, damage, bytes } = await readSegment(segment)
-    await setAside(segment, bytes, damage)
+    corrupt(await setAside(folder, segment, bytes, damage))
     const told = records.filter(({ alert }) => alert.seq <= last) // what a failed append left at the end is in the next segment
     for (const seq of missingSeqs(told, segment.first, last)) progress.add(seq)
     cursorFile.move(progress.cursor)
@@ -154,11 +143,25 @@ async function open({ folder, unit, retention, awaited, onDiagnostic }: SpoolOpt
       return { at: now, alert: { schema: ALERT_SCHEMA, id, seq, unit, ...body, replayed: false } }
     })
     const active = await activeSegment(now)
-    await appendToSegment(active, Buffer.concat(records.map(encodeRecord)), now)
+    try {
+      await appendToSegment(active, Buffer.concat(records.map(encodeRecord)), now)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') await startAfresh()
+      throw error
+    }
     cached.get(active)!.push(...records)
     lastSeq += records.length
     await retain(now).catch((error) => disk('old segments cannot be removed', error))
     return records.map(({ alert }) => alert)
+  }
+
+  /** Somebody removed the files while we ran: their alerts are lost, the next one must not be. */
+  async function startAfresh(): Promise<void> {
+    corrupt(`the files are gone, with ${progress.skipTo(lastSeq)} undelivered alert(s)`)
+    segments.length = 0
+    cached.clear()
+    await listSegments(folder) // makes the folder
+    cursorFile.move(progress.cursor)
   }
 
   async function activeSegment(nowMs: number): Promise<Segment> {
@@ -195,8 +198,8 @@ async function open({ folder, unit, retention, awaited, onDiagnostic }: SpoolOpt
     onDiagnostic(diagnostic('FW_SPOOL_FULL', 'spool', text))
   }
 
-  function corrupt(text: string): void {
-    onDiagnostic(diagnostic('FW_SPOOL_CORRUPT', 'spool', text))
+  function corrupt(text: string | undefined): void {
+    if (text) onDiagnostic(diagnostic('FW_SPOOL_CORRUPT', 'spool', text))
   }
 
   function disk(text: string, error: unknown): void {

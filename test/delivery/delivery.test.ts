@@ -193,3 +193,22 @@ test('Home Assistant entities come with the first state of a camera and go when 
   expect(seen.slice(2).map(({ payload }) => payload)).toEqual(['', ''])
   expect(seen.slice(2).map(({ topic }) => topic)).toEqual(seen.slice(0, 2).map(({ topic }) => topic))
 })
+
+test('a camera that left the configuration while the daemon was down leaves no retained state', async () => {
+  const broker = await startBroker()
+  const stateDir = await emptyFolder()
+  const before = await start({ stateDir, mqtt: mqttSettings(broker.url) })
+  for (const id of ['yard', 'gate']) before.delivery.cameraState(id, { state: 'guarding', incident_open: false })
+  await until(() => before.delivery.snapshot().broker === 'online', 'online')
+  await before.delivery.stop()
+  const after = await start({ stateDir, mqtt: mqttSettings(broker.url), cameras: ['gate'] })
+  after.delivery.cameraState('gate', { state: 'connecting', incident_open: false })
+  await until(() => after.delivery.snapshot().broker === 'online', 'online')
+  await after.delivery.stop()
+  const late = await subscribe(broker.url)
+  await until(() => late.length >= 2, 'retained messages')
+  expect(late.map(({ topic }) => topic)).toEqual([
+    'framewarden/gate-7/availability',
+    'framewarden/gate-7/camera/gate/state',
+  ])
+})

@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Diagnostic } from '../../src/core/diagnostic.js'
@@ -194,4 +194,14 @@ test('a disk that refuses the cursor is told, and alerts go on', async () => {
   expect(told.length).toBeGreaterThanOrEqual(1)
   expect(told[0]).toMatchObject({ code: 'FW_SPOOL_DISK', subject: 'spool' })
   expect(told[0]!.text).toContain('ENOSPC')
+})
+
+test('files removed under a running daemon: told, and the next alerts count again with a seq of their own', async () => {
+  const folder = await emptyFolder()
+  const { spool, told } = await openIn(folder)
+  await fill(spool, 3)
+  await rm(folder, { recursive: true })
+  expect((await spool.append(alertBody())).seq).toBe(4)
+  expect(told.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT', 'FW_SPOOL_DISK'])
+  expect(await seqs(spool)).toEqual([4])
 })

@@ -56,7 +56,10 @@ export async function runDaemon(
   }, stopped.signal)
   const note = (d: Diagnostic) => diagnostics.note(d)
 
-  delivery = await startDelivery(deliveryOptions(settings, note))
+  delivery = await startDelivery(deliveryOptions(settings, note)).catch((error) => {
+    stopped.abort()
+    throw error
+  })
   const incidents = openIncidents(settings.stateDir, (text) => note(diagnostic('FW_STATE_DIR', 'incidents', text)))
   await clearForgotten()
 

@@ -14,6 +14,11 @@ const UPDATE_EVERY_MS = 30_000
 /** A change worth telling: the level by half, the score by as many nats. */
 const LEVEL_GROWTH = 1.5
 const SCORE_GROWTH = 2
+/**
+ * p-value that a frame counts as which is not flagged, at least: evidence is never built from frames that are each called
+ * clean (a scene unlike the calibration's can score a little high for hours). A larger p only makes the test more careful.
+ */
+const CLEAN_P = 0.3
 /** Weight of a new flagged frame in the running level. */
 const LEVEL_WEIGHT = 0.1
 
@@ -87,7 +92,8 @@ export function decide(
 
   const bound = boundOf(settings)
   const before = next.evidence
-  const summed = accumulate(before, frame.score.p, Math.abs(gapMs))
+  const p = frame.flagged ? frame.score.p : Math.max(frame.score.p, CLEAN_P)
+  const summed = accumulate(before, p, Math.abs(gapMs))
   const evidence = { ...summed, nats: Math.min(summed.nats, bound) }
   next = { ...next, evidence, observedAtMs: frame.atMs, ...(before.nats === 0 && { sinceMs: frame.atMs }) }
   // time in which nothing was judged is no quiet time

@@ -101,6 +101,10 @@ describe('raising and clearing', () => {
 })
 
 describe('what may not raise', () => {
+  test('frames that are each called clean, however long they score a little high', () => {
+    expect(play([{ for: 600, p: 0.01 }]).told).toEqual([])
+  })
+
   test('damaged frames', () => {
     expect(play([{ for: 60, p: 1e-9, damaged: true }]).told).toEqual([])
   })

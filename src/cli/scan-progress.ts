@@ -1,5 +1,6 @@
 /** The line on a terminal that says how far a scan is, how fast, and how long it will take. */
 import { execFile } from 'node:child_process'
+import { basename } from 'node:path'
 import type { Frame } from '../core/frame.js'
 import type { ScanSource } from './scan-sources.js'
 
@@ -41,7 +42,7 @@ export function terminalProgress(
       if (!current || now - drawnMs < EVERY_MS) return
       drawnMs = now
       const seconds = (now - from) / 1000
-      const name = current.name.slice(-32)
+      const name = basename(current.name).slice(-28)
       const text = [
         `${index + 1}/${sources.length}`,
         name,

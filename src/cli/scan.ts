@@ -1,6 +1,6 @@
 /** `framewarden scan`: judges recorded clips, pictures or a stream, as fast as the machine can. */
 import { availableParallelism } from 'node:os'
-import { type FfmpegBuild, findFfmpeg } from '../camera/ffmpeg.js'
+import { findFfmpeg } from '../camera/ffmpeg.js'
 import { decodeSource } from '../camera/file.js'
 import { diagnosticLine } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
@@ -64,7 +64,7 @@ async function run(argv: readonly string[]): Promise<number> {
   const sources = await expandSources(positionals)
   const ffmpeg = await findFfmpeg()
   const engine = await startEngine(modelSettings(values.model), { threads: threadsFor() })
-  const progress = await progressFor(sources, ffmpeg)
+  const progress = await progressFor(sources, ffmpeg.path)
   const print: ScanPrint = {
     out: (text) => printing(progress, () => console.log(text)),
     err: (text) => printing(progress, () => console.error(text)),
@@ -110,7 +110,10 @@ async function scanAll(
   const begin = (source: ScanSource | undefined) => source && started(decode(source, interrupted.signal))
   let next = begin(readable[0])
   for (const source of sources) {
-    if (interrupted.signal.aborted) break
+    if (interrupted.signal.aborted) {
+      failed = true
+      break
+    }
     if (isBad(source)) {
       report.error(source.name, source.error)
       failed = true
@@ -120,10 +123,10 @@ async function scanAll(
     next = begin(readable[readable.indexOf(source) + 1])
     progress.begin(source)
     const { summary, error } = await scanSource(source, frames, tools)
-    if (error !== undefined && !interrupted.signal.aborted) {
-      report.error(source.name, error)
-      failed = true
-    }
+    const stopped = interrupted.signal.aborted
+    if (error !== undefined && !stopped) report.error(source.name, error)
+    // A stream has no end of its own; a file left in the middle is work not done.
+    if (error !== undefined && !(stopped && source.kind === 'stream')) failed = true
     if (error === undefined || summary.frames > 0) report.summary(summary)
     incidents += summary.incidents
   }
@@ -133,12 +136,12 @@ async function scanAll(
   return incidents > 0 ? EXIT.incident : EXIT.done
 }
 
-async function progressFor(sources: readonly (ScanSource | BadSource)[], ffmpeg: FfmpegBuild): Promise<ScanProgress> {
+async function progressFor(sources: readonly (ScanSource | BadSource)[], ffmpegPath: string): Promise<ScanProgress> {
   if (!process.stderr.isTTY) return NO_PROGRESS
   const lengths = new Map<string, number>()
   const readable = sources.filter((s): s is ScanSource => !isBad(s))
   for (const { name, kind } of readable) {
-    const seconds = kind === 'picture' ? 0 : kind === 'clip' ? await clipSeconds(ffmpeg.path, name) : undefined
+    const seconds = kind === 'picture' ? 0 : kind === 'clip' ? await clipSeconds(ffmpegPath, name) : undefined
     if (seconds !== undefined) lengths.set(name, seconds)
   }
   return terminalProgress(process.stderr, readable, lengths)

@@ -20,6 +20,7 @@ import { alertBody } from './alert-body.js'
 import type { EvidenceKeeper } from './evidence-keeper.js'
 import { createLatencyWindow } from './latency.js'
 import { latestFrame } from './latest-frame.js'
+import { overload } from './overload.js'
 
 export interface CameraGuardParts {
   readonly engine: Engine
@@ -58,6 +59,7 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   let stateSinceMs = Date.now()
   let cause: Diagnostic | undefined
   let lastLogit: number | undefined
+  let load = { sinceMs: Date.now(), frames: 0, dropped: 0 }
   const count = { frames: 0, flagged: 0, unscored: 0, connects: 0 }
   let restream: { readonly size: string; readonly push: Restream } | undefined
   /** Alerts leave in order, though their pictures take time. */
@@ -170,6 +172,14 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   )
 
   function beat(): CameraBeat {
+    const [next, overloaded] = overload(
+      load,
+      camera.id,
+      { frames: count.frames, dropped: latest.dropped() },
+      Date.now(),
+    )
+    load = next
+    if (overloaded) report(overloaded)
     const { fps, p50, p99 } = latency.read(Date.now())
     return {
       id: camera.id,

@@ -47,7 +47,9 @@ export const unitStateSchema = z
     since: time.describe('start of the daemon'),
     model: model.nullable(),
     provider: z.string().nullable().describe('execution provider in use; null: none yet'),
-    guards: count.describe('guard processes'),
+    mode: z.string().nullable().describe('cascade or full'),
+    ffmpeg: z.string().nullable(),
+    guards: count.describe('guard processes that run'),
     cameras: z.partialRecord(z.enum(CAMERA_STATES), count).describe('number of cameras by state'),
   })
   .meta({ title: 'P/state, retained' })
@@ -59,6 +61,7 @@ export const cameraStateSchema = z
     since: time,
     cause: cause.nullable().describe('why it is not guarding'),
     incident_open: z.boolean(),
+    scored: z.boolean().describe('false: nobody judges its frames at present'),
   })
   .meta({ title: 'P/camera/<id>/state, retained' })
 

@@ -39,8 +39,15 @@ export function brokerName(mqtt: MqttSettings): string {
 /** Aborting ends the connection at any time. Throws FW_CONFIG_VALUE for a url that is not mqtt:// or mqtts://. */
 export function dial(options: DialOptions, signal: AbortSignal): Promise<Dialled> {
   const { tls } = addressOf(options.mqtt.url)
+  let client: MqttClient
+  try {
+    client = connect(clientOptions(options))
+  } catch (error) {
+    // OpenSSL refuses a certificate or key before anything is sent
+    const text = `certificate or key: ${(error as Error).message.split('\n')[0]}`
+    return Promise.resolve({ end: { code: 'FW_BROKER_TLS', text, versionRefused: false } })
+  }
   return new Promise((resolve) => {
-    const client = connect(clientOptions(options))
     let error: Error | undefined
     let reached = false
     let accepted = false

@@ -133,6 +133,10 @@ test('a broker that kicks now and then gets every alert', async () => {
   await new Promise((resolve) => setTimeout(resolve, 1_000))
   clearInterval(kicker)
   await until(() => delivery.snapshot().pending === 0, 'all acknowledged', 40_000)
+  await until(
+    () => new Set(seen.map(({ payload }) => JSON.parse(payload).seq)).size === 60,
+    'all alerts at the subscriber',
+  )
   const arrived = seen.map(({ payload }) => JSON.parse(payload) as { seq: number; id: string })
   expect([...new Set(arrived.map(({ seq }) => seq))].sort((a, b) => a - b)).toEqual(
     Array.from({ length: 60 }, (_, i) => i + 1),
@@ -169,4 +173,21 @@ test('doctor: what the broker answers, in one line, without a secret', async () 
   expect(bad.text).not.toContain('wrong')
   const aborted = AbortSignal.abort()
   expect(await probeBroker(mqttSettings(broker.url), aborted)).toMatchObject({ ok: false })
+})
+
+test('a certificate or key that is none is FW_BROKER_TLS, and the daemon lives', async () => {
+  const told: Diagnostic[] = []
+  const secret = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----'
+  const delivery = await startDelivery({
+    unit: 'gate-7',
+    stateDir: await emptyFolder(),
+    mqtt: mqttSettings('mqtts://127.0.0.1:1', { cert: 'none', key: secret }),
+    spool: WEEK,
+    onDiagnostic: (d) => told.push(d),
+  })
+  onTestFinished(() => delivery.stop())
+  await until(() => told.length > 0, 'the diagnostic')
+  expect(told[0]).toMatchObject({ code: 'FW_BROKER_TLS', text: expect.stringContaining('certificate or key: ') })
+  expect(told[0]!.text).not.toContain('c2VjcmV0')
+  expect((await delivery.alert(alertBody())).seq).toBe(1)
 })

@@ -53,11 +53,12 @@ export async function openCameraSource(
     return { argv: listenArgs(ffmpeg, { ...input, url: rtspUrl(ip, address.port, address.path) }), close: nothing }
   }
   const way = await openWay(camera, address, ip, signal)
+  const networkMs = camera.timeouts.stallMs
   if (camera.username === undefined) {
-    const networkMs = camera.timeouts.stallMs
     return { argv: liveArgs(ffmpeg, { ...input, ...way, networkMs }), close: way.close }
   }
-  const secretScript = concatScript(way.url, way.transport, camera.username, camera.password ?? '')
+  const { username, password = '' } = camera
+  const secretScript = concatScript(ffmpeg, { ...way, username, password, networkMs, patient: attempt.patient })
   return { argv: liveScriptArgs(ffmpeg, input), secretScript, close: way.close }
 }
 

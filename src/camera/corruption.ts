@@ -5,7 +5,7 @@
  * only these messages tell. Seen on 4.1, 5.1 and 9.0.
  */
 const CORRUPT =
-  /RTP: missed \d+ packets|max delay reached|error while decoding MB|cabac decode of|(left|top) block unavailable|corrupt (decoded|input)|concealing \d+|mb_type \d+ in|negative number of zero coeffs|out of range intra|Invalid (NAL|level prefix)|reference .* missing|Could not find ref with POC|PPS id out of range|non-existing PPS|error while decoding frame|Invalid data found when processing input|Packet corrupt|no frame!|overread|slice type \d+ too large|deblocking_filter_idc|Missing reference picture|First slice in a frame missing|The cu_qp_delta/i
+  /RTP: missed \d+ packets|max delay reached|error while decoding MB|cabac decode of|(left|top) block unavailable|corrupt (decoded|input)|concealing \d+|mb_type \d+ in|negative number of zero coeffs|out of range intra|Invalid (NAL|level prefix)|reference .* missing|Could not find ref with POC|PPS id out of range|non-existing PPS|error while decoding (frame|stream)|Error submitting packet to decoder|Packet corrupt|no frame!|overread|slice type \d+ too large|deblocking_filter_idc|Missing reference picture|First slice in a frame missing|The cu_qp_delta/i
 
 /** Whether a line of stderr reports lost or damaged data in the running stream. */
 export function isCorruption(line: string): boolean {

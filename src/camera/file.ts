@@ -5,6 +5,7 @@ import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
 import { type OpenedSource, openCameraSource } from './camera-source.js'
 import { parseCameraUrl } from './camera-url.js'
+import { arrivalMs } from './capture-time.js'
 import { DAMAGED_MS } from './corruption.js'
 import { decodeUntilEnd, type SessionEnd, type SessionPlan } from './decode-session.js'
 import { plain } from './exit-cause.js'
@@ -57,7 +58,7 @@ export async function* decodeSource(source: string, options: DecodeOptions): Asy
       child = started
     },
     onPicture({ pixels, line }: { pixels: Uint8Array<ArrayBuffer>; line: { ptsUs: number; height: number } }) {
-      const ms = opened.live ? performance.now() : line.ptsUs / 1000
+      const ms = opened.live ? arrivalMs(line.ptsUs, Date.now()) : line.ptsUs / 1000
       startMs ??= opened.live ? ms : 0
       // A picture without a time stands where the one before it does; none stands before the start.
       positionMs = Number.isNaN(ms) ? positionMs : Math.max(0, ms - startMs)

@@ -25,7 +25,7 @@ const FORMATS =
   'mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,vvc,m4v,mjpeg,ivf,av1,obu,flv,asf,ogg,mxf,gif,apng,yuv4mpegpipe,rm,dv,h263,vc1,image2,wav,mp3,aac,flac'
 
 function outputs(passthrough: string, limit = LIMIT): string {
-  const times = `${passthrough} passthrough -enc_time_base 1:1000000 -threads 1`
+  const times = `-threads 1 ${passthrough} passthrough -enc_time_base 1:1000000 -threads 1`
   return (
     `-filter_complex_threads 1 -filter_complex [0:v:0]${limit}${SCALE} ` +
     `-map [v] ${times} -f rawvideo -pix_fmt yuv420p pipe:1 -map [t] ${times} -f framecrc -flush_packets 1 pipe:3`
@@ -103,8 +103,26 @@ describe('a hardware preset stands before -i', () => {
 })
 
 test('credentials are percent-encoded into the script, so that nothing in them ends its string', () => {
-  expect(concatScript('rtsp://10.0.0.12:554/cam', 'tcp', 'view er', "p@s's/\\wörd\n!")).toBe(
+  const input = {
+    url: 'rtsp://10.0.0.12:554/cam',
+    transport: 'tcp',
+    username: 'view er',
+    password: "p@s's/\\wörd\n!",
+    networkMs: 5000,
+  } as const
+  expect(concatScript(V4, input)).toBe(
     "ffconcat version 1.0\nfile 'rtsp://view%20er:p%40s%27s%2F%5Cw%C3%B6rd%0A%21@10.0.0.12:554/cam?tcp'\n",
   )
-  expect(concatScript('rtsp://10.0.0.12:554/cam?channel=1', 'udp', 'a', 'b')).toContain('/cam?channel=1&udp')
+  expect(
+    concatScript(V5, { ...input, url: 'rtsp://10.0.0.12:554/cam?channel=1', transport: 'udp' })
+      .split('\n')
+      .slice(1),
+  ).toEqual([
+    "file 'rtsp://view%20er:p%40s%27s%2F%5Cw%C3%B6rd%0A%21@10.0.0.12:554/cam?channel=1&udp'",
+    'option probesize 65536',
+    'option analyzeduration 500000',
+    'option fpsprobesize 0',
+    'option timeout 5000000',
+    '',
+  ])
 })

@@ -3,9 +3,8 @@ import { didYouMean } from '../core/did-you-mean.js'
 import { describe, FwError } from '../core/errors.js'
 import type { Command } from './command.js'
 import { type CommandEntry, commands } from './commands.js'
+import { EXIT } from './exit.js'
 import { version } from './version.js'
-
-export const EXIT = { done: 0, failed: 1, usage: 2, incident: 3 } as const
 
 /** Runs the command that `argv` (without node and script) names; resolves to the exit code, never rejects. */
 export async function dispatch(argv: readonly string[], list: readonly CommandEntry[] = commands): Promise<number> {

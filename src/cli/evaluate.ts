@@ -6,11 +6,11 @@ import { type Bundle, findBundle, readBundle } from '../inference/bundle.js'
 import { isClassification } from '../inference/manifest.js'
 import { parseArguments } from './arguments.js'
 import type { Command } from './command.js'
-import { EXIT } from './dispatch.js'
 import { cameraEvaluator } from './evaluate-camera.js'
 import { classEvaluator } from './evaluate-classes.js'
 import { evaluatePictures } from './evaluate-pictures.js'
 import type { Evaluation, Shares } from './evaluate-tally.js'
+import { EXIT } from './exit.js'
 
 const OPTIONS = { model: { type: 'string' }, json: { type: 'boolean', default: false } } as const
 const MAX_PASSES = 3

@@ -3,9 +3,10 @@ import { mkdir } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import type { Frame } from '../core/frame.js'
 import type { Verdict } from '../core/verdict.js'
-import { writeDifference, writePicture } from './scan-pictures.js'
+import { writeEvidence } from '../evidence/pictures.js'
 import type { ScanSource } from './scan-sources.js'
 import { type ClipWriter, openClip } from './write-clip.js'
+import { writePng } from './write-png.js'
 
 export interface ScanOutput {
   /** A judged frame, its pixels as they were; `verdict` undefined: unjudged, written as it is. */
@@ -28,17 +29,16 @@ export function scanOutput(dir: string, ffmpegPath: string): ScanOutput {
     async write(source, frame, verdict) {
       stem ??= await begin(source)
       const after = verdict?.kind === 'perturbed' ? verdict.purified : undefined
-      if (source.kind === 'picture') await writePicture(join(dir, `${stem}.cleaned.png`), frame, after ?? frame.pixels)
+      if (source.kind === 'picture') await writePng(join(dir, `${stem}.cleaned.png`), frame, after ?? frame.pixels)
       else {
         clip ??= openClip(join(dir, `${stem}.cleaned.mp4`), frame, ffmpegPath)
         await clip.write(frame, after ?? frame.pixels)
       }
       if (!after || frame.capturedAtMs - shownAtMs < SHOW_EVERY_MS) return
       shownAtMs = frame.capturedAtMs
-      const name = join(dir, source.kind === 'picture' ? stem : `${stem}.${String(frame.seq).padStart(6, '0')}`)
-      await writePicture(`${name}.before.png`, frame, frame.pixels)
-      await writePicture(`${name}.after.png`, frame, after)
-      await writeDifference(`${name}.difference.png`, frame, after)
+      const name = source.kind === 'picture' ? stem : `${stem}.${String(frame.seq).padStart(6, '0')}`
+      const { width, height, pixels } = frame
+      await writeEvidence({ dir, name, width, height, before: pixels, after })
     },
     async end() {
       const ending = clip

@@ -142,11 +142,11 @@ describe('scan', () => {
     await scan('attacked.mp4', 'stills', '--out', out)
     const files = readdirSync(out)
     expect(files).toEqual(
-      expect.arrayContaining(['attacked.cleaned.mp4', 'a-clean.cleaned.png', 'b-perturbed.before.png']),
+      expect.arrayContaining(['attacked.cleaned.mp4', 'a-clean.cleaned.png', 'b-perturbed-before.jpg']),
     )
     expect(files.filter((name) => name.startsWith('a-clean'))).toEqual(['a-clean.cleaned.png'])
     // 5 s under attack, shown once a second
-    expect(files.filter((name) => /^attacked\.\d{6}\.(before|after|difference)\.png$/.test(name))).toHaveLength(15)
+    expect(files.filter((name) => /^attacked\.\d{6}-(before|after|difference)\.jpg$/.test(name))).toHaveLength(15)
     const { lines } = await scan(join(out, 'attacked.cleaned.mp4'), join(out, 'b-perturbed.cleaned.png'), '--json')
     expect(lines.map((line) => [line.type, line.frames, line.flagged])).toEqual([
       ['summary', 70, 0],

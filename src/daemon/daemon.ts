@@ -64,6 +64,8 @@ export async function runDaemon(
   await clearForgotten()
 
   let lastUnitState = ''
+  /** Alerts wait while the connection and the spool are opened anew. */
+  let replaced: Promise<void> = Promise.resolve()
   const guardsEnd = new AbortController()
   const cameras: Cameras = runCameras(
     settings,
@@ -71,6 +73,7 @@ export async function runDaemon(
     incidents,
     {
       async onAlert(body) {
+        await replaced
         const alert = await delivery!.alert(body)
         log.warn({ camera: body.camera, incident: body.incident, seq: alert.seq }, alertLine(body.phase, alert))
       },
@@ -145,6 +148,11 @@ export async function runDaemon(
     }
   }
 
+  async function replaceDelivery(): Promise<void> {
+    await delivery!.stop()
+    delivery = await startDelivery(deliveryOptions(settings, note))
+  }
+
   async function reload(): Promise<void> {
     let next: Settings
     try {
@@ -174,8 +182,8 @@ export async function runDaemon(
     log.level = settings.log.level
     log.mask(secretsOf(settings))
     if (effects.has('broker')) {
-      await delivery!.stop()
-      delivery = await startDelivery(deliveryOptions(settings, note))
+      replaced = replaceDelivery()
+      await replaced
       lastUnitState = ''
     }
     const changed = new Set(changes.flatMap((c) => (c.camera !== undefined && c.effect !== 'live' ? [c.camera] : [])))
@@ -191,7 +199,7 @@ export async function runDaemon(
 
 function deliveryOptions(settings: Settings, onDiagnostic: (d: Diagnostic) => void): DeliveryOptions {
   const { unit, stateDir, mqtt, spool } = settings
-  return { unit, stateDir, mqtt, spool, onDiagnostic }
+  return { unit, stateDir, mqtt, spool, cameras: settings.cameras.map((camera) => camera.id), onDiagnostic }
 }
 
 async function makeStateDir(stateDir: string): Promise<void> {

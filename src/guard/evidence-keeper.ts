@@ -1,6 +1,5 @@
 /** Pictures of an incident's moments, kept within quota; an alert never waits for a disk that refuses them. */
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import type { AlertEvidence } from '../core/alert.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
@@ -8,7 +7,7 @@ import type { Frame } from '../core/frame.js'
 import type { Incident } from '../core/incident.js'
 import type { Retention } from '../core/settings.js'
 import { evidenceDir, writeEvidence } from '../evidence/pictures.js'
-import { enforceRetention } from '../evidence/retention.js'
+import { evidenceQuota } from '../evidence/quota.js'
 
 export interface EvidenceKeeper {
   /** Paths relative to the state directory; nulls (and a diagnostic) where the pictures could not be kept. */
@@ -21,18 +20,21 @@ export function evidenceKeeper(
   retention: Retention,
   onDiagnostic: (d: Diagnostic) => void,
 ): EvidenceKeeper {
+  const failed = (cameraId: string, error: unknown) => {
+    const code = error instanceof FwError ? error.code : 'FW_INTERNAL'
+    onDiagnostic(diagnostic(code, cameraId, error instanceof Error ? error.message : String(error)))
+  }
+  const quota = evidenceQuota(stateDir, retention, (error) => failed('evidence', error))
   return {
     async keep(cameraId, incident, { pixels: before, width, height, capturedAtMs }, after) {
+      const name = `${incident.id}-${incident.phase}-${Math.round(capturedAtMs)}`
       try {
-        await enforceRetention(join(stateDir, 'evidence'), retention, Date.now())
-        return await writeEvidence({
-          dir: evidenceDir(stateDir, cameraId, capturedAtMs),
-          name: `${incident.id}-${incident.phase}-${Math.round(capturedAtMs)}`,
-          ...{ before, after, width, height },
-        })
+        const dir = evidenceDir(stateDir, cameraId, capturedAtMs)
+        const written = await writeEvidence({ dir, name, before, after, width, height })
+        quota.wrote(written)
+        return written
       } catch (error) {
-        const code = error instanceof FwError ? error.code : 'FW_INTERNAL'
-        onDiagnostic(diagnostic(code, cameraId, error instanceof Error ? error.message : String(error)))
+        failed(cameraId, error)
         const frame_sha256 = createHash('sha256').update(before).digest('hex')
         return { frame_sha256, before: null, after: null, difference: null }
       }

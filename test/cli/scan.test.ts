@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findFfmpeg } from '../../src/camera/ffmpeg.js'
 import { openClip } from '../../src/cli/write-clip.js'
-import { grey, TINY } from '../inference/pictures.js'
+import { BUNDLES, grey, TINY } from '../inference/pictures.js'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/framewarden.js', import.meta.url))
 const RATE = 10
@@ -50,6 +50,7 @@ interface Run {
 }
 
 function scan(...args: string[]): Promise<Run> {
+  // What is given twice counts as given last.
   const argv = [PROGRAM, 'scan', '--model', TINY, '--width', '64', ...args]
   return new Promise((resolve) => {
     const child = spawn(process.execPath, argv, { cwd: dir })
@@ -123,6 +124,27 @@ describe('scan', () => {
       ['error', 'junk.mp4', 'FW_CAMERA_DATA'],
       ['error', 'empty', 'FW_SOURCE'],
       ['summary', 'clean.mp4', undefined],
+    ])
+    expect(code).toBe(1)
+  })
+
+  it('sums up the frames of a clip that is cut short, beside its error', async () => {
+    const whole = readFileSync(join(dir, 'attacked.mp4'))
+    writeFileSync(join(dir, 'cut.mp4'), whole.subarray(0, whole.length * 0.7))
+    const { code, lines } = await scan('cut.mp4', '--json')
+    const [error, summary] = lines.filter((line) => line.type !== 'incident')
+    expect(error).toMatchObject({ type: 'error', source: 'cut.mp4', code: 'FW_CAMERA_DATA' })
+    expect(summary).toMatchObject({ type: 'summary', source: 'cut.mp4' })
+    expect(summary.frames).toBeGreaterThan(20)
+    expect(summary.frames).toBeLessThan(70)
+    expect(code).toBe(1)
+  })
+
+  it('counts frames that the networks could not judge as unscored, never as clean, and exits 1', async () => {
+    const { code, lines } = await scan('clean.mp4', '--json', '--model', `${BUNDLES}/tiny-fails`, '--width', '128')
+    expect(lines).toEqual([
+      expect.objectContaining({ type: 'error', source: 'clean.mp4', code: 'FW_INFERENCE_FAILED' }),
+      expect.objectContaining({ type: 'summary', frames: 30, unscored: 30, flagged: 0, score: null }),
     ])
     expect(code).toBe(1)
   })

@@ -1,6 +1,5 @@
 /** A model bundle: read once, checked whole, kept in memory. Sessions are made from the very bytes that were checked. */
 import { createHash } from 'node:crypto'
-import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,9 +19,9 @@ export interface Bundle {
 /** models/ of this installation, seen from src/inference/ and dist/inference/ alike. */
 const MODELS_DIR = fileURLToPath(new URL('../../models', import.meta.url))
 
-/** Folder of a bundle: a path if it looks like one or is a folder here, else models/<name> of this installation. */
+/** Folder of a bundle: a path if there is a slash in it, else models/<name> of this installation, whatever lies around here. */
 export function findBundle(nameOrPath: string): string {
-  return nameOrPath.includes('/') || hasManifest(nameOrPath) ? resolve(nameOrPath) : join(MODELS_DIR, nameOrPath)
+  return nameOrPath.includes('/') ? resolve(nameOrPath) : join(MODELS_DIR, nameOrPath)
 }
 
 /**
@@ -79,10 +78,6 @@ async function read(path: string): Promise<Buffer> {
       cause,
     })
   }
-}
-
-function hasManifest(dir: string): boolean {
-  return statSync(join(dir, 'manifest.json'), { throwIfNoEntry: false })?.isFile() ?? false
 }
 
 function sha256(bytes: Uint8Array): string {

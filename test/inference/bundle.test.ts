@@ -59,8 +59,9 @@ describe('a bundle', () => {
     })
   })
 
-  it('is found by path, by name of this installation, and never mixes the two up', () => {
+  it('is found by path where there is a slash, else by name in this installation', () => {
     expect(findBundle(dir)).toBe(dir)
+    expect(findBundle('./mine')).toBe(join(process.cwd(), 'mine'))
     expect(findBundle('camera')).toMatch(/\/models\/camera$/)
   })
 

@@ -117,6 +117,12 @@ def segment(number: int, out: Path, clips, stills, detectors, s: Settings) -> li
         left = (attacked[:, :h].astype(np.float32) - clean[:, :h]).reshape(-1) @ luma / max(luma @ luma, 1e-6)
         lines.append(facts | codec | {'attacked': write(f'{v}-a', attacked), 'clean': write(f'{v}-c', clean), 'source': name, 'eps255': eps, 'where': where,
                                       'box': box, 'survive': float(left), 'harm': effect(detectors[facts['detector']], clean, attacked)})
+    return lines + bystanders(number, film, name, write, rng, s)
+
+
+def bystanders(number: int, film, name: str, write, rng, s: Settings) -> list[dict]:
+    """Frames without an attack: nuisances drawn on a film, through an encoder or not."""
+    lines = []
     for v in range(s.nuisances_a_segment):
         kind = str(rng.choice(list(nuisances.ALL)))
         bad = np.stack([video.to_i420(f) for f in nuisances.ALL[kind](rng, film[:6])])
@@ -124,6 +130,21 @@ def segment(number: int, out: Path, clips, stills, detectors, s: Settings) -> li
         bad = video.through_codec(bad, crf=crf) if crf else bad
         lines.append({'clean': write(f'n{v}', bad[[0, 3, 5]]), 'source': name, 'nuisance': kind, 'crf': crf})
     return lines
+
+
+def peaceful(number: int, out: Path, clips, stills, s: Settings) -> list[dict]:
+    """A segment without any attack: a fraction of the cost, more scenes and nuisances."""
+    rng = np.random.default_rng([s.seed, number, 7, out.name == 'calibrate'])
+    name, film = source(rng, out, clips, stills, s)
+
+    def write(tag, frames):
+        np.save(out / 'frames' / f'{number:05d}-{tag}.npy', frames)
+        return f'{number:05d}-{tag}.npy'
+
+    plain = np.stack([video.to_i420(f) for f in film])
+    crf = int(rng.choice(s.crfs))
+    coded = video.through_codec(plain, crf=crf, preset=str(rng.choice(['veryfast', 'medium'])), gop=30)
+    return [{'clean': write('p', coded[[0, 2, 5]]), 'source': name, 'nuisance': 'encoded', 'crf': crf}] + bystanders(number, film, name, write, rng, s)
 
 
 def native(out: Path, clips, stills) -> list[dict]:
@@ -145,6 +166,7 @@ def main() -> None:
     parser.add_argument('--data', type=Path, default=Path('../../../shared/data'))
     parser.add_argument('--segments', type=int, default=400)
     parser.add_argument('--first', type=int, default=0)
+    parser.add_argument('--peaceful', action='store_true', help='segments without attacks, numbered from 50000')
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--split', choices=('train', 'calibrate'), default='train')
     args, s = parser.parse_args(), Settings()
@@ -158,12 +180,15 @@ def main() -> None:
     if args.first == 0 and not (out / 'index/native.json').exists():
         (out / 'index/native.json').write_text(json.dumps(native(out, clips, stills)))
     began = time.time()
-    for number in range(args.first, args.first + args.segments):
+    first = args.first + (50_000 if args.peaceful else 0)
+    for number in range(first, first + args.segments):
         index = out / 'index' / f'{number:05d}.json'
         if index.exists():
             continue
-        lines = segment(number, out, clips, stills, detectors, s)
+        lines = peaceful(number, out, clips, stills, s) if args.peaceful else segment(number, out, clips, stills, detectors, s)
         index.write_text(json.dumps(lines))
+        if args.peaceful:
+            continue
         if number % 5 == 0:
             a = lines[0]
             print(f'{number} {time.time() - began:.0f}s {a["source"]} {a["family"]} eps {a["eps255"]} crf {a["crf"]} {a["where"]} survive {a["survive"]:.2f} harm {a["harm"]:.2f}', flush=True)

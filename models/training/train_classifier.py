@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 
 from crops import Cache, batch
-from i420 import folded, planes
+from i420 import planes
 from networks import Classifier, Mapping
 from video import write_json
 
@@ -23,7 +23,7 @@ from video import write_json
 class Settings:
     seed: int = 9
     pairs: int = 6
-    size: tuple = (256, 256)
+    size: tuple = (192, 192)
     rate: float = 7e-4
     decay: float = 1e-4
     local_weight: float = 0.3
@@ -51,7 +51,7 @@ def main() -> None:
     for step in range(args.steps):
         b = batch(rng, cache, s.pairs, s.size)
         with torch.no_grad():
-            correction, _ = mapping(folded(*planes(b['frame'])).contiguous(memory_format=torch.channels_last))
+            correction = mapping(*planes(b['frame']))[0]
         score, level, local = net(correction.float())
         each = F.binary_cross_entropy_with_logits(score.float(), b['label'], reduction='none')
         near = F.binary_cross_entropy_with_logits(local.float(), F.avg_pool2d(b['where'], 2), reduction='none').mean((1, 2, 3))

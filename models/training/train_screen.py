@@ -22,7 +22,7 @@ from video import write_json
 class Settings:
     seed: int = 3
     pairs: int = 8
-    size: tuple = (256, 256)
+    size: tuple = (192, 192)
     rate: float = 2e-3
     front_rate: float = 2e-4
     decay: float = 1e-4

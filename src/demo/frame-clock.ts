@@ -1,0 +1,11 @@
+/** Which frame is due: a camera never waits for a slow reader, it skips. */
+
+/** Number of the frame that is due `elapsedMs` after the first, from 0. */
+export function frameDue(elapsedMs: number, rate: number): number {
+  return Math.max(0, Math.floor((elapsedMs * rate) / 1_000))
+}
+
+/** Milliseconds from `elapsedMs` until the frame after `frame` is due, at least 0. */
+export function untilNext(frame: number, elapsedMs: number, rate: number): number {
+  return Math.max(0, ((frame + 1) * 1_000) / rate - elapsedMs)
+}

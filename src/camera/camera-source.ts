@@ -1,17 +1,17 @@
 /** From a camera's settings to a command line: what must be resolved, reached and opened before ffmpeg starts. */
+import { isIP } from 'node:net'
 
 import { FwError } from '../core/errors.js'
 import type { CameraSettings, Decode } from '../core/settings.js'
 import { parseCameraUrl, type RtspAddress, rtspUrl } from './camera-url.js'
 import type { FfmpegBuild } from './ffmpeg.js'
-import { concatScript, fileCameraArgs, listenArgs, liveArgs, liveScriptArgs } from './ffmpeg-args.js'
-import { resolveHost, tryTcp } from './reach.js'
-import { openTlsRelay } from './tls-relay.js'
+import { fileCameraArgs, listenArgs, liveArgs } from './ffmpeg-args.js'
+import { dialTcp, dialTls, resolveHost } from './reach.js'
+import { openRtspRelay } from './rtsp-relay.js'
 
 /** What ffmpeg is started with; `close` frees what stands behind it. */
 export interface OpenedSource {
   readonly argv: readonly string[]
-  readonly secretScript?: string
   close(): void
 }
 
@@ -52,14 +52,8 @@ export async function openCameraSource(
     if (address.tls) throw new FwError('FW_CAMERA_URL', 'a camera that pushes (listen) speaks rtsp://, not rtsps://')
     return { argv: listenArgs(ffmpeg, { ...input, url: rtspUrl(ip, address.port, address.path) }), close: nothing }
   }
-  const way = await openWay(camera, address, ip, signal)
-  const networkMs = camera.timeouts.stallMs
-  if (camera.username === undefined) {
-    return { argv: liveArgs(ffmpeg, { ...input, ...way, networkMs }), close: way.close }
-  }
-  const { username, password = '' } = camera
-  const secretScript = concatScript(ffmpeg, { ...way, username, password, networkMs, patient: attempt.patient })
-  return { argv: liveScriptArgs(ffmpeg, input), secretScript, close: way.close }
+  const { url, transport, close } = await openWay(camera, address, ip, signal)
+  return { argv: liveArgs(ffmpeg, { ...input, url, transport, networkMs: camera.timeouts.stallMs }), close }
 }
 
 interface Way {
@@ -70,12 +64,19 @@ interface Way {
 
 async function openWay(camera: SourceSettings, address: RtspAddress, ip: string, signal: AbortSignal): Promise<Way> {
   const { connectMs } = camera.timeouts
-  if (!address.tls) {
-    await tryTcp(ip, address.port, connectMs, signal)
-    return { url: rtspUrl(ip, address.port, address.path), transport: camera.transport, close: () => {} }
+  const { host, port, path, tls } = address
+  const socket = tls
+    ? await dialTls({ ip, port, host, ca: camera.ca }, connectMs, signal)
+    : await dialTcp(ip, port, connectMs, signal)
+  const { username, password = '' } = camera
+  if (!tls && username === undefined) {
+    // Only tried: ffmpeg connects by itself.
+    socket.destroy()
+    return { url: rtspUrl(ip, port, path), transport: camera.transport, close: () => {} }
   }
-  const target = { ip, port: address.port, host: address.host, ca: camera.ca }
-  const relay = await openTlsRelay(target, connectMs, signal)
+  const origin = `${tls ? 'rtsps' : 'rtsp'}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`
+  const login = username === undefined ? undefined : { username, password }
+  const relay = await openRtspRelay({ camera: socket, ip, origin, login })
   // Inside TLS the pictures can only be interleaved.
-  return { url: rtspUrl('127.0.0.1', relay.port, address.path), transport: 'tcp', close: relay.close }
+  return { url: rtspUrl('127.0.0.1', relay.port, path), transport: tls ? 'tcp' : camera.transport, close: relay.close }
 }

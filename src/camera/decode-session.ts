@@ -9,7 +9,6 @@ import { timeLines } from './time-lines.js'
 export interface SessionPlan {
   readonly path: string
   readonly argv: readonly string[]
-  readonly secretScript?: string
   readonly width: number
   /** ms from the start to the first picture; undefined: no limit. */
   readonly firstFrameMs?: number
@@ -25,6 +24,8 @@ export interface SessionHooks {
   onCorruption(line: string): void
   onResize(): void
   onStart?(child: FfmpegChild): void
+  /** Each line of stderr. */
+  onLine?(line: string): void
   /** The stall timer has fired; the child is being ended. */
   onStall?(): void
 }
@@ -55,8 +56,8 @@ export async function decodeUntilEnd(plan: SessionPlan, hooks: SessionHooks, sig
   let shape: string | undefined
 
   const child = startFfmpeg(plan.path, plan.argv, {
-    secretScript: plan.secretScript,
     onStderr: (line) => {
+      hooks.onLine?.(line)
       stderr.push(line)
       if (stderr.length > KEPT_LINES) stderr.shift()
       if (isCorruption(line)) hooks.onCorruption(line)

@@ -51,23 +51,6 @@ export function liveArgs(version: Version, input: LiveInput): string[] {
   ]
 }
 
-/**
- * The same with credentials: the address comes as an ffconcat script on fd 4 (`concatScript`), so that neither the
- * process list nor ffmpeg's messages show it. Costs 0.5 s at the start, 1.7 s on 4.x, which has no network timeout then.
- */
-export function liveScriptArgs(version: Version, input: Omit<LiveInput, 'url' | 'transport' | 'networkMs'>): string[] {
-  return [
-    ...QUIET,
-    ...ONE_THREAD,
-    ...presetArgs(input.decode, input.attempt),
-    ...['-f', 'concat', '-safe', '0', '-protocol_whitelist', `pipe,${RTSP_PROTOCOLS}`],
-    ...probing(input.patient),
-    ...arrivalTimes,
-    ...['-i', 'pipe:4'],
-    ...pictureOutputs(version, input),
-  ]
-}
-
 /** ffmpeg as the server that one camera pushes to. It takes one publisher and ends with it. */
 export function listenArgs(version: Version, input: Omit<LiveInput, 'transport' | 'networkMs'>): string[] {
   return [
@@ -97,36 +80,6 @@ export function fileCameraArgs(version: Version, input: PictureSize & { path: st
 /** A file as fast as the machine can, each frame once. Times start at 0. */
 export function fileArgs(version: Version, input: PictureSize & { path: string }): string[] {
   return [...QUIET, ...['-threads', '2'], ...fileInput(input.path), ...pictureOutputs(version, input)]
-}
-
-/** What a script on fd 4 says. */
-export interface ScriptedInput {
-  readonly url: string
-  readonly transport: 'tcp' | 'udp'
-  readonly username: string
-  readonly password: string
-  readonly networkMs: number
-  readonly patient?: boolean
-}
-
-/**
- * A script for fd 4: one RTSP address, credentials percent-encoded, so that nothing in them ends its string. 4.x knows
- * no options there and probes by its own defaults: first frame after 1.9 s instead of 0.9.
- */
-export function concatScript(version: Version, input: ScriptedInput): string {
-  const user = `${strictEncode(input.username)}:${strictEncode(input.password)}@`
-  const address = input.url.replace('://', `://${user}`)
-  const file = `file '${address}${address.includes('?') ? '&' : '?'}${input.transport}'`
-  const options =
-    version.libavformat < 59 ? [] : [...probing(input.patient), '-timeout', String(input.networkMs * 1000)]
-  const lines = ['ffconcat version 1.0', file]
-  for (let i = 0; i < options.length; i += 2) lines.push(`option ${options[i]!.slice(1)} ${options[i + 1]}`)
-  return `${lines.join('\n')}\n`
-}
-
-/** encodeURIComponent leaves !'()* alone; a quote would end the script's string. */
-function strictEncode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 /**

@@ -23,8 +23,6 @@ export interface FfmpegChild {
 }
 
 export interface ChildSetup {
-  /** Text for fd 4, which neither the process list nor a file shows. */
-  readonly secretScript?: string
   /** Write to the process's stdin. */
   readonly withInput?: boolean
   onStderr(line: string): void
@@ -40,13 +38,7 @@ const PASSED_ON = /^(PATH|HOME|TMPDIR|LD_LIBRARY_PATH|XDG_RUNTIME_DIR|(CUDA|NVID
 /** Starts `path`; a program that is missing or not executable ends at once with `error`. */
 export function startFfmpeg(path: string, argv: readonly string[], setup: ChildSetup): FfmpegChild {
   const child = spawn(path, argv, {
-    stdio: [
-      setup.withInput ? 'pipe' : 'ignore',
-      'pipe',
-      'pipe',
-      'pipe',
-      setup.secretScript === undefined ? 'ignore' : 'pipe',
-    ],
+    stdio: [setup.withInput ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
     env: Object.fromEntries(
       Object.entries({ ...process.env, LC_ALL: 'C' }).filter(([k]) => k === 'LC_ALL' || PASSED_ON.test(k)),
     ),
@@ -54,7 +46,6 @@ export function startFfmpeg(path: string, argv: readonly string[], setup: ChildS
   const closed = endOf(child)
   // A killed process resets its sockets; its end is told by `closed`.
   for (const stream of child.stdio) stream?.on('error', () => {})
-  if (setup.secretScript !== undefined) (child.stdio[4] as Writable).end(setup.secretScript)
   lines(child.stderr as Readable, setup.onStderr)
   return {
     pid: child.pid,

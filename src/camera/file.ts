@@ -151,8 +151,8 @@ async function open(source: string, options: DecodeOptions): Promise<Opened> {
     { decode: 'none', failures: 0, patient: false },
     signal,
   )
-  const { argv, secretScript, close } = opened
-  return { plan: { ...plan, ...LIVE_TIMEOUTS, argv, secretScript }, live: true, close }
+  const { argv, close } = opened
+  return { plan: { ...plan, ...LIVE_TIMEOUTS, argv }, live: true, close }
 }
 
 async function readable(path: string): Promise<void> {

@@ -18,13 +18,15 @@ export async function resolveHost(host: string, signal: AbortSignal): Promise<st
   }
 }
 
-/** Connects and hangs up again. Throws FW_CAMERA_REFUSED, _UNREACHABLE or _TIMEOUT, or the signal's reason. */
-export async function tryTcp(ip: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+/** A TCP connection. Throws FW_CAMERA_REFUSED, _UNREACHABLE or _TIMEOUT, or the signal's reason. */
+export async function dialTcp(ip: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
   const socket = connect({ host: ip, port })
   try {
     await ready(socket, 'connect', { where: `${ip}:${port}`, timeoutMs, signal })
-  } finally {
+    return socket
+  } catch (error) {
     socket.destroy()
+    throw error
   }
 }
 
@@ -37,7 +39,7 @@ export interface TlsTarget {
   readonly ca?: string
 }
 
-/** A TLS connection whose certificate was checked. Throws FW_CAMERA_TLS besides what `tryTcp` throws. */
+/** A TLS connection whose certificate was checked. Throws FW_CAMERA_TLS besides what `dialTcp` throws. */
 export async function dialTls(target: TlsTarget, timeoutMs: number, signal: AbortSignal): Promise<TLSSocket> {
   const { ip, port, host, ca } = target
   const servername = isIP(host) === 0 ? host : undefined

@@ -75,7 +75,6 @@ async function attemptOnce(
   const plan = {
     path: ffmpeg.path,
     argv: source.argv,
-    secretScript: source.secretScript,
     width: camera.frame.width,
     firstFrameMs: firstFrameLimit(camera),
     stallMs: camera.timeouts.stallMs,

@@ -1,12 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  concatScript,
-  fileArgs,
-  fileCameraArgs,
-  listenArgs,
-  liveArgs,
-  liveScriptArgs,
-} from '../../src/camera/ffmpeg-args.js'
+import { fileArgs, fileCameraArgs, listenArgs, liveArgs } from '../../src/camera/ffmpeg-args.js'
 import { restreamArgs } from '../../src/camera/restream-args.js'
 
 const V4 = { libavformat: 58 }
@@ -48,11 +41,6 @@ describe('a whole command', () => {
       name: 'ffmpeg 9: fps_mode, as vsync is gone',
       argv: liveArgs(V9, live),
       command: `${HEAD} -protocol_whitelist rtsp,rtp,udp,tcp -rtsp_transport tcp -timeout 5000000 ${PROBE} -i ${url} ${outputs('-fps_mode')}`,
-    },
-    {
-      name: 'with credentials: the address is on fd 4, no network timeout',
-      argv: liveScriptArgs(V4, live),
-      command: `${HEAD} -f concat -safe 0 -protocol_whitelist pipe,rtsp,rtp,udp,tcp ${PROBE} -i pipe:4 ${outputs('-vsync')}`,
     },
     {
       name: 'listen',
@@ -100,29 +88,4 @@ describe('a hardware preset stands before -i', () => {
   ] as const)('%s, attempt %i: %s', (decode, attempt, words) => {
     expect(liveArgs(V5, { ...live, decode, attempt }).join(' ')).toContain(`${HEAD} ${words} -protocol_whitelist`)
   })
-})
-
-test('credentials are percent-encoded into the script, so that nothing in them ends its string', () => {
-  const input = {
-    url: 'rtsp://10.0.0.12:554/cam',
-    transport: 'tcp',
-    username: 'view er',
-    password: "p@s's/\\wörd\n!",
-    networkMs: 5000,
-  } as const
-  expect(concatScript(V4, input)).toBe(
-    "ffconcat version 1.0\nfile 'rtsp://view%20er:p%40s%27s%2F%5Cw%C3%B6rd%0A%21@10.0.0.12:554/cam?tcp'\n",
-  )
-  expect(
-    concatScript(V5, { ...input, url: 'rtsp://10.0.0.12:554/cam?channel=1', transport: 'udp' })
-      .split('\n')
-      .slice(1),
-  ).toEqual([
-    "file 'rtsp://view%20er:p%40s%27s%2F%5Cw%C3%B6rd%0A%21@10.0.0.12:554/cam?channel=1&udp'",
-    'option probesize 65536',
-    'option analyzeduration 500000',
-    'option fpsprobesize 0',
-    'option timeout 5000000',
-    '',
-  ])
 })

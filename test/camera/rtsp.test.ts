@@ -58,7 +58,7 @@ test('a camera with digest authentication is guarded; the secret is in no comman
   const server = await serve({ login })
   const looked: string[] = []
   const hooks = await guard(server, { url: `rtsp://127.0.0.1:${server.port}/cam`, ...login }, flows, () => {
-    for (const pid of childrenWith('pipe:4')) {
+    for (const pid of childrenWith('rtsp_transport')) {
       looked.push(readFileSync(`/proc/${pid}/cmdline`, 'latin1') + readFileSync(`/proc/${pid}/environ`, 'latin1'))
     }
   })
@@ -84,10 +84,19 @@ test('a camera that wants a password and got none is FW_CAMERA_AUTH', async () =
   expect(hooks.diagnostics[0]!.code).toBe('FW_CAMERA_AUTH')
 })
 
-test('a camera that offers no UDP is told as such', async () => {
-  const server = await serve()
-  const hooks = await guard(server, { url: `rtsp://127.0.0.1:${server.port}/cam`, transport: 'udp' }, fails)
-  expect(hooks.diagnostics[0]).toMatchObject({ code: 'FW_CAMERA_NOT_FOUND', text: expect.stringContaining('461') })
+test.each([undefined, login])('a camera that offers no UDP is told as such, with login %o', async (login) => {
+  const server = await serve({ login })
+  const url = `rtsp://127.0.0.1:${server.port}/cam`
+  const hooks = await guard(server, { url, transport: 'udp', ...login }, fails)
+  expect(hooks.diagnostics[0]).toMatchObject({ code: 'FW_CAMERA_TRANSPORT', text: expect.stringContaining('461') })
+})
+
+test('the camera is asked for under its own address, and for its path as given', async () => {
+  const server = await serve({ login })
+  const authority = `localhost:${server.port}`
+  await guard(server, { url: `rtsp://${authority}/cam?channel=1&sub=2`, ...login }, flows)
+  expect(server.requests[0]).toBe(`OPTIONS rtsp://${authority}/cam?channel=1&sub=2 RTSP/1.0`)
+  expect(server.requests.every((r) => r.includes(` rtsp://${authority}/cam?channel=1&sub=2`))).toBe(true)
 })
 
 test('a camera that hangs in mid-stream stalls, and is opened again', async () => {
@@ -186,6 +195,6 @@ test('a stream is a source too: frames come until the reader has enough', async 
   expect(times[0]).toBe(0)
   expect(times.length).toBeGreaterThan(10)
   expect(times).toEqual([...times].sort((a, b) => a - b))
-  expect(childrenWith('pipe:4')).toEqual([])
+  expect(childrenWith('rtsp_transport')).toEqual([])
   await server.close()
 })

@@ -91,7 +91,7 @@ describe.each(['tcp', 'udp'] as const)('over %s', (transport) => {
       stop.signal,
     )
     await hooks.until((seen) => seen.frames.length >= 45)
-    const [pid] = childrenWith('pipe:4')
+    const [pid] = childrenWith('rtsp_transport')
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toMatch(/viewer|p@ss|p%40/)
     stop.abort()
     await supervised
@@ -99,7 +99,7 @@ describe.each(['tcp', 'udp'] as const)('over %s', (transport) => {
     const frame = hooks.frames.at(-1)!
     expect([frame.width, frame.height]).toEqual([640, 360])
     expect(hooks.states).toEqual(['connecting', 'guarding', 'stopped'])
-    expect(childrenWith('pipe:4')).toEqual([])
+    expect(childrenWith('rtsp_transport')).toEqual([])
   })
 })
 

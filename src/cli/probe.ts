@@ -1,0 +1,90 @@
+/** `framewarden probe`: what a camera sends, by which transport, how soon, before it is put into a configuration. */
+import { readFile } from 'node:fs/promises'
+import { findFfmpeg } from '../camera/ffmpeg.js'
+import { type CameraProbe, probeCamera, type Transport, type TransportProbe } from '../camera/probe.js'
+import { FwError, REMEDIES } from '../core/errors.js'
+import { parseArguments } from './arguments.js'
+import type { Command } from './command.js'
+import { EXIT } from './exit.js'
+
+const OPTIONS = {
+  username: { type: 'string' },
+  ca: { type: 'string' },
+  transport: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
+const TIMEOUTS = { connectMs: 10_000, firstFrameMs: 15_000, stallMs: 5000 }
+
+export const probe: Command = {
+  name: 'probe',
+  usage: 'probe URL [--username NAME] [--ca FILE] [--transport tcp|udp] [--json]',
+  summary: 'Look at a camera: codec, size, rate, and the transport that works',
+  help: `
+URL is rtsp://, rtsps:// or a recorded file, without credentials. The password is taken from FRAMEWARDEN_PASSWORD, the user
+name from --username or FRAMEWARDEN_USERNAME; neither shows in the process list.
+
+  --username NAME      user name at the camera
+  --ca FILE            PEM of the authority that signs an rtsps camera's certificate (the system's)
+  --transport tcp|udp  try this one alone (both)
+  --json               one JSON object
+
+Exit: 0 the camera sends pictures, 1 it does not, 2 usage.
+
+Example: FRAMEWARDEN_PASSWORD=... framewarden probe rtsp://10.0.0.12/stream2 --username viewer`,
+  run,
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArguments(argv, OPTIONS)
+  const [url, ...more] = positionals
+  if (url === undefined || more.length > 0) throw new FwError('FW_USAGE', 'probe takes one URL')
+  const { transport } = values
+  if (transport !== undefined && transport !== 'tcp' && transport !== 'udp') {
+    throw new FwError('FW_USAGE', `probe: --transport ${transport}, not tcp or udp`)
+  }
+  const username = values.username ?? process.env.FRAMEWARDEN_USERNAME
+  const password = process.env.FRAMEWARDEN_PASSWORD
+  const ca = values.ca === undefined ? undefined : await readCa(values.ca)
+  const ffmpeg = await findFfmpeg()
+  const camera = { url, username, password, ca, decode: 'none', timeouts: TIMEOUTS } as const
+  const transports: readonly Transport[] | undefined = transport === undefined ? undefined : [transport]
+  // Ctrl-C ends this process and, by the terminal, its child.
+  const seen = await probeCamera(camera, { ffmpeg, signal: new AbortController().signal, transports })
+  const { path, version, origin, why } = ffmpeg
+  if (values.json) console.log(JSON.stringify({ url, ffmpeg: { path, version, origin, why }, ...seen }))
+  else for (const line of probeLines(url, seen)) console.log(line)
+  if (!values.json) console.log(`ffmpeg      ${path}, ${version} (${why})`)
+  return seen.works === undefined ? EXIT.failed : EXIT.done
+}
+
+async function readCa(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new FwError('FW_USAGE', `--ca ${path}: ${cause.code}`, { cause })
+  })
+}
+
+/** The result for a person, a fact a line. */
+export function probeLines(url: string, seen: CameraProbe): string[] {
+  const { video, audio } = seen
+  const lines = [`camera      ${url}`]
+  if (video !== undefined) {
+    const rate = seen.works?.measuredFps ?? video.fps
+    const told = video.fps !== undefined && video.fps !== rate ? `, the stream says ${video.fps}` : ''
+    lines.push(
+      `video       ${video.codec}${video.profile ? ` (${video.profile})` : ''}, ${video.width}x${video.height}`,
+    )
+    lines.push(`rate        ${rate === undefined ? 'unknown' : `${rate} frames a second${told}`}`)
+    lines.push(`pixels      ${video.pixelFormat}, range ${video.range}`)
+    lines.push(`sound       ${audio ?? 'none'}`)
+  }
+  for (const one of seen.tries) lines.push(`${(one.transport ?? 'file').padEnd(12)}${outcome(one)}`)
+  for (const suggestion of seen.suggestions) lines.push(`suggestion  ${suggestion}`)
+  return lines
+}
+
+function outcome(one: TransportProbe): string {
+  if (one.cause !== undefined) return `${one.cause.code}: ${one.cause.text}. ${REMEDIES[one.cause.code]}`
+  const damage = one.damage > 0 ? `, data lost or damaged ${one.damage} times` : ''
+  return `works: first picture after ${one.firstFrameMs} ms, ${one.frames} pictures${damage}`
+}

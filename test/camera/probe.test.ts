@@ -1,0 +1,126 @@
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { probeCamera } from '../../src/camera/probe.js'
+import { parseVideo, streamLines } from '../../src/camera/stream-lines.js'
+import { probe } from '../../src/cli/probe.js'
+import { bundled, childrenWith, drawClip, ffmpeg, temporaryFolder } from './partners.js'
+import { rtspServer } from './rtsp-server.js'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let clip: string
+
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  clip = `${folder.path}/clip.mp4`
+  await drawClip(clip, 10)
+})
+afterAll(() => folder.remove())
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
+})
+
+const login = { username: 'viewer', password: 'open-sesame' }
+const timeouts = { connectMs: 3000, firstFrameMs: 10_000, stallMs: 3000 }
+const options = { ffmpeg: bundled, signal: new AbortController().signal, lookMs: 1500 }
+
+/** As 4.1, 5.1 and 9.0 wrote them. */
+test.each([
+  [
+    'h264 (High), yuv420p(progressive), 640x360, 15 fps, 15 tbr, 90k tbn, 30 tbc',
+    { codec: 'h264', profile: 'High', pixelFormat: 'yuv420p', range: 'not said', width: 640, height: 360, fps: 15 },
+  ],
+  [
+    'h264 (High) (avc1 / 0x31637661), yuvj420p(pc, bt470bg/bt470bg/smpte170m), 640x480 [SAR 1:1 DAR 4:3], 2 kb/s, 29.62 fps, 30 tbr',
+    { codec: 'h264', profile: 'High', pixelFormat: 'yuvj420p', range: 'full', width: 640, height: 480, fps: 29.62 },
+  ],
+  [
+    'hevc (Main), yuv420p(tv, bt709, progressive), 1376x1840, 25 tbr, 1200k tbn',
+    {
+      codec: 'hevc',
+      profile: 'Main',
+      pixelFormat: 'yuv420p',
+      range: 'limited',
+      width: 1376,
+      height: 1840,
+      fps: undefined,
+    },
+  ],
+  [
+    'mjpeg (Baseline), gray, 320x240, 25 fps',
+    { codec: 'mjpeg', profile: 'Baseline', pixelFormat: 'gray', range: 'not said', width: 320, height: 240, fps: 25 },
+  ],
+])('%s', (text, video) => {
+  expect(parseVideo(text)).toEqual(video)
+})
+
+test('streams of the outputs are not the camera', () => {
+  const seen = streamLines()
+  seen.line('[info]     Stream #0:0(und): Audio: aac (LC), 48000 Hz, stereo')
+  seen.line('[info] Stream mapping:')
+  seen.line('[info]     Stream #0:0: Video: rawvideo (I420 / 0x30323449), yuv420p, 320x184, 15 fps')
+  expect(seen.streams()).toEqual({ video: undefined, audio: 'aac (LC), 48000 Hz, stereo' })
+})
+
+test('a camera is told by codec, size, rate and the transport that works', async () => {
+  const server = await rtspServer({ clip, folder: folder.path, login })
+  const seen = await probeCamera(
+    { url: `rtsp://127.0.0.1:${server.port}/cam`, ...login, decode: 'none', timeouts },
+    options,
+  )
+  await server.close()
+  expect(seen.video).toMatchObject({ codec: 'h264', width: 320, height: 180, pixelFormat: 'yuv420p' })
+  expect(seen.works).toMatchObject({ transport: 'tcp', damage: 0 })
+  expect(seen.works!.measuredFps).toBeGreaterThan(13)
+  expect(seen.works!.measuredFps).toBeLessThan(17)
+  expect(seen.tries[1]).toMatchObject({ transport: 'udp', frames: 0 })
+  expect(seen.tries[1]!.cause).toBeDefined()
+  expect(childrenWith('rtsp_transport')).toEqual([])
+})
+
+test('a wrong password is a cause in the result', async () => {
+  const server = await rtspServer({ clip, folder: folder.path, login })
+  const camera = {
+    url: `rtsp://127.0.0.1:${server.port}/cam`,
+    username: 'viewer',
+    password: 'x',
+    decode: 'none',
+    timeouts,
+  } as const
+  const seen = await probeCamera(camera, options)
+  await server.close()
+  expect(seen.works).toBeUndefined()
+  expect(seen.tries.map((one) => one.cause?.code)).toEqual(['FW_CAMERA_AUTH', 'FW_CAMERA_AUTH'])
+})
+
+test('the command prints a fact a line, takes the password from the environment, and ends with 0', async () => {
+  const server = await rtspServer({ clip, folder: folder.path, login })
+  const out: string[] = []
+  vi.spyOn(console, 'log').mockImplementation((line) => out.push(line))
+  vi.stubEnv('FRAMEWARDEN_PASSWORD', login.password)
+  const code = await probe.run([`rtsp://127.0.0.1:${server.port}/cam`, '--username', 'viewer', '--transport', 'tcp'])
+  await server.close()
+  expect(code).toBe(0)
+  const text = out.join('\n')
+  expect(text).toMatch(/^video {7}h264 \(.*\), 320x180$/m)
+  expect(text).toMatch(/^tcp {9}works: first picture after \d+ ms/m)
+  expect(text).not.toContain(login.password)
+})
+
+test('a file with sound, as JSON; sound alone ends with 1; a wrong call is FW_USAGE', async () => {
+  const [both, sound] = [`${folder.path}/both.mp4`, `${folder.path}/sound.mp4`]
+  await ffmpeg(`-i ${clip} -f lavfi -i sine=440 -t 1 -c:v copy -c:a aac ${both}`)
+  await ffmpeg(`-f lavfi -i sine=440 -t 1 -c:a aac ${sound}`)
+  const out: string[] = []
+  vi.spyOn(console, 'log').mockImplementation((line) => out.push(line))
+  expect(await probe.run([both, '--json'])).toBe(0)
+  expect(JSON.parse(out[0]!)).toMatchObject({
+    video: { codec: 'h264' },
+    audio: expect.stringContaining('aac'),
+    works: { damage: 0 },
+  })
+  expect(await probe.run([sound, '--json'])).toBe(1)
+  expect(JSON.parse(out[1]!).tries[0].cause.code).toBe('FW_CAMERA_AUDIO_ONLY')
+  await expect(probe.run([])).rejects.toMatchObject({ code: 'FW_USAGE' })
+  await expect(probe.run(['rtsp://a/b', '--transport', 'sctp'])).rejects.toMatchObject({ code: 'FW_USAGE' })
+  await expect(probe.run(['rtsp://me:secret@a/b'])).rejects.toMatchObject({ code: 'FW_CAMERA_URL' })
+})

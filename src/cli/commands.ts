@@ -15,6 +15,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./run.js')).runCommand,
   },
   {
+    name: 'demo',
+    summary: 'Show the guard at work on a drawn street, or on a camera of yours',
+    load: async () => (await import('./demo.js')).demo,
+  },
+  {
     name: 'scan',
     summary: 'Judge clips, pictures or a stream, and say where they are perturbed',
     load: async () => (await import('./scan.js')).scan,

@@ -77,7 +77,8 @@ async function attemptOnce(
     argv: source.argv,
     width: camera.frame.width,
     firstFrameMs: firstFrameLimit(camera),
-    stallMs: camera.timeouts.stallMs,
+    // At a low rate the pictures that are left out are no stall.
+    stallMs: camera.timeouts.stallMs + 1000 / camera.frame.rate,
     endOnResize: true,
   }
   try {

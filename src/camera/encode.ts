@@ -20,6 +20,8 @@ export interface RestreamOptions {
   readonly rate: number
   readonly ffmpeg: FfmpegBuild
   readonly signal: AbortSignal
+  /** Whom its diagnostics are about, usually the camera; undefined: the address. */
+  readonly subject?: string
   onDiagnostic?(d: Diagnostic): void
 }
 
@@ -81,7 +83,7 @@ export function openRestream(options: RestreamOptions): Restream {
       } catch (error) {
         if (over.signal.aborted) break
         const { code, message } = error instanceof FwError ? error : new FwError('FW_INTERNAL', String(error))
-        options.onDiagnostic?.(diagnostic(code, options.url, message))
+        options.onDiagnostic?.(diagnostic(code, options.subject ?? options.url, message))
       }
       if (performance.now() - startedMs >= HEALTHY_MS) attempt = 0
       await sleep(backoffMs(attempt, Math.random()), undefined, { signal: over.signal }).catch(() => undefined)

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { framePool } from '../../src/camera/frame-pool.js'
 import { superviseCamera } from '../../src/camera/supervisor.js'
@@ -104,6 +105,29 @@ test('a publisher that hangs is a stalled camera, and its child is replaced', as
   stop.abort()
   await supervised
   expect(childrenWith('rtsp_flags')).toEqual([])
+})
+
+test('a stream that changes its shape while it is pushed is opened again at the new one', async () => {
+  const parts: Buffer[] = []
+  for (const size of ['320x180', '320x240']) {
+    const path = `${folder.path}/${size}.ts`
+    await drawClip(path, 6, size)
+    parts.push(readFileSync(path))
+  }
+  const changing = `${folder.path}/changing.ts`
+  writeFileSync(changing, Buffer.concat(parts))
+  const url = `rtsp://127.0.0.1:${await freePort()}/cam`
+  const stop = new AbortController()
+  const hooks = recorder()
+  const supervised = superviseCamera(camera({ url, listen: true }), bundled, hooks, stop.signal)
+  const published = publishUntil(changing, url, stop.signal)
+  await hooks.until((seen) => seen.diagnostics.some((d) => d.code === 'FW_CAMERA_RESIZED'))
+  const before = hooks.frames.length
+  await hooks.until((seen) => seen.frames.length > before)
+  stop.abort()
+  await Promise.all([supervised, published])
+  for (const frame of hooks.frames) expect(frame.pixels.length).toBe(frame.width * frame.height * 1.5)
+  expect(hooks.frames[before - 1]!.height).toBe(184)
 })
 
 test('a recorded file is a camera for trials: at its own speed, again and again', async () => {

@@ -29,4 +29,14 @@ export const commands: readonly CommandEntry[] = [
     summary: "A bundle's figures on a folder of labelled pictures",
     load: async () => (await import('./evaluate.js')).evaluate,
   },
+  {
+    name: 'doctor',
+    summary: 'Say what is there, what is missing, and what to do about it',
+    load: async () => (await import('./doctor.js')).doctor,
+  },
+  {
+    name: 'probe',
+    summary: 'Look at a camera: codec, size, rate, and the transport that works',
+    load: async () => (await import('./probe.js')).probe,
+  },
 ]

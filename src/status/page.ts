@@ -1,0 +1,68 @@
+/** The page: one document with all that it needs inside; live by `/events`. */
+import { createHash } from 'node:crypto'
+import { pageScript } from './page-script.js'
+import { pageStyle } from './page-style.js'
+
+const script = `(${pageScript.toString()})()`
+const SHIELD = 'M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5z'
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#1f5fbf" d="${SHIELD}"/></svg>`
+
+/** Nothing but this very script and style runs, and nothing is fetched but from the unit itself. CSP Level 3. */
+export const pagePolicy = [
+  "default-src 'none'",
+  `script-src '${sha256(script)}'`,
+  `style-src '${sha256(pageStyle)}'`,
+  "connect-src 'self'",
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+export const page = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>framewarden</title>
+<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">
+<style>${pageStyle}</style>
+</head>
+<body>
+<header>
+<svg viewBox="0 0 24 24" aria-hidden="true"><path fill="currentColor" d="${SHIELD}"/><path fill="none" stroke="var(--ground)" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" d="m8.2 11.8 2.7 2.7 5-5.2"/></svg>
+<div><h1 id="unit">framewarden</h1><p id="about">connecting to the unit</p></div>
+<div class="pills"><span class="pill quiet" id="broker">broker</span><span class="pill quiet" id="pending">0 alerts waiting</span></div>
+</header>
+<p id="summary" class="quiet" role="status" aria-live="polite">Waiting for the first state.</p>
+<p id="lost" class="warn" role="alert" hidden></p>
+<noscript><p>The live view needs JavaScript; <a href="/readyz">readiness</a> and <a href="/metrics">metrics</a> do not.</p></noscript>
+<main>
+<h2>Cameras</h2>
+<div id="cameras"></div>
+<h2>Guards</h2>
+<div class="scroll"><table>
+<thead><tr><th scope="col">Guard</th><th scope="col">State</th><th scope="col">Provider</th><th scope="col">Model</th><th scope="col">Process</th><th scope="col">Memory</th><th scope="col">Restarts</th></tr></thead>
+<tbody id="guards"></tbody>
+</table></div>
+<h2>Diagnostics</h2>
+<div class="scroll"><table>
+<thead><tr><th scope="col">Time</th><th scope="col">Code</th><th scope="col">Subject</th><th scope="col">What happened</th><th scope="col">Repeats</th></tr></thead>
+<tbody id="diagnostics"></tbody>
+</table><p class="none" id="no-diagnostics">None so far.</p></div>
+</main>
+<footer>Score: log-odds that a frame is perturbed; above 0 it is more likely than not. <a href="/metrics">Metrics</a> · <a href="/healthz">Health</a> · <a href="/readyz">Readiness</a></footer>
+<template id="card"><article>
+<div class="top"><h3 class="name"></h3><span class="pill bad incident" hidden>incident open</span><span class="pill quiet state"></span></div>
+<p class="cause" hidden><code></code><span></span></p>
+<div class="spark"><svg viewBox="0 0 240 56" preserveAspectRatio="none" role="img" aria-label="no score yet"><path class="zero"/><path class="score"/></svg><p class="score-now"><span class="number">–</span><small>score</small></p></div>
+<dl><div><dt>Frames</dt><dd></dd></div><div><dt>Judged</dt><dd></dd></div><div><dt>Flagged</dt><dd></dd></div><div><dt>Latency p50 / p99</dt><dd></dd></div><div><dt>Unscored</dt><dd></dd></div><div><dt>Dropped</dt><dd></dd></div></dl>
+</article></template>
+<script>${script}</script>
+</body>
+</html>
+`
+
+function sha256(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
+}

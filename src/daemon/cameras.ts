@@ -90,10 +90,11 @@ export function runCameras(
         onDiagnostic: hooks.onDiagnostic,
         onLine: (line) => hooks.onLine(guard, line),
         onDown() {
+          if (signal.aborted) return
           const cause = diagnostic('FW_GUARD_LOST', `guard-${guard}`, 'the guard of this camera is being replaced')
           for (const id of ownedBy(guard)) {
             const entry = ledger.lost(id, cause, Date.now())
-            if (entry && !signal.aborted) hooks.onCamera(entry)
+            if (entry) hooks.onCamera(entry)
           }
           hooks.onGuards()
         },

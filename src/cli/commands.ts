@@ -30,6 +30,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./evaluate.js')).evaluate,
   },
   {
+    name: 'check-config',
+    summary: 'Check a configuration and point at what is wrong',
+    load: async () => (await import('./check-config.js')).checkConfig,
+  },
+  {
+    name: 'schema',
+    summary: 'Every key of the configuration, and the payloads as JSON Schema',
+    load: async () => (await import('./schema.js')).schema,
+  },
+  {
     name: 'doctor',
     summary: 'Say what is there, what is missing, and what to do about it',
     load: async () => (await import('./doctor.js')).doctor,

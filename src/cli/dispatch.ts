@@ -1,4 +1,5 @@
 /** From the command line to a command, and from what it threw to an exit code. */
+import { ConfigError, problemLine } from '../config/problem.js'
 import { didYouMean } from '../core/did-you-mean.js'
 import { describe, FwError } from '../core/errors.js'
 import type { Command } from './command.js'
@@ -13,7 +14,9 @@ export async function dispatch(argv: readonly string[], list: readonly CommandEn
   } catch (error) {
     // The stack stands above a bug's line: its remedy asks for it. An expected failure needs none.
     if (!(error instanceof FwError) && error instanceof Error && error.stack) console.error(error.stack)
-    console.error(describe(error))
+    if (error instanceof ConfigError)
+      for (const problem of error.problems) console.error(problemLine(error.file, problem))
+    else console.error(describe(error))
     return exitCodeOf(error)
   }
 }

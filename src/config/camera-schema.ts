@@ -58,7 +58,8 @@ const frame = z
 const detection = z
   .strictObject({
     mode: key(z.enum(['auto', 'cascade', 'full']).prefault('auto'), {
-      description: 'cascade: a cheap screen first; full: both networks on every frame; auto: full on a GPU.',
+      description:
+        'How frames are judged. cascade: a cheap screen first; full: both networks on all frames; auto: full on a GPU.',
       effect: 'camera',
     }),
     threshold: key(z.union([z.literal('auto'), z.number().min(-50).max(50)]).prefault('auto'), {

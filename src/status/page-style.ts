@@ -65,16 +65,17 @@ code { font: .85em ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .spark .score { fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linejoin: round; vector-effect: non-scaling-stroke; }
 .score-now { margin: 0; font-size: 1.5rem; font-weight: 650; min-width: 3.6em; text-align: right; line-height: 1.1; }
 .score-now small { display: block; font-size: .6875rem; font-weight: 500; color: var(--soft); }
-dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: .5rem .75rem; margin: 0; border-top: 1px solid var(--line); padding-top: .7rem; }
+dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: .5rem .75rem; margin: auto 0 0; border-top: 1px solid var(--line); padding-top: .7rem; }
 dl div { min-width: 0; }
-dt { font-size: .75rem; color: var(--soft); }
+dt { font-size: .75rem; color: var(--soft); white-space: nowrap; }
 dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; }
 th, td { text-align: left; padding: .55rem 1rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
 th { color: var(--soft); font-weight: 600; font-size: .75rem; white-space: nowrap; }
-td.text { overflow-wrap: anywhere; min-width: 14rem; }
+td { white-space: nowrap; }
+td.text { white-space: normal; overflow-wrap: anywhere; min-width: 14rem; }
 footer { margin-top: 2rem; color: var(--soft); font-size: .8125rem; }
 .none { color: var(--soft); margin: 0; padding: .75rem 1rem; }
 @media (max-width: 34rem) { header .pills { margin-left: 0; width: 100%; } }

@@ -51,12 +51,12 @@ export const page = `<!doctype html>
 <tbody id="diagnostics"></tbody>
 </table><p class="none" id="no-diagnostics">None so far.</p></div>
 </main>
-<footer>Score: log-odds that a frame is perturbed; above 0 it is more likely than not. <a href="/metrics">Metrics</a> · <a href="/healthz">Health</a> · <a href="/readyz">Readiness</a></footer>
+<footer>Score: log-odds that a frame is perturbed; above 0 it is more likely than not. p50 / p99: capture to verdict. <a href="/metrics">Metrics</a> · <a href="/healthz">Health</a> · <a href="/readyz">Readiness</a></footer>
 <template id="card"><article>
 <div class="top"><h3 class="name"></h3><span class="pill bad incident" hidden>incident open</span><span class="pill quiet state"></span></div>
 <p class="cause" hidden><code></code><span></span></p>
 <div class="spark"><svg viewBox="0 0 240 56" preserveAspectRatio="none" role="img" aria-label="no score yet"><path class="zero"/><path class="score"/></svg><p class="score-now"><span class="number">–</span><small>score</small></p></div>
-<dl><div><dt>Frames</dt><dd></dd></div><div><dt>Judged</dt><dd></dd></div><div><dt>Flagged</dt><dd></dd></div><div><dt>Latency p50 / p99</dt><dd></dd></div><div><dt>Unscored</dt><dd></dd></div><div><dt>Dropped</dt><dd></dd></div></dl>
+<dl><div><dt>Frames</dt><dd></dd></div><div><dt>Judged</dt><dd></dd></div><div><dt>Flagged</dt><dd></dd></div><div><dt>p50 / p99</dt><dd></dd></div><div><dt>Unscored</dt><dd></dd></div><div><dt>Dropped</dt><dd></dd></div></dl>
 </article></template>
 <script>${script}</script>
 </body>

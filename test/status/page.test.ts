@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { page, pagePolicy } from '../../src/status/page.js'
+
+function inside(tag: string): string[] {
+  return [...page.matchAll(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`, 'g'))].map((match) => match[1]!)
+}
+
+describe('the page', () => {
+  it('runs only what its policy names by hash', () => {
+    for (const [tag, directive] of [
+      ['script', 'script-src'],
+      ['style', 'style-src'],
+    ] as const) {
+      const [source, ...more] = inside(tag)
+      expect(more).toEqual([])
+      const hash = createHash('sha256').update(source!).digest('base64')
+      expect(pagePolicy).toContain(`${directive} 'sha256-${hash}'`)
+    }
+    expect(page).not.toMatch(/ (?:style|on[a-z]+)=/)
+    expect(pagePolicy).not.toMatch(/unsafe|\*|https?:/)
+  })
+
+  it('fetches nothing from elsewhere', () => {
+    const addresses = [...page.matchAll(/(?:src|href|url\()\s*=?\s*["']?([^"'\s>)]+)/g)].map((match) => match[1]!)
+    expect(addresses.length).toBeGreaterThan(3)
+    for (const address of addresses) expect(address).toMatch(/^(?:\/[a-z]|data:image)/)
+  })
+
+  it('writes what comes from the unit as text alone', () => {
+    expect(inside('script')[0]).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval|new Function/)
+  })
+
+  it('is a program that stands on its own', () => {
+    expect(() => new Function(inside('script')[0]!)).not.toThrow()
+    expect(inside('script')[0]).not.toMatch(/__vite|__name|import/)
+  })
+})

@@ -43,8 +43,7 @@ export function runDrawnCamera(
 
   async function draw(): Promise<void> {
     const startMs = performance.now()
-    while (!signal.aborted) {
-      const frame = frameDue(performance.now() - startMs, CAMERA_RATE)
+    for (let frame = 0; !signal.aborted; ) {
       const now = phaseNow(performance.now())
       if (now !== undefined && now !== phase) {
         phase = now
@@ -55,6 +54,8 @@ export function runDrawnCamera(
       publisher.write(pixels)
       const waitMs = untilNext(frame, performance.now() - startMs, CAMERA_RATE)
       await sleep(waitMs, undefined, { signal }).catch(() => undefined) // aborted: the loop ends
+      // a timer may be early by a fraction of a millisecond: no frame comes twice
+      frame = Math.max(frame + 1, frameDue(performance.now() - startMs, CAMERA_RATE))
     }
   }
 

@@ -27,7 +27,7 @@ export interface Attempt {
 /** The part of a camera's settings that finds it; `rate` undefined: every picture. */
 export type SourceSettings = Pick<CameraSettings, 'url' | 'listen' | 'username' | 'password' | 'ca' | 'transport'> & {
   readonly frame: { readonly width: number; readonly rate?: number }
-  readonly timeouts: Pick<CameraSettings['timeouts'], 'connectMs' | 'stallMs'>
+  readonly timeouts: Pick<CameraSettings['timeouts'], 'connectMs' | 'firstFrameMs' | 'stallMs'>
 }
 
 /**
@@ -53,7 +53,9 @@ export async function openCameraSource(
     return { argv: listenArgs(ffmpeg, { ...input, url: rtspUrl(ip, address.port, address.path) }), close: nothing }
   }
   const { url, transport, close } = await openWay(camera, address, ip, signal)
-  return { argv: liveArgs(ffmpeg, { ...input, url, transport, networkMs: camera.timeouts.stallMs }), close }
+  // Longer than our own timers, which say better what happened.
+  const networkMs = camera.timeouts.firstFrameMs + camera.timeouts.stallMs
+  return { argv: liveArgs(ffmpeg, { ...input, url, transport, networkMs }), close }
 }
 
 interface Way {

@@ -62,11 +62,8 @@ const SIGNS: readonly (readonly [RegExp, FwCode, string])[] = [
 /** The cause of an end that we did not bring about. */
 export function exitCause({ end, stderr, frames }: EndFacts): Cause {
   if (end.error !== undefined) return { code: 'FW_FFMPEG_MISSING', text: `ffmpeg does not start (${end.error})` }
-  // A crash says nothing on stderr: glibc's resolver kills the static build with SIGSEGV and an empty one.
+  // A crash says nothing on stderr. Codes above 128 are no signals: 9.0 exits with 256 - errno.
   if (end.signal !== null) return { code: 'FW_CAMERA_CRASH', text: `ffmpeg died of ${end.signal}` }
-  if (end.rc !== null && end.rc > 128 && end.rc < 160) {
-    return { code: 'FW_CAMERA_CRASH', text: `ffmpeg died of signal ${end.rc - 128}` }
-  }
   // Once frames have flowed, messages about damaged pictures are no cause of an end.
   const lines = frames > 0 ? stderr.slice(-3) : stderr
   for (const [sign, code, text] of SIGNS) {

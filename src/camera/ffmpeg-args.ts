@@ -57,7 +57,8 @@ export function listenArgs(version: Version, input: Omit<LiveInput, 'transport' 
     ...QUIET,
     ...ONE_THREAD,
     ...presetArgs(input.decode, input.attempt),
-    ...['-protocol_whitelist', RTSP_PROTOCOLS, '-rtsp_flags', 'listen'],
+    // 9.0 refuses its own default for listen_timeout. Seconds; our timer is far shorter.
+    ...['-protocol_whitelist', RTSP_PROTOCOLS, '-rtsp_flags', 'listen', '-listen_timeout', '3600'],
     ...probing(input.patient),
     ...arrivalTimes,
     ...['-i', input.url],
@@ -88,7 +89,8 @@ export function fileArgs(version: Version, input: PictureSize & { path: string }
  */
 const FORMATS =
   'mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,vvc,m4v,mjpeg,ivf,av1,obu,flv,asf,ogg,mxf,gif,apng,' +
-  'yuv4mpegpipe,rm,dv,h263,vc1,image2,wav,mp3,aac,flac'
+  'yuv4mpegpipe,rm,dv,h263,vc1,' +
+  'image2,jpeg_pipe,png_pipe,bmp_pipe,webp_pipe,tiff_pipe,wav,mp3,aac,flac'
 const STILL = /\.(jpe?g|png|bmp|webp|tiff?|ppm|pgm)$/i
 
 /** `path` is absolute: a colon or a dash in it means nothing. pattern_type none keeps `%d` in the name of a picture. */

@@ -44,7 +44,7 @@ test.each([
   ],
   ['FW_CAMERA_ENDED', ok, []],
   ['FW_CAMERA_CRASH', { rc: null, signal: 'SIGSEGV' as const }, []],
-  ['FW_CAMERA_CRASH', { rc: 139, signal: null }, []],
+  ['FW_CAMERA_REFUSED', { rc: 145, signal: null }, ['[error] Error opening input: Connection refused']],
   ['FW_FFMPEG_MISSING', { rc: null, signal: null, error: 'EACCES' }, []],
   ['FW_CAMERA_DATA', { rc: 183, signal: null }, ['something new']],
 ] as const)('%s', (code, end, stderr) => {

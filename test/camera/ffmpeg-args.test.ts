@@ -15,7 +15,7 @@ const LIMIT =
 const SCALE =
   "scale=w=640:h='max(8,trunc(ow/a/8+0.5)*8)':flags=fast_bilinear:out_range=tv:out_color_matrix=bt601,format=yuv420p,split=2[v][b];[b]crop=2:ih:0:0,lutyuv=y='mod(h,251)':u='floor(h/251)':v=128[t]"
 const FORMATS =
-  'mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,vvc,m4v,mjpeg,ivf,av1,obu,flv,asf,ogg,mxf,gif,apng,yuv4mpegpipe,rm,dv,h263,vc1,image2,wav,mp3,aac,flac'
+  'mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,vvc,m4v,mjpeg,ivf,av1,obu,flv,asf,ogg,mxf,gif,apng,yuv4mpegpipe,rm,dv,h263,vc1,image2,jpeg_pipe,png_pipe,bmp_pipe,webp_pipe,tiff_pipe,wav,mp3,aac,flac'
 
 function outputs(passthrough: string, limit = LIMIT): string {
   const times = `-threads 1 ${passthrough} passthrough -enc_time_base 1:1000000 -threads 1`
@@ -45,7 +45,7 @@ describe('a whole command', () => {
     {
       name: 'listen',
       argv: listenArgs(V4, live),
-      command: `${HEAD} -protocol_whitelist rtsp,rtp,udp,tcp -rtsp_flags listen ${PROBE} -i ${url} ${outputs('-vsync')}`,
+      command: `${HEAD} -protocol_whitelist rtsp,rtp,udp,tcp -rtsp_flags listen -listen_timeout 3600 ${PROBE} -i ${url} ${outputs('-vsync')}`,
     },
     {
       name: 'patient: parameters that are not in the SDP',

@@ -88,7 +88,7 @@ test.each([undefined, login])('a camera that offers no UDP is told as such, with
   const server = await serve({ login })
   const url = `rtsp://127.0.0.1:${server.port}/cam`
   const hooks = await guard(server, { url, transport: 'udp', ...login }, fails)
-  expect(hooks.diagnostics[0]).toMatchObject({ code: 'FW_CAMERA_TRANSPORT', text: expect.stringContaining('461') })
+  expect(hooks.diagnostics[0]).toMatchObject({ code: 'FW_CAMERA_TRANSPORT' })
 })
 
 test('the camera is asked for under its own address, and for its path as given', async () => {

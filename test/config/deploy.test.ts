@@ -1,0 +1,69 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load.js'
+import { parseConfig } from '../../src/config/parse.js'
+import { allKeys } from '../../src/config/schema-walk.js'
+
+const EXAMPLE = new URL('../../deploy/framewarden.example.yaml', import.meta.url)
+const SERVICE = new URL('../../systemd/framewarden.service', import.meta.url)
+
+let credentials: string
+beforeEach(async () => {
+  credentials = await mkdtemp(join(tmpdir(), 'framewarden-credentials-'))
+})
+afterEach(() => rm(credentials, { recursive: true, force: true }))
+
+describe('the example configuration', () => {
+  it('loads with the credentials that it names', async () => {
+    for (const name of ['mqtt', 'north-door', 'loading-bay'])
+      await writeFile(join(credentials, name), `${name} secret\n`)
+    const settings = await loadConfig(EXAMPLE.pathname, { CREDENTIALS_DIRECTORY: credentials })
+    expect(settings.cameras.map(({ id, username, password }) => [id, username, password])).toEqual([
+      ['north-door', 'viewer', 'north-door secret'],
+      ['loading-bay', 'viewer', 'loading-bay secret'],
+    ])
+  })
+
+  it('holds every key, with its default where it has one', async () => {
+    const text = await readFile(EXAMPLE, 'utf8')
+    for (const { path } of allKeys()) expect(text, path.join('.')).toMatch(new RegExp(`\\b${path.at(-1)}: `))
+    const { config } = parseConfig(text)
+    const { config: least } = parseConfig(
+      'unit: gate-7\ncameras: [{ id: north-door, url: rtsp://10.0.0.12/stream2 }]\n',
+    )
+    expect({ ...config, mqtt: undefined, defaults: undefined, cameras: undefined }).toEqual({
+      ...least,
+      mqtt: undefined,
+      defaults: undefined,
+      cameras: undefined,
+    })
+    const { username, password, ...camera } = config!.cameras[0]!
+    expect(camera).toEqual(least!.cameras[0])
+  })
+
+  it('is right in what it has commented out', async () => {
+    const text = await readFile(EXAMPLE, 'utf8')
+    const key = /^( *)# ((?:- \{ )?(?:ffmpeg|ca|cert|key|url|id): .*)$/gm
+    const found = [...text.matchAll(key)].map((match) => match[2])
+    expect(found).toHaveLength(7)
+    expect(parseConfig(text.replace(key, '$1$2')).problems).toEqual([])
+  })
+})
+
+describe('the systemd unit', () => {
+  it('does what Node and the daemon need, and no more', async () => {
+    const text = await readFile(SERVICE, 'utf8')
+    const set = new Map([...text.matchAll(/^(\w+)=(.*)$/gm)].map((match) => [match[1], match[2]]))
+    expect(set.get('ExecStart')).toBe('/usr/bin/framewarden run --config /etc/framewarden/config.yaml')
+    // V8 dies under PR_SET_MDWE; the notifying program is a child of the daemon.
+    expect(set.has('MemoryDenyWriteExecute')).toBe(false)
+    expect([set.get('Type'), set.get('NotifyAccess'), set.get('KillMode')]).toEqual(['notify', 'all', 'mixed'])
+    expect([set.get('CapabilityBoundingSet'), set.get('NoNewPrivileges'), set.get('DynamicUser')]).toEqual([
+      '',
+      'yes',
+      'yes',
+    ])
+  })
+})

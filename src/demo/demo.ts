@@ -24,7 +24,7 @@ const TICK_MS = 200
 const ANNOUNCED: Readonly<Record<DemoPhase, (seconds: number) => string>> = {
   clean: (s) => `-- the street as it is, ${s} s`,
   attacked: (s) =>
-    `-- the same street, ${s} s, with a perturbation of L-inf ${EPSILON_255}/255 put in before the encoder: an object detector would go blind`,
+    `-- the same street, ${s} s, with a perturbation of L-inf ${EPSILON_255}/255 put in before the encoder, learnt to hide objects from a detector`,
   after: (s) => `-- the street as it is again, ${s} s`,
 }
 

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { diagnostic } from '../../src/core/diagnostic.js'
+import { cameraLedger } from '../../src/daemon/camera-ledger.js'
+import type { GuardView } from '../../src/daemon/guard-runner.js'
+import { cameraStatePayload, statsPayload, unitStatePayload } from '../../src/daemon/payloads.js'
+import { cameraStateSchema, statsSchema, unitStateSchema } from '../../src/delivery/alert-schema.js'
+
+const AT_MS = Date.UTC(2026, 10, 22, 3, 12)
+
+function entry() {
+  const ledger = cameraLedger(() => AT_MS)
+  ledger.add('gate', true)
+  return ledger.lost('gate', diagnostic('FW_GUARD_LOST', 'guard-0', 'ended by SIGKILL'), AT_MS)!
+}
+
+const guard: GuardView = {
+  index: 0,
+  pid: 7,
+  state: 'running',
+  restarts: 0,
+  rssBytes: 1,
+  engine: {
+    provider: 'cpu',
+    mode: 'cascade',
+    proof: { CPUExecutionProvider: 22 },
+    model: { name: 'camera', version: '1.0.0', sha256: 'a'.repeat(64) },
+    ffmpeg: 'system 5.1',
+  },
+}
+
+test('what is published fits the schemas that `framewarden schema` prints', () => {
+  expect(cameraStateSchema.parse(cameraStatePayload(entry()))).toMatchObject({
+    state: 'backoff',
+    scored: false,
+    incident_open: true,
+    cause: { code: 'FW_GUARD_LOST', text: 'ended by SIGKILL' },
+  })
+  expect(statsSchema.parse(statsPayload(entry(), AT_MS))).toMatchObject({ frames: 0, latency_p99_ms: null })
+  const unit = { unit: 'gate-7', version: '0.1.0', startedMs: AT_MS }
+  expect(unitStateSchema.parse(unitStatePayload(unit, [guard], [entry()]))).toMatchObject({
+    provider: 'cpu',
+    guards: 1,
+    cameras: { backoff: 1 },
+  })
+  expect(unitStateSchema.parse(unitStatePayload(unit, [], []))).toMatchObject({ model: null, provider: null })
+})

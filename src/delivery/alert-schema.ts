@@ -47,8 +47,6 @@ export const unitStateSchema = z
     since: time.describe('start of the daemon'),
     model: model.nullable(),
     provider: z.string().nullable().describe('execution provider in use; null: none yet'),
-    mode: z.enum(['cascade', 'full']).nullable().describe('what detection.mode auto means with this provider'),
-    ffmpeg: z.string().nullable().describe('origin and version'),
     mode: z.string().nullable().describe('cascade or full'),
     ffmpeg: z.string().nullable(),
     guards: count.describe('guard processes that run'),

@@ -22,9 +22,9 @@ from video import write_json
 @dataclass(frozen=True)
 class Settings:
     seed: int = 9
-    pairs: int = 6
-    size: tuple = (192, 192)
-    rate: float = 7e-4
+    pairs: int = 5
+    size: tuple = (160, 160)
+    rate: float = 1e-3
     decay: float = 1e-4
     local_weight: float = 0.3
     level_weight: float = 0.2

@@ -1,0 +1,67 @@
+"""Writes ../README.md, the model card: the prose below with the figures of results/*.json put in.
+
+python write_card.py          # after evaluate_clips.py and bundle.py
+"""
+import json
+from pathlib import Path
+
+from evaluate_clips import wilson
+from make_test_attacks import CELLS
+
+RESULTS = Path('results')
+
+
+def result(name: str) -> dict:
+    return json.loads((RESULTS / f'{name}.json').read_text())
+
+
+def share(k: int, n: int) -> str:
+    low, high = wilson(k, n)
+    return f'{k} of {n} ({100 * k / n:.1f} %, {100 * low:.1f}-{100 * high:.1f})' if n else '-'
+
+
+def total(cells: list, found: str = 'found', **where) -> tuple[int, int]:
+    some = [c for c in cells if all(c[k] in v if isinstance(v, tuple) else c[k] == v for k, v in where.items())]
+    return sum(c[found] for c in some), sum(c['frames'] for c in some)
+
+
+def films(films: dict) -> str:
+    lines = ['| clip | frames | suspicious | flagged | flagged, full mode | screen median / max | C median / max |', '|---|---|---|---|---|---|---|']
+    lines += [f"| {n} | {f['frames']} | {100 * f['suspicious']:.1f} % | {100 * f['flagged_cascade']:.1f} % | {100 * f['flagged_full']:.1f} % | {f['screen_p50_max'][0]:.1f} / {f['screen_p50_max'][1]:.1f} | {f['chain_p50_max'][0]:.1f} / {f['chain_p50_max'][1]:.1f} |" for n, f in films.items()]
+    return '\n'.join(lines)
+
+
+def untouched(native: dict) -> str:
+    lines = ['| clip | frames looked at | suspicious | flagged | flagged, full mode | screen max | C max |', '|---|---|---|---|---|---|---|']
+    lines += [f"| {n} | {f['frames']} | {f['suspicious']} | {f['flagged']} | {f['flagged_full']} | {f['screen_max']:.1f} | {f['chain_max']:.1f} |" for n, f in native.items()]
+    return '\n'.join(lines)
+
+
+def main() -> None:
+    evaluation, calibration, export, rgb = result('evaluate_clips'), result('calibrate'), result('export')['graphs'], result('measure_input')
+    cells, manifest = evaluation['cells'], json.loads(Path('../camera/manifest.json').read_text())
+    clean = evaluation['native_total']
+    ms = lambda name, tag: f"{export[name][tag]['ms_640x360_1_thread']['min']:.1f}"  # noqa: E731
+    pure = [c for c in cells if c['pure_clean']]
+    pc, pa, pp = (sum(c[k] for c in pure) for k in ('pure_clean', 'pure_attacked', 'pure_purified'))
+    values = {
+        'version': manifest['version'], 'clean': share(clean['flagged'], clean['frames']), 'clean_full': share(clean['flagged_full'], clean['frames']),
+        'clean_suspicious': share(clean['suspicious'], clean['frames']), 'recoded': share(*total(cells, family='clean')), 'sign': share(*total(cells, family='sign')),
+        'two': share(*total(cells, level255=2.0)), 'four': share(*total(cells, level255=4.0, family=('pgd-yolox', 'pgd-face', 'fgsm-yolox', 'universal-yolox', 'universal-face'))),
+        'pgd4': share(*total(cells, level255=4.0, crf=23, family='pgd-yolox')), 'pgd4_28': share(*total(cells, level255=4.0, crf=28, where='before', family='pgd-yolox')),
+        'pgd8': share(*total(cells, level255=8.0, crf=23, family='pgd-yolox')), 'pgd8_28': share(*total(cells, level255=8.0, crf=28, family='pgd-yolox')),
+        'universal8': share(*total(cells, level255=8.0, crf=(23, 28), family='universal-yolox')), 'pure_clean': pc, 'pure_attacked': f'{pa} ({100 * pa / pc:.0f} %)', 'pure_purified': f'{pp} ({100 * pp / pc:.0f} %)',
+        'screen_fp32': ms('screen', 'fp32'), 'screen_int8': ms('screen', 'int8'), 'chain_fp32': ms('chain', 'fp32'), 'chain_int8': ms('chain', 'int8'),
+        'screen_gap': f"{export['screen']['int8']['score_gap_to_fp32']['max']:.2f}", 'chain_gap': f"{export['chain']['int8']['score_gap_to_fp32']['max']:.2f}",
+        'ships_screen': calibration['precision']['screen'].upper(), 'ships_chain': calibration['precision']['chain'].upper(),
+        'yuv_ms': rgb['yuv420p']['ms_min'], 'rgb_ms': rgb['rgb24']['ms_min'], 'weights': f"{sum(f['bytes'] for f in manifest['files'].values()) / 1e6:.1f}",
+        'suspicious': f"{calibration['thresholds']['suspicious']:.2f}", 'flagged': f"{calibration['thresholds']['flagged']:.2f}", 'cells': len(CELLS),
+        'table': (RESULTS / 'evaluate_clips.md').read_text().strip(), 'untouched': untouched(evaluation['native']), 'films': films(calibration['films'])}
+    text = Path('card.md').read_text()
+    for key, value in values.items():
+        text = text.replace('{' + key + '}', str(value))
+    Path('../README.md').write_text(text)
+
+
+if __name__ == '__main__':
+    main()

@@ -19,6 +19,8 @@ const SCORE_GROWTH = 2
  * clean (a scene unlike the calibration's can score a little high for hours). A larger p only makes the test more careful.
  */
 const CLEAN_P = 0.3
+/** Evidence of an open incident is held at this share of the bound: how long it lasted must not delay its end. */
+const HELD_SHARE = 0.75
 /** Weight of a new flagged frame in the running level. */
 const LEVEL_WEIGHT = 0.1
 
@@ -94,7 +96,7 @@ export function decide(
   const before = next.evidence
   const p = frame.flagged ? frame.score.p : Math.max(frame.score.p, CLEAN_P)
   const summed = accumulate(before, p, Math.abs(gapMs))
-  const evidence = { ...summed, nats: Math.min(summed.nats, bound) }
+  const evidence = { ...summed, nats: Math.min(summed.nats, next.incident ? HELD_SHARE * bound : bound) }
   next = { ...next, evidence, observedAtMs: frame.atMs, ...(before.nats === 0 && { sinceMs: frame.atMs }) }
   // time in which nothing was judged is no quiet time
   if (Math.abs(gapMs) > MAX_GAP_MS) next = { ...next, quietSinceMs: undefined }

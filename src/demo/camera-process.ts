@@ -3,10 +3,10 @@
  * daemon as any other. It ends when the channel to the demo closes, and its ffmpeg with it.
  */
 import type { FromCamera, ToCamera } from './camera-protocol.js'
-import { CAMERA_RATE, type DrawnCamera, runDrawnCamera } from './drawn-camera.js'
+import { type DrawnCamera, runDrawnCamera } from './drawn-camera.js'
 import { readPerturbation, UNIVERSAL_PATTERN } from './perturbation.js'
 import { encoderPath, publish } from './publisher.js'
-import { createStreet } from './scene/street.js'
+import { createStreet, RATE } from './scene/street.js'
 
 const over = new AbortController()
 let running: Promise<DrawnCamera> | undefined
@@ -21,7 +21,7 @@ async function start({ port, seed, epsilon255 }: Extract<ToCamera, { type: 'star
   const attack = await readPerturbation(UNIVERSAL_PATTERN, epsilon255)
   const url = `rtsp://127.0.0.1:${port}/cam`
   const { signal } = over
-  const publisher = publish({ url, width, height, rate: CAMERA_RATE, ffmpegPath: await encoderPath(), signal })
+  const publisher = publish({ url, width, height, rate: RATE, ffmpegPath: await encoderPath(), signal })
   const camera = runDrawnCamera(scene, attack, publisher, (phase, atMs) => send({ type: 'phase', phase, atMs }), signal)
   void Promise.all([camera.done, publisher.done]).then(() => process.exit(0))
   return camera

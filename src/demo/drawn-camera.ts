@@ -6,8 +6,7 @@ import { frameDue, untilNext } from './frame-clock.js'
 import type { Perturbation } from './perturbation.js'
 import { phaseAt } from './phase-plan.js'
 import type { Publisher } from './publisher.js'
-
-export const CAMERA_RATE = 15
+import { RATE } from './scene/street.js'
 
 export interface Scene {
   readonly width: number
@@ -52,10 +51,10 @@ export function runDrawnCamera(
       scene.draw(frame, pixels)
       if (phase === 'attacked') attack.addTo(pixels)
       publisher.write(pixels)
-      const waitMs = untilNext(frame, performance.now() - startMs, CAMERA_RATE)
+      const waitMs = untilNext(frame, performance.now() - startMs, RATE)
       await sleep(waitMs, undefined, { signal }).catch(() => undefined) // aborted: the loop ends
       // a timer may be early by a fraction of a millisecond: no frame comes twice
-      frame = Math.max(frame + 1, frameDue(performance.now() - startMs, CAMERA_RATE))
+      frame = Math.max(frame + 1, frameDue(performance.now() - startMs, RATE))
     }
   }
 

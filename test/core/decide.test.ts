@@ -63,7 +63,7 @@ describe('raising and clearing', () => {
     expect(told.map((t) => t.incident.phase)).toEqual(['raised', 'cleared'])
     expect(told[0]!.atS - 10).toBeLessThan(2)
     expect(told[1]!.atS - 20).toBeGreaterThan(10)
-    expect(told[1]!.atS - 20).toBeLessThan(18)
+    expect(told[1]!.atS - 20).toBeLessThan(14)
     expect(told[1]!.incident.id).toBe(told[0]!.incident.id)
   })
 

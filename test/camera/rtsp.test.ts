@@ -198,3 +198,24 @@ test('a stream is a source too: frames come until the reader has enough', async 
   expect(childrenWith('rtsp_transport')).toEqual([])
   await server.close()
 })
+
+test('a stream that outruns its reader leaves frames out and says so; it is never held back', async () => {
+  const server = await serve()
+  const diagnostics: string[] = []
+  const options = {
+    width: 320,
+    ffmpeg: bundled,
+    signal: new AbortController().signal,
+    onDiagnostic: (d: { code: string }) => diagnostics.push(d.code),
+  }
+  const numbers: number[] = []
+  for await (const frame of decodeSource(`rtsp://127.0.0.1:${server.port}/cam`, options)) {
+    numbers.push(frame.seq)
+    if (numbers.length === 1) await new Promise((resolve) => setTimeout(resolve, 4000))
+    if (numbers.length === 20) break
+  }
+  await server.close()
+  expect(numbers[1]! - numbers[0]!).toBeGreaterThan(10)
+  expect(numbers.slice(2).every((n, i) => n === numbers[i + 1]! + 1)).toBe(true)
+  expect(diagnostics).toContain('FW_OVERLOADED')
+})

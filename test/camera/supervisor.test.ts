@@ -7,6 +7,7 @@ import {
   camera,
   childrenWith,
   drawClip,
+  ffmpeg,
   freePort,
   publish,
   publishUntil,
@@ -141,4 +142,32 @@ test('a recorded file is a camera for trials: at its own speed, again and again'
   expect(performance.now() - started).toBeGreaterThan(2500)
   stop.abort()
   await supervised
+})
+
+test('a picture that stands still is a frozen camera, whose frames go on; it moves again, and is guarded', async () => {
+  const still = `${folder.path}/still.mp4`
+  const moving = `${folder.path}/moving.mp4`
+  const codec = '-c:v libx264 -preset veryfast -tune zerolatency -g 15 -pix_fmt yuv420p'
+  await ffmpeg(`-f lavfi -i testsrc2=size=320x180:rate=15 -frames:v 1 ${folder.path}/still.png`)
+  await ffmpeg(`-loop 1 -framerate 15 -i ${folder.path}/still.png -t 6 ${codec} ${still}`)
+  await drawClip(moving, 3)
+  const both = `${folder.path}/both.ts`
+  const parts: Buffer[] = []
+  for (const [i, path] of [still, moving].entries()) {
+    await ffmpeg(`-i ${path} -c copy ${folder.path}/${i}.ts`)
+    parts.push(readFileSync(`${folder.path}/${i}.ts`))
+  }
+  writeFileSync(both, Buffer.concat(parts))
+  const stop = new AbortController()
+  const hooks = recorder()
+  const timeouts = { connectMs: 3000, firstFrameMs: 10_000, stallMs: 3000, frozenMs: 2000 }
+  const supervised = superviseCamera(camera({ url: both, timeouts }), bundled, hooks, stop.signal)
+  await hooks.until((seen) => seen.states.includes('frozen'))
+  const before = hooks.frames.length
+  await hooks.until((seen) => seen.states.at(-1) === 'guarding')
+  stop.abort()
+  await supervised
+  expect(hooks.states.slice(0, 4)).toEqual(['connecting', 'guarding', 'frozen', 'guarding'])
+  expect(hooks.frames.length).toBeGreaterThan(before)
+  expect(hooks.diagnostics.filter((d) => d.code === 'FW_CAMERA_FROZEN')).toMatchObject([{ count: 1 }])
 })

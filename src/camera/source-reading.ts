@@ -1,0 +1,115 @@
+/** The frames of one source between its decoder and its reader: numbered, timed, held back or left out. */
+import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
+import { FwError } from '../core/errors.js'
+import type { Frame } from '../core/frame.js'
+import { arrivalMs } from './capture-time.js'
+import { DAMAGED_MS } from './corruption.js'
+import type { SessionEnd, SessionHooks } from './decode-session.js'
+import { plain } from './exit-cause.js'
+import type { FfmpegChild } from './ffmpeg-child.js'
+import { repeats } from './repeat.js'
+
+export interface ReadingOptions {
+  readonly width: number
+  /** A stream: its decoder is never held back. */
+  readonly live: boolean
+  onDiagnostic?(d: Diagnostic): void
+  takeBuffer?(bytes: number): Uint8Array<ArrayBuffer>
+}
+
+export interface SourceReading {
+  readonly hooks: SessionHooks
+  /** Takes the end of the decoding. */
+  finish(end: SessionEnd): void
+  /** The next frame as soon as there is one; undefined after the last. */
+  next(): Promise<Frame | undefined>
+  /** After the last frame: throws what was wrong with the source. */
+  throwIfBroken(): void
+}
+
+/** Frames decoded ahead of the reader: of a file, then the decoder waits; of a stream, then the oldest is left out. */
+const AHEAD = { file: 4, live: 32 }
+
+export function sourceReading(source: string, options: ReadingOptions): SourceReading {
+  const { width, live, onDiagnostic = () => {} } = options
+  const ahead: Frame[] = []
+  const damage = { count: 0, first: '', untilMs: Number.NEGATIVE_INFINITY }
+  let child: FfmpegChild | undefined
+  let end: SessionEnd | undefined
+  let wake = () => {}
+  let seq = 0
+  let startMs: number | undefined
+  let positionMs = 0
+  let resized = false
+  const said = repeats(source)
+  const tell = (d: Diagnostic | undefined) => d !== undefined && onDiagnostic(d)
+
+  const hooks: SessionHooks = {
+    take: (bytes) => options.takeBuffer?.(bytes) ?? new Uint8Array(bytes),
+    onStart(started) {
+      child = started
+    },
+    onPicture({ pixels, line: { ptsUs, height } }) {
+      const ms = live ? arrivalMs(ptsUs, Date.now()) : ptsUs / 1000
+      startMs ??= live ? ms : 0
+      // A picture without a time stands where the one before it does; none stands before the start.
+      if (!Number.isNaN(ms)) positionMs = Math.max(0, ms - startMs)
+      const damaged = positionMs < damage.untilMs
+      ahead.push({ cameraId: source, seq: seq++, capturedAtMs: positionMs, width, height, pixels, damaged })
+      if (!live && ahead.length >= AHEAD.file) child?.stdout.pause()
+      if (live && ahead.length > AHEAD.live) {
+        ahead.shift()
+        tell(said.note('FW_OVERLOADED', 'frames of the stream are left out', performance.now()))
+      }
+      wake()
+    },
+    onCorruption(line) {
+      if (damage.count++ === 0) damage.first = plain(line)
+      damage.untilMs = positionMs + DAMAGED_MS
+    },
+    onResize() {
+      const text = 'the picture has another shape; it is scaled into the first one'
+      if (!resized) onDiagnostic(diagnostic('FW_CAMERA_RESIZED', source, text))
+      resized = true
+    },
+  }
+
+  return {
+    hooks,
+    finish(how) {
+      end = how
+      wake()
+    },
+    async next() {
+      while (ahead.length === 0 && end === undefined) {
+        const more = new Promise<void>((resolve) => {
+          wake = resolve
+        })
+        child?.stdout.resume()
+        await more
+      }
+      for (const d of said.due(performance.now())) onDiagnostic(d)
+      return ahead.shift()
+    },
+    throwIfBroken() {
+      for (const d of said.due(Number.POSITIVE_INFINITY)) onDiagnostic(d)
+      throwIfBroken(source, end!, damage)
+    },
+  }
+}
+
+function throwIfBroken(
+  source: string,
+  { cause, frames, rc }: SessionEnd,
+  damage: { count: number; first: string },
+): void {
+  const ended = cause === undefined || (cause.code === 'FW_CAMERA_ENDED' && frames > 0)
+  if (!ended) throw new FwError(cause.code, `${source}: ${cause.text}`)
+  if (damage.count > 0) {
+    const text = `${source}: ${frames} frames decoded, data damaged ${damage.count} times (${damage.first})`
+    throw new FwError('FW_CAMERA_DATA', text)
+  }
+  if (rc !== 0) {
+    throw new FwError('FW_CAMERA_DATA', `${source}: ${frames} frames decoded, then ffmpeg gave up with exit code ${rc}`)
+  }
+}

@@ -28,8 +28,9 @@ export interface LiveInput extends PictureSize {
 /** `-loglevel warning`: lost RTP packets are reported no higher. */
 const QUIET = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+level+warning']
 /**
- * One thread for decoding, and one for the raw "encoders" of both outputs: threads of frames hold each picture back by
- * one more frame. Arrival to Node at 15/s: 202 ms with neither; on 5.1 134 ms with the first alone, 72 ms with both.
+ * One thread for decoding, and one for the raw "encoders" of both outputs, which have frame threads since 5.0: each
+ * holds a picture back by one more frame. Arrival to Node at 15/s: 202 ms with neither; with the first alone 134 on 5.1
+ * and 200 on 9.0; with both 67, which is one frame: the parser waits for the next one's start.
  */
 const ONE_THREAD = ['-threads', '1']
 const RTSP_PROTOCOLS = 'rtsp,rtp,udp,tcp'
@@ -116,9 +117,6 @@ const arrivalTimes = ['-use_wallclock_as_timestamps', '1', '-copyts']
 function pictureOutputs(version: Version, size: PictureSize): string[] {
   // Without passthrough, frames are doubled and dropped. -vsync is gone in 9.0, -fps_mode is there since 5.1.
   const everyFrame = [version.libavformat < 60 ? '-vsync' : '-fps_mode', 'passthrough']
-  // Since 5.0 the rawvideo encoder has frame threads, each of which holds a picture back: 134 to 200 ms from arrival
-  // to here at 15/s instead of 67 on 5.1 and 9.0. The 67 are one frame: the parser waits for the next one's start.
-  everyFrame.unshift(...ONE_THREAD)
   // Without this time base, times are rounded to 1/fps.
   const micros = ['-enc_time_base', '1:1000000']
   return [

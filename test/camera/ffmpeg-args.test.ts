@@ -18,7 +18,7 @@ const FORMATS =
   'mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,vvc,m4v,mjpeg,ivf,av1,obu,flv,asf,ogg,mxf,gif,apng,yuv4mpegpipe,rm,dv,h263,vc1,image2,jpeg_pipe,png_pipe,bmp_pipe,webp_pipe,tiff_pipe,wav,mp3,aac,flac'
 
 function outputs(passthrough: string, limit = LIMIT): string {
-  const times = `-threads 1 ${passthrough} passthrough -enc_time_base 1:1000000 -threads 1`
+  const times = `${passthrough} passthrough -enc_time_base 1:1000000 -threads 1`
   return (
     `-filter_complex_threads 1 -filter_complex [0:v:0]${limit}${SCALE} ` +
     `-map [v] ${times} -f rawvideo -pix_fmt yuv420p pipe:1 -map [t] ${times} -f framecrc -flush_packets 1 pipe:3`

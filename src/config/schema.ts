@@ -152,7 +152,7 @@ export const configSchema = z.strictObject({
     description: 'Guard processes that share the cameras; auto: by GPUs and processors.',
     takes: 'auto or a whole number from 1 to 64',
     unit: 'processes',
-    effect: 'guard',
+    effect: 'process',
   }),
   defaults: cameraDefaultsSchema.prefault({}),
   cameras: z.array(cameraSchema).min(1),

@@ -29,6 +29,8 @@ export type ToGuard =
       readonly assignments: readonly Assignment[]
     }
   | { readonly type: 'assign'; readonly assignment: Assignment }
+  /** Settings that take effect while the stream goes on (`live` in the schema). */
+  | { readonly type: 'adjust'; readonly camera: CameraSettings }
   | { readonly type: 'release'; readonly cameraId: string }
   | { readonly type: 'stop' }
 

@@ -25,7 +25,9 @@ export interface CameraLedger {
 
 export function cameraLedger(nowMs: () => number): CameraLedger {
   const entries = new Map<string, CameraEntry>()
+  /** Totals of the counts that have ended, and the last beat of the one that goes on. */
   const before = new Map<string, Totals>()
+  const last = new Map<string, Totals>()
 
   const put = (entry: CameraEntry) => {
     entries.set(entry.id, entry)
@@ -34,6 +36,7 @@ export function cameraLedger(nowMs: () => number): CameraLedger {
   return {
     add(id, incidentOpen) {
       before.set(id, zero())
+      last.set(id, zero())
       put({
         id,
         state: 'connecting',
@@ -50,18 +53,23 @@ export function cameraLedger(nowMs: () => number): CameraLedger {
     remove(id) {
       entries.delete(id)
       before.delete(id)
+      last.delete(id)
     },
     note(beat) {
       const known = entries.get(beat.id)
-      const base = before.get(beat.id)
-      if (!known || !base) return undefined
+      if (!known) return undefined
+      // a camera that was assigned anew counts from 0 again
+      const goneBy = last.get(beat.id)!
+      if (COUNTERS.some((key) => beat[key] < goneBy[key])) before.set(beat.id, sum(before.get(beat.id)!, goneBy))
+      last.set(beat.id, sum(zero(), beat))
       const everGuarded = known.everGuarded || beat.state === 'guarding'
-      return put({ ...beat, ...sum(base, beat), scored: beat.state === 'guarding', everGuarded })
+      return put({ ...beat, ...sum(before.get(beat.id)!, beat), scored: beat.state === 'guarding', everGuarded })
     },
     lost(id, cause, atMs) {
       const known = entries.get(id)
       if (!known) return undefined
       before.set(id, sum(zero(), known))
+      last.set(id, zero())
       return put({ ...known, state: 'backoff', stateSinceMs: atMs, cause, fps: 0, scored: false, lastLogit: undefined })
     },
     get: (id) => entries.get(id),

@@ -20,8 +20,11 @@ export interface CameraHooks {
 export interface Cameras {
   entries(): readonly CameraEntry[]
   guards(): readonly GuardView[]
-  /** Takes new settings: cameras in `changed` (by id) are released and assigned again, the others go on untouched. */
-  replace(settings: Settings, changed: ReadonlySet<string>): void
+  /**
+   * Takes new settings: cameras in `changed` (by id) are released and assigned again, those in `adjusted` are told while
+   * their stream goes on, the others go on untouched.
+   */
+  replace(settings: Settings, changed: ReadonlySet<string>, adjusted: ReadonlySet<string>): void
   restartGuards(): void
   /** Resolves when `signal` was given and no guard is left. */
   readonly done: Promise<unknown>
@@ -106,7 +109,7 @@ export function runCameras(
   return {
     entries: () => ledger.all(),
     guards: () => runners.map((runner) => runner.view()),
-    replace(next, changedIds) {
+    replace(next, changedIds, adjustedIds) {
       const before = owners
       settings = next
       const kept = new Map([...before].filter(([id]) => next.cameras.some((camera) => camera.id === id)))
@@ -118,6 +121,7 @@ export function runCameras(
       for (const [id, guard] of owners) {
         if (!before.has(id)) ledger.add(id, incidents.get(id) !== undefined)
         if (!before.has(id) || changedIds.has(id)) runners[guard]!.assign(assignment(id))
+        else if (adjustedIds.has(id)) runners[guard]!.adjust(assignment(id).camera)
       }
     },
     restartGuards() {

@@ -138,7 +138,12 @@ export async function runDaemon(
     try {
       const snapshot = () =>
         boardOf(unit, cameras.guards(), cameras.entries(), delivery!.snapshot(), diagnostics.recent())
-      return await startStatus({ ...http, snapshot, signal: stopped.signal })
+      return await startStatus({
+        ...http,
+        snapshot,
+        signal: stopped.signal,
+        onError: (error) => log.error({ error }, 'status page'),
+      })
     } catch (error) {
       guardsEnd.abort()
       await cameras.done
@@ -186,8 +191,9 @@ export async function runDaemon(
       await replaced
       lastUnitState = ''
     }
-    const changed = new Set(changes.flatMap((c) => (c.camera !== undefined && c.effect !== 'live' ? [c.camera] : [])))
-    cameras.replace(settings, changed)
+    const concerned = (live: boolean) =>
+      new Set(changes.flatMap((c) => (c.camera !== undefined && (c.effect === 'live') === live ? [c.camera] : [])))
+    cameras.replace(settings, concerned(false), concerned(true))
     if (effects.has('guard')) cameras.restartGuards()
     await clearForgotten()
     cameras.entries().forEach((entry) => {

@@ -14,6 +14,7 @@ import {
   type ToGuard,
 } from '../core/guard-protocol.js'
 import { programPath } from '../core/program-path.js'
+import type { CameraSettings } from '../core/settings.js'
 
 const PROGRAM = programPath('../guard/process.js', import.meta.url)
 /** Node's own start until the first beat; measured 0.3 s idle, 2 s on a busy core. */
@@ -47,6 +48,7 @@ export interface GuardHooks {
 export interface GuardRunner {
   view(): GuardView
   assign(assignment: Assignment): void
+  adjust(camera: CameraSettings): void
   release(cameraId: string): void
   /** Ends the process now; the loop starts a new one with fresh settings. */
   restart(): void
@@ -125,6 +127,7 @@ export function runGuard(index: number, hooks: GuardHooks, signal: AbortSignal):
   return {
     view: () => view,
     assign: (assignment) => tell({ type: 'assign', assignment }),
+    adjust: (camera) => tell({ type: 'adjust', camera }),
     release: (cameraId) => tell({ type: 'release', cameraId }),
     restart() {
       wanted = true

@@ -12,6 +12,7 @@ import type { Frame } from '../core/frame.js'
 import type { Assignment, CameraBeat, EngineFacts, FromGuard } from '../core/guard-protocol.js'
 import type { Incident } from '../core/incident.js'
 import { removal } from '../core/kind.js'
+import type { CameraSettings } from '../core/settings.js'
 import { lumaHistogram } from '../core/settle.js'
 import { uuidV7 } from '../core/uuid.js'
 import type { Verdict } from '../core/verdict.js'
@@ -34,6 +35,8 @@ export interface CameraGuardParts {
 }
 
 export interface CameraGuard {
+  /** Takes the thresholds, times and purifying of `camera`; its stream goes on. */
+  adjust(camera: CameraSettings): void
   beat(): CameraBeat
   judgingSinceMs(): number | undefined
   /** Ends the ffmpeg child and waits for the frame in judgement. */
@@ -44,14 +47,8 @@ export interface CameraGuard {
 export function guardCamera({ camera, openIncident }: Assignment, parts: CameraGuardParts): CameraGuard {
   const { engine, facts, ffmpeg, evidence, send } = parts
   const stopping = new AbortController()
-  const mode = camera.detection.mode === 'auto' ? engine.mode : camera.detection.mode
-  const threshold = camera.detection.threshold === 'auto' ? undefined : camera.detection.threshold
-  const settings: DecisionSettings = {
-    falseAlarmsPerDay: camera.detection.falseAlarmsPerDay,
-    clearAfterMs: camera.detection.clearAfterMs,
-    rate: camera.frame.rate,
-  }
-  const bound = boundOf(settings)
+  let { detection, purify } = camera
+  let settings = decisionOf(camera)
   const latency = createLatencyWindow()
   const pool = framePool()
   let decision = startDecision(openIncident)
@@ -70,8 +67,13 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
 
   function judgeOptions(): JudgeOptions {
     // one run of the chain gives M(x); more passes only where somebody looks at the result
-    const seen = wantsRestream() || decision.evidence.nats > bound / 2
-    return { mode, threshold, purify: camera.purify.enabled && seen, maxPasses: camera.purify.maxPasses }
+    const seen = wantsRestream() || decision.evidence.nats > boundOf(settings) / 2
+    return {
+      mode: detection.mode === 'auto' ? engine.mode : detection.mode,
+      threshold: detection.threshold === 'auto' ? undefined : detection.threshold,
+      purify: purify.enabled && seen,
+      maxPasses: purify.maxPasses,
+    }
   }
 
   async function judge(frame: Frame): Promise<void> {
@@ -119,7 +121,7 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   function tell(incident: Incident, frame: Frame, verdict: Verdict): void {
     // the buffer goes back to the pool: the pictures are made from a copy
     const before = frame.pixels.slice()
-    const after = verdict.kind === 'perturbed' && camera.purify.enabled ? verdict.purified : undefined
+    const after = verdict.kind === 'perturbed' && purify.enabled ? verdict.purified : undefined
     telling = telling.then(async () => {
       const pictures = await evidence.keep(camera.id, incident, { ...frame, pixels: before }, after)
       send({
@@ -138,14 +140,23 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
     }
     if (!wantsRestream()) return
     restream ??= { size, push: openPush(frame) }
-    const cleaned = verdict.kind === 'perturbed' && camera.purify.enabled
+    const cleaned = verdict.kind === 'perturbed' && purify.enabled
     restream.push.write(cleaned ? verdict.purified : frame.pixels)
   }
 
   function openPush({ width, height }: Frame): Restream {
     const { url } = camera.restream
     const { rate } = camera.frame
-    return openRestream({ url: url!, width, height, rate, ffmpeg, signal: stopping.signal, onDiagnostic: report })
+    return openRestream({
+      url: url!,
+      width,
+      height,
+      rate,
+      ffmpeg,
+      signal: stopping.signal,
+      subject: camera.id,
+      onDiagnostic: report,
+    })
   }
 
   function report(d: Diagnostic): void {
@@ -191,7 +202,7 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
       fps,
       lastLogit,
       evidenceNats: decision.evidence.nats,
-      evidenceBound: bound,
+      evidenceBound: boundOf(settings),
       incidentOpen: decision.incident !== undefined,
       latencyP50Ms: p50,
       latencyP99Ms: p99,
@@ -199,6 +210,11 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   }
 
   return {
+    adjust(next) {
+      detection = next.detection
+      purify = next.purify
+      settings = decisionOf(next)
+    },
     beat,
     judgingSinceMs: () => latest.judgingSinceMs(),
     async stop() {
@@ -209,4 +225,9 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
       await restream?.push.close()
     },
   }
+}
+
+function decisionOf({ detection, frame }: CameraSettings): DecisionSettings {
+  const { falseAlarmsPerDay, clearAfterMs } = detection
+  return { falseAlarmsPerDay, clearAfterMs, rate: frame.rate }
 }

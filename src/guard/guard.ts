@@ -14,7 +14,7 @@ import { endGroup } from './end-group.js'
 import { evidenceKeeper } from './evidence-keeper.js'
 
 export interface Guard {
-  handle(message: Extract<ToGuard, { type: 'assign' | 'release' }>): Promise<void>
+  handle(message: Extract<ToGuard, { type: 'assign' | 'adjust' | 'release' }>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -51,6 +51,10 @@ export async function startGuard(start: Start, send: (message: FromGuard) => voi
     start.assignments.forEach(add)
     return {
       async handle(message) {
+        if (message.type === 'adjust') {
+          guarded.get(message.camera.id)?.adjust(message.camera)
+          return
+        }
         const id = message.type === 'assign' ? message.assignment.camera.id : message.cameraId
         const old = guarded.get(id)
         guarded.delete(id)

@@ -26,7 +26,7 @@ describe('diffSettings', () => {
       .replace('level: info', 'level: debug')
     expect(diffSettings(settings(WHOLE), settings(after))).toEqual([
       { path: 'mqtt.topic_prefix', effect: 'broker', kind: 'changed' },
-      { path: 'guards', effect: 'guard', kind: 'changed' },
+      { path: 'guards', effect: 'process', kind: 'changed' },
       { path: 'http.listen', effect: 'process', kind: 'changed' },
       { path: 'log.level', effect: 'live', kind: 'changed' },
       { path: 'cameras.north-door.frame.rate', effect: 'camera', camera: 'north-door', kind: 'changed' },

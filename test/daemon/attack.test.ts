@@ -58,7 +58,7 @@ test('a disk that takes no pictures stops no alert', { timeout: 120_000 }, async
   await writeFile(join(state, 'evidence'), '')
   const camera = drawnCamera(port)
   await guarding(daemon)
-  camera.begin(2_000)
+  camera.begin(8_000)
   await until(() => alerts(daemon).length > 0, 'raised', 40_000)
   const raised = alertSchema.parse(alerts(daemon)[0])
   expect(raised.evidence).toMatchObject({ before: null, after: null, difference: null })

@@ -46,6 +46,13 @@ test('totals outlive guards', () => {
   expect(kept.note(beat(5))).toMatchObject({ frames: 15 })
 })
 
+test('totals outlive a camera that is assigned anew within its guard', () => {
+  const kept = ledger()
+  kept.note(beat(10))
+  expect(kept.note(beat(2))).toMatchObject({ frames: 12 })
+  expect(kept.note(beat(4))).toMatchObject({ frames: 14 })
+})
+
 test('a beat of a removed camera is not taken', () => {
   const kept = ledger()
   kept.remove('gate')

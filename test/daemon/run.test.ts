@@ -125,3 +125,26 @@ test('a reload adds and removes cameras and leaves the others alone', async () =
   await until(() => payloads(daemon.seen, 'diagnostic').some((d) => d.code === 'FW_CONFIG_KEY'), 'the mistake is told')
   expect(state(daemon, 'gate')).toMatchObject({ state: 'guarding' })
 })
+
+test('a threshold takes effect while the stream goes on', async () => {
+  const [port, httpPort] = [await freePort(), await freePort()]
+  const camera = `{ id: gate, url: "rtsp://127.0.0.1:${port}/cam", listen: true, detection: { mode: full } }`
+  const daemon = await startDaemon({ cameras: [camera], httpPort })
+  pushCamera(port)
+  await guarding(daemon, 'gate')
+  const flagged = async () => {
+    const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text()
+    return Number(/^framewarden_flagged_total\{camera="gate"\} (\d+)/m.exec(text)?.[1])
+  }
+  await sleep(1_000)
+  expect(await flagged()).toBe(0)
+  const [guard] = await guardsOf(daemon.process.pid!)
+  const before = (await childrenOf(guard!)).map((child) => child.pid)
+
+  const { readFile, writeFile } = await import('node:fs/promises')
+  const text = await readFile(daemon.config, 'utf8')
+  await writeFile(daemon.config, text.replace('mode: full', 'mode: full, threshold: -20'))
+  daemon.process.kill('SIGHUP')
+  await expect.poll(flagged, { timeout: 20_000 }).toBeGreaterThan(5)
+  expect((await childrenOf(guard!)).map((child) => child.pid)).toEqual(before)
+})

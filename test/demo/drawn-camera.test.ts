@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { i420Bytes } from '../../src/core/frame.js'
 import type { DemoPhase } from '../../src/demo/camera-protocol.js'
-import { CAMERA_RATE, runDrawnCamera, type Scene } from '../../src/demo/drawn-camera.js'
+import { runDrawnCamera, type Scene } from '../../src/demo/drawn-camera.js'
 import { perturbation } from '../../src/demo/perturbation.js'
 import { encoderPath, publish } from '../../src/demo/publisher.js'
+import { RATE } from '../../src/demo/scene/street.js'
 import { until } from '../fixtures/alerts.js'
 import { childrenOf, FFMPEG, freePort } from '../fixtures/daemon.js'
 
@@ -54,7 +55,7 @@ test('a camera that starts before its listener reaches it, 15 frames a second, p
   const over = new AbortController()
   const { signal } = over
   const url = `rtsp://127.0.0.1:${port}/cam`
-  const publisher = publish({ url, width, height, rate: CAMERA_RATE, ffmpegPath: await encoderPath(), signal })
+  const publisher = publish({ url, width, height, rate: RATE, ffmpegPath: await encoderPath(), signal })
   const phases: DemoPhase[] = []
   const told: number[] = []
   const attack = perturbation(squares, width, height, 8)

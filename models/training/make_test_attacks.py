@@ -1,7 +1,7 @@
 """Attacked versions of the test split as MP4 files with labels.csv: what `framewarden scan` and evaluate_clips.py are run over.
 
 nice -n 15 python make_test_attacks.py --out ../../../attacked       # 2 shared cores: about 20 min; resumes; 434 files
-Each file: up to 15 clean frames, then up to 45 attacked ones, at the clip's own rate, H.264 (veryfast, zerolatency, GOP 30). Gradient attacks hold
+Each file: up to 15 clean frames, then up to 45 attacked ones, at most 15 frames a second, H.264 (veryfast, zerolatency, GOP 30). Gradient attacks hold
 one perturbation for 3 frames; weaker and stronger levels than 8/255 are scaled from it. `where` after: put on decoded frames, then stored losslessly.
 The columns yolox_* and face_* count boxes of every 9th attacked frame: in the clean twin through the same encoder, and how many of them are gone.
 """
@@ -29,6 +29,7 @@ class Settings:
     steps: int = 3
     base255: float = 8
     look_every: int = 9
+    rate: float = 15  # frames a second in the file: what a camera of the agent brings
 
 
 FAMILIES = ('pgd-yolox', 'pgd-face', 'fgsm-yolox', 'universal-yolox', 'universal-face', 'sign')
@@ -93,7 +94,7 @@ def main() -> None:
                 continue
             if family != 'clean' and family not in known:
                 known = {family: deltas(family, rgb[first:], detectors, s, torch.Generator().manual_seed(s.seed))}
-            codec = {'crf': crf, 'gop': 30, 'fps': min(float(clip['fps']), 60)}
+            codec = {'crf': crf, 'gop': 30, 'fps': min(float(clip['fps']), s.rate)}
             if crf not in base:
                 base[crf] = video.through_codec(frames, **codec)
             kind = base[crf] if where == 'after' else frames

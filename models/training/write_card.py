@@ -44,7 +44,9 @@ def main() -> None:
     ms = lambda name, tag: f"{export[name][tag]['ms_640x360_1_thread']['min']:.1f}"  # noqa: E731
     pure = [c for c in cells if c['pure_clean']]
     pc, pa, pp = (sum(c[k] for c in pure) for k in ('pure_clean', 'pure_attacked', 'pure_purified'))
+    compare = result('compare_precision')['graphs']
     values = {
+        'compare': ', '.join(f"{n}: AUROC {v['auroc']['fp32']:.3f} and {v['auroc']['int8']:.3f}" for n, v in compare.items()),
         'version': manifest['version'], 'clean': share(clean['flagged'], clean['frames']), 'clean_full': share(clean['flagged_full'], clean['frames']),
         'clean_suspicious': share(clean['suspicious'], clean['frames']), 'recoded': share(*total(cells, family='clean')), 'sign': share(*total(cells, family='sign')),
         'two': share(*total(cells, level255=2.0)), 'four': share(*total(cells, level255=4.0, family=('pgd-yolox', 'pgd-face', 'fgsm-yolox', 'universal-yolox', 'universal-face'))),

@@ -1,9 +1,7 @@
-/** Equal diagnostics become one a second with a count. */
-
+/** Equal diagnostics of one camera become one a second with a count. */
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import type { FwCode } from '../core/errors.js'
-
-export const REPEAT_MS = 1000
+import { due, noRepeats, type Told, tell } from '../core/repeat.js'
 
 export interface Repeats {
   /** What to say now about one more event, or undefined: it is counted and said later. */
@@ -12,28 +10,20 @@ export interface Repeats {
   due(nowMs: number): Diagnostic[]
 }
 
-/** Pure: the clock comes from the caller. */
+/** Pure but for what it holds: the clock comes from the caller. */
 export function repeats(subject: string): Repeats {
-  const kept = new Map<FwCode, { saidMs: number; count: number; text: string }>()
+  let kept = noRepeats<Diagnostic>()
+  const counted = ({ item, count }: Told<Diagnostic>): Diagnostic => ({ ...item, count })
   return {
     note(code, text, nowMs) {
-      const last = kept.get(code)
-      if (last === undefined || (last.count === 0 && nowMs - last.saidMs >= REPEAT_MS)) {
-        kept.set(code, { saidMs: nowMs, count: 0, text })
-        return diagnostic(code, subject, text)
-      }
-      last.count++
-      last.text = text
-      return undefined
+      const [next, told] = tell(kept, code, diagnostic(code, subject, text), nowMs)
+      kept = next
+      return told && counted(told)
     },
     due(nowMs) {
-      const out: Diagnostic[] = []
-      for (const [code, last] of kept) {
-        if (last.count === 0 || nowMs - last.saidMs < REPEAT_MS) continue
-        out.push(diagnostic(code, subject, last.text, last.count))
-        kept.set(code, { saidMs: nowMs, count: 0, text: last.text })
-      }
-      return out
+      const [next, told] = due(kept, nowMs)
+      kept = next
+      return told.map(counted)
     },
   }
 }

@@ -12,7 +12,7 @@ import { descendants, usageOf } from './proc.js'
 
 const BIN = fileURLToPath(new URL('../../bin/framewarden.js', import.meta.url))
 const WARM_UP_MS = 6_000
-const START_TIMEOUT_MS = 30_000
+const START_TIMEOUT_MS = 90_000
 
 export interface WholeResult {
   readonly cameras: number
@@ -71,9 +71,9 @@ function configText(dir: string, http: number, ports: readonly number[], bundle:
   ].join('\n')
 }
 
-/** The clip without re-encoding, over and over; tried again while nobody listens yet. */
+/** The clip without re-encoding, over and over; tried again while nobody listens, also after it was thrown out. */
 function publish(ffmpeg: string, clip: string, port: number): ChildProcess {
-  const command = `until "$0" -nostdin -loglevel quiet -re -stream_loop -1 -i "$1" -c copy -f rtsp -rtsp_transport tcp "$2"; do sleep 0.3; done`
+  const command = `while :; do "$0" -nostdin -loglevel quiet -re -stream_loop -1 -i "$1" -c copy -f rtsp -rtsp_transport tcp "$2"; sleep 0.3; done`
   const child = spawn('sh', ['-c', command, ffmpeg, clip, `rtsp://127.0.0.1:${port}/cam`], {
     stdio: 'ignore',
     detached: true,
@@ -129,12 +129,14 @@ function difference(cameras: number, before: Measured, after: Measured): WholeRe
 /** The first snapshot of /events that satisfies `wanted`. Throws when none has come within 30 s. */
 async function board(port: number, wanted: (board: BoardSnapshot) => boolean): Promise<BoardSnapshot> {
   const deadline = performance.now() + START_TIMEOUT_MS
+  let snapshot: BoardSnapshot | undefined
   while (performance.now() < deadline) {
-    const snapshot = await firstEvent(port).catch(() => undefined)
+    snapshot = await firstEvent(port).catch(() => undefined)
     if (snapshot && wanted(snapshot)) return snapshot
     await sleep(300)
   }
-  throw new Error(`the daemon on port ${port} did not get ready within ${START_TIMEOUT_MS} ms`)
+  const states = snapshot?.cameras.map((camera) => `${camera.id} ${camera.state} ${camera.frames}`).join(', ')
+  throw new Error(`not ready within ${START_TIMEOUT_MS} ms: ${states ?? 'no answer from the daemon'}`)
 }
 
 async function firstEvent(port: number): Promise<BoardSnapshot | undefined> {

@@ -7,7 +7,7 @@ import type { Incident } from './incident.js'
 import type { CameraSettings, ModelSettings, Retention } from './settings.js'
 
 /** A guard that is silent for this long is taken for hung. */
-export const BEAT_TIMEOUT_MS = 2_500
+export const BEAT_TIMEOUT_MS = 3_000
 /** A guard beats this often. */
 export const BEAT_EVERY_MS = 500
 /** One inference that takes this long is taken for hung (measured: a chain run of 640x360 is below 0.1 s on one slow core). */

@@ -1,4 +1,5 @@
 /** The data plane of some cameras: one engine, the ffmpeg that was found, and a camera guard for each. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { findFfmpeg } from '../camera/ffmpeg.js'
 import { FwError } from '../core/errors.js'
 import {
@@ -18,6 +19,12 @@ export interface Guard {
   stop(): Promise<void>
 }
 
+/**
+ * Cameras start one after the other: 16 ffmpegs at once kept the main thread from its beats for 2.6 s on 2 cores, and the
+ * daemon took the guard for hung.
+ */
+const CAMERA_EVERY_MS = 150
+
 /** So many failures in a row, over all cameras, and the engine is given up. */
 const MAX_FAILURES = 10
 
@@ -29,6 +36,8 @@ type Start = Extract<ToGuard, { type: 'start' }>
  */
 export async function startGuard(start: Start, send: (message: FromGuard) => void): Promise<Guard> {
   const guarded = new Map<string, CameraGuard>()
+  /** Cameras that were assigned or released since the start message, which says nothing of them any more. */
+  const handled = new Set<string>()
   const beating = setInterval(() => beat(), BEAT_EVERY_MS)
   beat()
 
@@ -48,7 +57,14 @@ export async function startGuard(start: Start, send: (message: FromGuard) => voi
     const { engine, facts } = parts
     send({ type: 'ready', engine: facts })
     const add = (assignment: Assignment) => guarded.set(assignment.camera.id, guardCamera(assignment, parts))
-    start.assignments.forEach(add)
+    const stopping = new AbortController()
+    void (async () => {
+      for (const assignment of start.assignments) {
+        if (stopping.signal.aborted) return
+        if (!handled.has(assignment.camera.id)) add(assignment)
+        await sleep(CAMERA_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {})
+      }
+    })()
     return {
       async handle(message) {
         if (message.type === 'adjust') {
@@ -56,6 +72,7 @@ export async function startGuard(start: Start, send: (message: FromGuard) => voi
           return
         }
         const id = message.type === 'assign' ? message.assignment.camera.id : message.cameraId
+        handled.add(id)
         const old = guarded.get(id)
         guarded.delete(id)
         // never a second child of a camera before the first one's end
@@ -63,6 +80,7 @@ export async function startGuard(start: Start, send: (message: FromGuard) => voi
         if (message.type === 'assign') add(message.assignment)
       },
       async stop() {
+        stopping.abort()
         await Promise.all([...guarded.values()].map((camera) => camera.stop()))
         clearInterval(beating)
         await engine.close()

@@ -25,11 +25,6 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./scan.js')).scan,
   },
   {
-    name: 'evaluate',
-    summary: "A bundle's figures on a folder of labelled pictures",
-    load: async () => (await import('./evaluate.js')).evaluate,
-  },
-  {
     name: 'check-config',
     summary: 'Check a configuration and point at what is wrong',
     load: async () => (await import('./check-config.js')).checkConfig,
@@ -48,5 +43,10 @@ export const commands: readonly CommandEntry[] = [
     name: 'probe',
     summary: 'Look at a camera: codec, size, rate, and the transport that works',
     load: async () => (await import('./probe.js')).probe,
+  },
+  {
+    name: 'evaluate',
+    summary: "A bundle's figures on a folder of labelled pictures",
+    load: async () => (await import('./evaluate.js')).evaluate,
   },
 ]

@@ -8,6 +8,7 @@ import { payloadSchemas } from '../delivery/alert-schema.js'
 import { parseArguments } from './arguments.js'
 import type { Command } from './command.js'
 import { EXIT } from './exit.js'
+import { withinColumns } from './schema-width.js'
 
 const RELOAD = `RELOAD says what a change of the key restarts when the file is read again: live nothing, camera its camera,
 guard the guards, broker the connection to the broker, process takes effect at the next start.
@@ -33,11 +34,11 @@ Examples:
 }
 
 function schemaText(name: string | undefined): string {
-  if (name === undefined) return `${keyTable()}\n\n${RELOAD}`
+  if (name === undefined) return `${withinColumns(keyTable() ?? '', process.stdout.columns)}\n\n${RELOAD}`
   if (name === 'config') return json(configJsonSchema())
   if (Object.hasOwn(payloadSchemas, name)) return json(z.toJSONSchema(payloadSchemas[name]!))
   const table = keyTable(name)
-  if (table !== undefined) return table
+  if (table !== undefined) return withinColumns(table, process.stdout.columns)
   const nearest = didYouMean(name, ['config', ...Object.keys(payloadSchemas), ...keyNames()])
   throw new FwError('FW_USAGE', `no schema is called ${name}${nearest ? `, did you mean ${nearest}?` : ''}`)
 }

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { dispatch } from '../../src/cli/dispatch.js'
+import { withinColumns } from '../../src/cli/schema-width.js'
+import { keyTable } from '../../src/config/key-table.js'
 import { allKeys } from '../../src/config/schema-walk.js'
 
 afterEach(() => vi.restoreAllMocks())
@@ -28,6 +30,14 @@ describe('schema', () => {
       expect(meta.description, path.join('.')).toMatch(/^[A-Z].*\.$/)
       expect(meta.effect, path.join('.')).toMatch(/^(live|camera|guard|broker|process)$/)
     }
+  })
+
+  it('keeps within the width of a terminal', () => {
+    const table = keyTable()!
+    const narrow = withinColumns(table, 60)
+    expect(narrow.split('\n').filter((line) => line.startsWith(' ') && line.length > 60)).toEqual([])
+    expect(narrow.split(/\s+/)).toEqual(table.split(/\s+/))
+    expect(withinColumns(table, undefined)).toBe(table)
   })
 
   it('lists a section alone', async () => {

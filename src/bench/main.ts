@@ -17,6 +17,7 @@ const { values } = parseArgs({
     cameras: { type: 'string', default: '1,2,4,8,16' },
     seconds: { type: 'string', default: '20' },
     bundle: { type: 'string', default: 'camera' },
+    guards: { type: 'string', default: 'auto' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -46,6 +47,7 @@ try {
         ffmpegPath: ffmpeg.path,
         dir,
         bundle: values.bundle,
+        guards: values.guards,
       }),
     )
   }

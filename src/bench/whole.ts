@@ -30,14 +30,14 @@ export interface WholeResult {
 /** Runs the daemon with `cameras` pushed streams for `seconds` after a warm-up; everything is stopped when it resolves. */
 export async function measureWhole(
   cameras: number,
-  options: { seconds: number; clip: string; ffmpegPath: string; dir: string; bundle: string },
+  options: { seconds: number; clip: string; ffmpegPath: string; dir: string; bundle: string; guards: string },
 ): Promise<WholeResult> {
   const dir = join(options.dir, `cameras-${cameras}`)
   await mkdir(dir, { recursive: true })
   const ports = await freePorts(cameras + 1)
   const http = ports[cameras]!
   const config = join(dir, 'config.yaml')
-  await writeFile(config, configText(dir, http, ports.slice(0, cameras), options.bundle))
+  await writeFile(config, configText(dir, http, ports.slice(0, cameras), options))
   const daemon = spawn(process.execPath, [BIN, 'run', '--config', config], { stdio: ['ignore', 'ignore', 'inherit'] })
   const publishers: ChildProcess[] = []
   try {
@@ -57,12 +57,18 @@ export async function measureWhole(
   }
 }
 
-function configText(dir: string, http: number, ports: readonly number[], bundle: string): string {
+function configText(
+  dir: string,
+  http: number,
+  ports: readonly number[],
+  { bundle, guards }: { bundle: string; guards: string },
+): string {
   const lines = ports.map((port, i) => `  - { id: bench-${i}, url: "rtsp://127.0.0.1:${port}/cam", listen: true }`)
   return [
     'unit: bench',
     `state_dir: ${join(dir, 'state')}`,
     `models: { bundle: ${bundle} }`,
+    `guards: ${guards}`,
     `http: { listen: 127.0.0.1:${http} }`,
     'log: { level: error }',
     'cameras:',

@@ -6,9 +6,11 @@ const camera = (id: string, width = 640, rate = 15) => ({ id, frame: { width, ra
 
 test.each([
   [1, 2, 1],
-  [16, 2, 1],
-  [16, 8, 2],
-  [64, 8, 4],
+  [6, 2, 1],
+  [8, 2, 2],
+  [16, 2, 2],
+  [16, 8, 3],
+  [64, 8, 8],
   [1, 64, 1],
 ])('%i cameras on %i cores: %i guards', (cameras, cores, guards) => {
   expect(guardCount('auto', cameras, cores)).toBe(guards)

@@ -81,7 +81,8 @@ const detection = z
       effect: 'live',
     }),
     raise_within: key(z.union([z.literal('auto'), duration('50ms', '1h')]).prefault('auto'), {
-      description: 'Aim for the time until an incident is raised; auto: the evidence alone decides.',
+      description:
+        'Time in which a plain attack must be able to raise; a short one brings more false alarms; auto: the evidence alone decides.',
       takes: 'auto or a duration from 50ms to 1h, such as 2s',
       unit: 'duration',
       effect: 'live',

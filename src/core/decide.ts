@@ -3,7 +3,15 @@
  * Evidence is an e-CUSUM over p-values of spaced observations (evidence.ts); it must reach the bound that the wanted
  * false alarms per day set. An open incident is cleared when the evidence has stayed low for `clearAfterMs`.
  */
-import { accumulate, type Evidence, MAX_GAP_MS, NO_EVIDENCE, OBSERVE_EVERY_MS, thresholdFor } from './evidence.js'
+import {
+  accumulate,
+  type Evidence,
+  lnBet,
+  MAX_GAP_MS,
+  NO_EVIDENCE,
+  OBSERVE_EVERY_MS,
+  thresholdFor,
+} from './evidence.js'
 import type { Incident } from './incident.js'
 import { COMPARE_AFTER_MS, correlation, kindOf } from './kind.js'
 import { SETTLED, type SettleState, settle } from './settle.js'
@@ -21,12 +29,16 @@ const SCORE_GROWTH = 2
 const CLEAN_P = 0.3
 /** Evidence of an open incident is held at this share of the bound: how long it lasted must not delay its end. */
 const HELD_SHARE = 0.75
+/** p-value of a frame of an attack that is plain to see: 4.8 nats. */
+const PLAIN_P = 1e-4
 /** Weight of a new flagged frame in the running level. */
 const LEVEL_WEIGHT = 0.1
 
 export interface DecisionSettings {
   readonly falseAlarmsPerDay: number
   readonly clearAfterMs: number
+  /** Time in which an attack that is plain to see must be able to raise; undefined: the evidence alone decides. */
+  readonly raiseWithinMs?: number
   /** Frames a second that the camera brings; observations are spaced from them. */
   readonly rate: number
 }
@@ -68,12 +80,16 @@ export function startDecision(open?: Incident): DecisionState {
   }
 }
 
-/** The bound in nats that the evidence must reach. */
+/**
+ * The bound in nats that the evidence must reach. `raiseWithinMs` lowers it where observations of PLAIN_P could not reach it
+ * in time: false alarms then come more often than `falseAlarmsPerDay`.
+ */
 export function boundOf(settings: DecisionSettings): number {
-  return thresholdFor({
-    falseAlarmsPerDay: settings.falseAlarmsPerDay,
-    observationsPerSecond: Math.min(settings.rate, 1_000 / OBSERVE_EVERY_MS),
-  })
+  const observationsPerSecond = Math.min(settings.rate, 1_000 / OBSERVE_EVERY_MS)
+  const bound = thresholdFor({ falseAlarmsPerDay: settings.falseAlarmsPerDay, observationsPerSecond })
+  if (settings.raiseWithinMs === undefined) return bound
+  const observations = Math.max(1, Math.floor((settings.raiseWithinMs * observationsPerSecond) / 1_000))
+  return Math.min(bound, observations * lnBet(PLAIN_P))
 }
 
 /** One step. Returns the new state and the incident if it changed (its `phase` says how). `newId` names a new incident. */

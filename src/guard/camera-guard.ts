@@ -228,6 +228,11 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
 }
 
 function decisionOf({ detection, frame }: CameraSettings): DecisionSettings {
-  const { falseAlarmsPerDay, clearAfterMs } = detection
-  return { falseAlarmsPerDay, clearAfterMs, rate: frame.rate }
+  const { falseAlarmsPerDay, clearAfterMs, raiseWithinMs } = detection
+  return {
+    falseAlarmsPerDay,
+    clearAfterMs,
+    raiseWithinMs: raiseWithinMs === 'auto' ? undefined : raiseWithinMs,
+    rate: frame.rate,
+  }
 }

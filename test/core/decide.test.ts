@@ -157,3 +157,9 @@ test('the bound follows the false alarms that are asked for', () => {
   expect(boundOf(settings)).toBeCloseTo(Math.log(86_400 * 5 * 10), 6)
   expect(boundOf({ ...settings, falseAlarmsPerDay: 1 })).toBeLessThan(boundOf(settings))
 })
+
+test('a time to raise lowers the bound where the evidence could not reach it, and never lifts it', () => {
+  expect(boundOf({ ...settings, raiseWithinMs: 400 })).toBeLessThan(boundOf(settings))
+  expect(boundOf({ ...settings, raiseWithinMs: 400 })).toBeCloseTo(2 * Math.log(118.2), 1)
+  expect(boundOf({ ...settings, raiseWithinMs: 60_000 })).toBe(boundOf(settings))
+})

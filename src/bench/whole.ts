@@ -2,10 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { boardStream } from '../demo/board-stream.js'
+import { freePorts } from '../demo/free-port.js'
 import type { BoardSnapshot } from '../status/board.js'
 import { CLIP } from './clip.js'
 import { descendants, usageOf } from './proc.js'
@@ -132,34 +133,13 @@ function difference(cameras: number, before: Measured, after: Measured): WholeRe
   }
 }
 
-/** The first snapshot of /events that satisfies `wanted`. Throws when none has come within 30 s. */
+/** The first snapshot of the status page that satisfies `wanted`. Throws when none has come within 90 s. */
 async function board(port: number, wanted: (board: BoardSnapshot) => boolean): Promise<BoardSnapshot> {
-  const deadline = performance.now() + START_TIMEOUT_MS
-  let snapshot: BoardSnapshot | undefined
-  while (performance.now() < deadline) {
-    snapshot = await firstEvent(port).catch(() => undefined)
-    if (snapshot && wanted(snapshot)) return snapshot
-    await sleep(300)
+  let last: BoardSnapshot | undefined
+  for await (const snapshot of boardStream(`127.0.0.1:${port}`, AbortSignal.timeout(START_TIMEOUT_MS))) {
+    if (wanted(snapshot)) return snapshot
+    last = snapshot
   }
-  const states = snapshot?.cameras.map((camera) => `${camera.id} ${camera.state} ${camera.frames}`).join(', ')
+  const states = last?.cameras.map((camera) => `${camera.id} ${camera.state} ${camera.frames}`).join(', ')
   throw new Error(`not ready within ${START_TIMEOUT_MS} ms: ${states ?? 'no answer from the daemon'}`)
-}
-
-async function firstEvent(port: number): Promise<BoardSnapshot | undefined> {
-  const response = await fetch(`http://127.0.0.1:${port}/events`)
-  let text = ''
-  for await (const chunk of response.body!) {
-    text += Buffer.from(chunk).toString('utf8')
-    const data = /^data: (.*)\n\n/m.exec(text)
-    if (data) return JSON.parse(data[1]!) as BoardSnapshot
-  }
-  return undefined
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

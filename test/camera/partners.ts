@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -14,6 +13,7 @@ import type { CameraState } from '../../src/core/camera-state.js'
 import type { Diagnostic } from '../../src/core/diagnostic.js'
 import type { Frame } from '../../src/core/frame.js'
 import type { CameraSettings } from '../../src/core/settings.js'
+import { freePort } from '../fixtures/daemon.js'
 
 const installer = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string }
 
@@ -47,15 +47,6 @@ export async function drawClip(path: string, seconds: number, size = '320x180', 
   const source = `testsrc2=size=${size}:rate=15,noise=alls=8:allf=t`
   const codec = '-c:v libx264 -preset ultrafast -tune zerolatency -g 15 -pix_fmt yuv420p'
   await ffmpeg(`-f lavfi -i ${source} -t ${seconds} ${codec}${more === '' ? '' : ` ${more}`} ${path}`)
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Pushes a clip to a listening camera in real time; ends when the clip does or when killed. */
@@ -166,3 +157,5 @@ export function childrenWith(mark: string): number[] {
   }
   return found
 }
+
+export { freePort }

@@ -1,0 +1,77 @@
+"""The chain on batches of pictures: mapping network, classifier, gate and bounded feedback, target. src/inference/chain.ts is the same rule
+in the agent; test/inference/benchmark-bundles.test.ts holds the two to the same answers."""
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from i420 import dct_kernels
+from networks import TableOne
+
+LEVELS = (0.0, 0.1, 0.2, 0.3, 0.4)  # what the level's classes stand for
+SETTLED = 1 / 255                   # a smaller mean change: M has nothing more to take away
+
+
+class Classifier(TableOne):
+    """C, Table 1, on log |8x8 block DCT of x - M(x)|; 192 channels (64 bands of 3 colours), `pool` x `pool` blocks averaged in front.
+
+    Two pictures [B, 3, S, S] -> raw score [B] (log-odds: attacked), logits of the five levels [B, 5]."""
+
+    def __init__(self, pool: int = 1):
+        super().__init__(192, 6)
+        self.pool = pool
+        self.register_buffer('kernels', dct_kernels(8).repeat(3, 1, 1, 1))
+
+    def forward(self, x: Tensor, repaired: Tensor) -> tuple[Tensor, Tensor]:
+        bands = torch.log(F.conv2d(x - repaired, self.kernels, stride=8, groups=3).abs() + 1e-3)
+        if self.pool > 1:
+            bands = F.avg_pool2d(bands, self.pool)
+        both = self.last(self.features(bands * 0.5 + 2).mean((2, 3)))
+        return both[:, 0], both[:, 1:]
+
+
+def on_grid(x: Tensor) -> Tensor:
+    return (x * 255).round().clamp(0, 255) / 255
+
+
+@dataclass
+class Chain:
+    """`flagged`: the score from which a picture is called attacked. All pictures float [B, 3, S, S] in 0..1 on the grid of 1/255."""
+    mapping: nn.Module
+    classifier: nn.Module
+    target: nn.Module
+    flagged: float
+    passes: int = 3
+
+    def look(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """-> M(x) on the grid, score [B], level [B] (the mean of LEVELS under the classifier)."""
+        repaired, _ = self.mapping(x)
+        score, levels = self.classifier(x, repaired)
+        return on_grid(repaired), score, F.softmax(levels, 1) @ x.new_tensor(LEVELS)
+
+    @torch.no_grad()
+    def gated(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """-> what the target sees, which were flagged [B], scores [B]. Pictures that are not flagged come back bit by bit."""
+        first, score, _ = self.look(x)
+        flagged, out = score >= self.flagged, x.clone()
+        if flagged.any():
+            out[flagged] = self.purified(first[flagged])
+        return out, flagged, score
+
+    @torch.no_grad()
+    def purified(self, first: Tensor) -> Tensor:
+        """The feedback: x_(k+1) = M(x_k) from `first` = M(x) while C calls x_k attacked, its score falls, M still changes it and k < passes."""
+        out, now, before = first.clone(), first, first
+        rows, lowest = torch.arange(len(first), device=first.device), torch.full((len(first),), torch.inf, device=first.device)
+        for _ in range(1, self.passes):
+            then, score, _ = self.look(now)
+            worse = score >= lowest
+            done = worse | (score < self.flagged) | ((then - now).abs().mean((1, 2, 3)) < SETTLED)
+            out[rows[done]] = torch.where(worse[:, None, None, None], before, now)[done]
+            going = ~done
+            rows, lowest, before, now = rows[going], score[going], now[going], then[going]
+            if len(rows) == 0:
+                return out
+        out[rows] = now
+        return out

@@ -1,0 +1,76 @@
+"""What is trained how long, for each data set and machine: `cpu` for two cores and an evening, `gpu` for one large GPU and an hour."""
+import argparse
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+HERE = Path(__file__).resolve().parent.parent
+CACHE, RESULTS = HERE / 'cache', HERE / 'results' / 'benchmark'
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Widths are channels, epochs are passes over the train split. `fold`: pixels of a cell that becomes one position of the network."""
+    side: int = 32
+    classes: int = 10
+    target_fold: int = 1
+    target_widths: tuple = (48, 96, 192)
+    target_epochs: float = 12
+    target_rate: float = 0.2
+    batch: int = 256
+    surrogate_widths: tuple = (32, 64, 96)
+    surrogate_epochs: float = 5
+    adversarial_epochs: float = 5
+    adversarial_steps: int = 2
+    distilled_epochs: float = 2
+    mapping_fold: int = 2
+    mapping_widths: tuple = (48, 96, 128)
+    mapping_epochs: float = 4
+    variant_epochs: float = 1.0   # each ablation, surrogate purifier and baseline
+    paper_epochs: float = 3       # M-strict and M-skip, which are cheap at 32x32
+    classifier_epochs: float = 2
+    premade: int = 6000           # PGD pictures of the train split, per source
+    attack_batch: int = 250
+    one_step_samples: int = 10_000
+    iterative_samples: int = 2000
+    cell_samples: int = 500       # cells that no goal names
+    adaptive_samples: int = 200
+    adaptive_steps: int = 100
+    adaptive_restarts: int = 5
+
+
+CIFAR10 = Settings()
+CELEBA = Settings(side=512, classes=2, target_fold=8, target_widths=(24, 32, 48, 64, 96), target_epochs=8, target_rate=0.05, batch=64,
+                  surrogate_widths=(16, 24, 32, 48, 64), surrogate_epochs=4, adversarial_epochs=3, distilled_epochs=1, mapping_fold=8,
+                  mapping_widths=(32, 64, 96), mapping_epochs=3, variant_epochs=1, paper_epochs=1, classifier_epochs=1, premade=0, attack_batch=50,
+                  one_step_samples=1520, iterative_samples=300, cell_samples=300, adaptive_samples=50)
+CELEBA_FIRST_CONVOLUTION = 1  # a 3x3 kernel on 192 folded channels costs more than the rest of the target
+SETTINGS = {
+    ('cifar10', 'cpu'): CIFAR10,
+    ('celeba', 'cpu'): CELEBA,
+    ('cifar10', 'gpu'): replace(CIFAR10, target_widths=(64, 256, 256), target_epochs=40, batch=512, target_rate=0.4, surrogate_widths=(64, 128, 256),
+                                surrogate_epochs=12, adversarial_epochs=40, adversarial_steps=10, distilled_epochs=10, mapping_widths=(64, 128, 192),
+                                mapping_epochs=40, variant_epochs=10, paper_epochs=20, classifier_epochs=6, premade=40_000, attack_batch=1000,
+                                cell_samples=2000, adaptive_samples=1000),
+    ('celeba', 'gpu'): replace(CELEBA, target_epochs=20, surrogate_epochs=8, adversarial_epochs=10, adversarial_steps=10, mapping_epochs=20,
+                               mapping_widths=(48, 96, 128), variant_epochs=4, paper_epochs=8, classifier_epochs=4, iterative_samples=1520,
+                               cell_samples=1520, adaptive_samples=500),
+}
+
+
+def arguments(about: str) -> argparse.ArgumentParser:
+    """The options that every script takes; `settings_of` reads them."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--data', choices=('cifar10', 'celeba'), default='cifar10')
+    parser.add_argument('--size', choices=('cpu', 'gpu'), default='gpu' if torch.cuda.is_available() else 'cpu', help='settings; default: by the machine')
+    parser.add_argument('--shared', type=Path, default=HERE / '../../../shared/data', help='folder with cifar10/ and celeba/')
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--threads', type=int, default=2)
+    return parser
+
+
+def settings_of(args) -> Settings:
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    return SETTINGS[args.data, args.size]

@@ -1,0 +1,99 @@
+"""The targets: clean, adversarially trained, distilled; and the attacker's surrogate.
+
+python -m benchmark.train_target --data cifar10 --kind clean         # then surrogate, adversarial, distilled
+clean        plain training
+surrogate    another width and seed: what a grey-box attacker trains for himself
+adversarial  from the clean one: half of each batch PGD and FGSM pictures with random start (PAPER.md 2, section 4 step 1)
+distilled    from the adversarial one by equation 2: temperature T on noisy inputs; at run time T = 1
+"""
+import torch
+import torch.nn.functional as F
+
+from .data import augmented, load
+from .settings import Settings, arguments, settings_of
+from .target import Target
+from .trainer import DEVICE, autocast, fit, frozen, weights_path
+
+LEVEL = 8 / 255
+KINDS = ('clean', 'surrogate', 'adversarial', 'distilled')
+
+
+def empty_target(s: Settings, kind: str) -> Target:
+    return Target(s.target_fold, s.surrogate_widths if kind == 'surrogate' else s.target_widths, s.classes)
+
+
+def load_target(data: str, s: Settings, kind: str) -> Target:
+    return frozen(empty_target(s, kind), weights_path(data, f'target-{kind}'))
+
+
+def ascent(net, x: torch.Tensor, labels: torch.Tensor, level: float, steps: int, generator: torch.Generator) -> torch.Tensor:
+    """FGSM (1 step) or PGD with random start, for training; Madry 2018. `net` keeps its mode."""
+    delta = ((torch.rand(x.shape, generator=generator) * 2 - 1) * level).to(x.device)
+    size = level * (1.25 if steps == 1 else 2.5 / steps)
+    for _ in range(steps):
+        delta.requires_grad_(True)
+        with autocast():
+            loss = F.cross_entropy(net((x + delta).clamp(0, 1)), labels)
+        slope, = torch.autograd.grad(loss, delta)
+        delta = (delta.detach() + size * slope.sign()).clamp(-level, level)
+    return (x + delta).clamp(0, 1)
+
+
+@torch.no_grad()
+def accuracy(net, pictures, batch: int = 500) -> float:
+    net.eval()
+    right = 0
+    for rows in torch.arange(len(pictures)).split(min(batch, 500 if pictures.side < 100 else 50)):
+        right += int((net(pictures[rows].to(DEVICE)).argmax(1).cpu() == pictures.labels[rows]).sum())
+    return right / len(pictures)
+
+
+def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument('--kind', choices=KINDS, default='clean')
+    parser.add_argument('--temperature', type=float, default=20.0, help='of the distillation')
+    parser.add_argument('--epochs', type=float, help='instead of the settings')
+    args = parser.parse_args()
+    s, kind = settings_of(args), args.kind
+    train, validation = (load(args.data, split, s.side, args.shared) for split in ('train', 'validation'))
+    net = empty_target(s, kind)
+    shift = s.side // 16
+    if kind in ('clean', 'surrogate'):
+        net.whiten(train[torch.arange(2000 if s.side < 100 else 200)])
+    else:
+        source = 'clean' if kind == 'adversarial' else 'adversarial'
+        net.load_state_dict(torch.load(weights_path(args.data, f'target-{source}'), map_location=DEVICE))
+        teacher = load_target(args.data, s, source)
+
+    def plain(rows, generator, _):
+        x, y = augmented(train[rows].to(DEVICE), shift, generator), train.labels[rows].to(DEVICE)
+        logits = net(x)
+        return F.cross_entropy(logits, y, label_smoothing=0.1), {'right': float((logits.argmax(1) == y).float().mean())}
+
+    def mixed(rows, generator, _):
+        x, y = augmented(train[rows].to(DEVICE), shift, generator), train.labels[rows].to(DEVICE)
+        half = len(x) // 2
+        steps = 1 if torch.rand(1, generator=generator) < 0.5 else s.adversarial_steps
+        attacked = ascent(net, x[half:], y[half:], LEVEL, steps, generator)
+        logits = net(torch.cat([x[:half], attacked]))
+        right = (logits.argmax(1) == y).float()
+        return F.cross_entropy(logits, y), {'clean': float(right[:half].mean()), 'attacked': float(right[half:].mean())}
+
+    def distilled(rows, generator, _):
+        x, hot = augmented(train[rows].to(DEVICE), shift, generator), args.temperature
+        phi = torch.rand(len(x), 1, 1, 1, generator=generator) * 0.4
+        noisy = x + (phi * torch.randn(x.shape, generator=generator)).to(DEVICE)
+        with torch.no_grad():
+            taught = F.softmax(teacher(x) / hot, 1)
+        return hot ** 2 * F.kl_div(F.log_softmax(net(noisy) / hot, 1), taught, reduction='batchmean'), {}
+
+    loss_of = {'adversarial': mixed, 'distilled': distilled}.get(kind, plain)
+    epochs = args.epochs or {'clean': s.target_epochs, 'surrogate': s.surrogate_epochs, 'adversarial': s.adversarial_epochs, 'distilled': s.distilled_epochs}[kind]
+    rate = s.target_rate * {'adversarial': 0.5, 'distilled': 0.02}.get(kind, 1.0)
+    name = f'target-{kind}' + (f'-{args.temperature:g}' if kind == 'distilled' and args.temperature != 20 else '')
+    fit(args.data, name, net, loss_of, len(train), epochs=epochs, batch=s.batch, rate=rate, decay=5e-4, seed=args.seed, sgd=True,
+        validate=lambda: {'accuracy': accuracy(net, validation), 'n': len(validation)}, settings={'kind': kind, 'widths': list(s.target_widths)})
+
+
+if __name__ == '__main__':
+    main()

@@ -90,12 +90,13 @@ class Ismn(nn.Module):
     def __init__(self, fold: int, widths: tuple):
         super().__init__()
         self.fold, (top, middle, deep) = fold, widths
-        self.enter = nn.Conv2d(3 * fold ** 2, top, 3, padding=1)
+        edge = 3 if fold <= 2 else 1  # larger cells see their surroundings well enough, and 3x3 on them would be most of the cost
+        self.enter = nn.Conv2d(3 * fold ** 2, top, edge, padding=edge // 2)
         self.down, self.downer = nn.Conv2d(top, middle, 3, 2, 1), nn.Conv2d(middle, deep, 3, 2, 1)
         self.high, self.mid, self.low = Block(top), Block(middle), nn.Sequential(Block(deep), Block(deep))
         self.up, self.upper = nn.Conv2d(deep, middle, 1), nn.Conv2d(middle, top, 1)
         self.join_mid, self.join_high = Block(middle), Block(top)
-        self.leave, self.mask = nn.Conv2d(top, 3 * fold ** 2, 3, padding=1), nn.Conv2d(top, fold ** 2, 1)
+        self.leave, self.mask = nn.Conv2d(top, 3 * fold ** 2, edge, padding=edge // 2), nn.Conv2d(top, fold ** 2, 1)
         self.gate = nn.Linear(deep, 1)
         nn.init.zeros_(self.leave.weight)
         nn.init.zeros_(self.leave.bias)

@@ -26,16 +26,18 @@ def load_target(data: str, s: Settings, kind: str) -> Target:
     return frozen(empty_target(s, kind), weights_path(data, f'target-{kind}'))
 
 
-def ascent(net, x: torch.Tensor, labels: torch.Tensor, level: float, steps: int, generator: torch.Generator) -> torch.Tensor:
-    """FGSM (1 step) or PGD with random start, for training; Madry 2018. `net` keeps its mode."""
+def ascent(net, x: torch.Tensor, labels: torch.Tensor, level: float | torch.Tensor, steps: int, generator: torch.Generator, sign: int = 1) -> torch.Tensor:
+    """FGSM (1 step) or PGD with random start, for training; Madry 2018. `level` one or [B, 1, 1, 1]; `sign` -1: towards `labels`. `net` keeps its mode."""
     delta = ((torch.rand(x.shape, generator=generator) * 2 - 1) * level).to(x.device)
+    bound = torch.as_tensor(level, device=x.device)
     size = level * (1.25 if steps == 1 else 2.5 / steps)
     for _ in range(steps):
         delta.requires_grad_(True)
         with autocast():
             loss = F.cross_entropy(net((x + delta).clamp(0, 1)), labels)
         slope, = torch.autograd.grad(loss, delta)
-        delta = (delta.detach() + size * slope.sign()).clamp(-level, level)
+        moved = delta.detach() + sign * size * slope.sign()
+        delta = torch.minimum(torch.maximum(moved, -bound), bound)
     return (x + delta).clamp(0, 1)
 
 

@@ -1,0 +1,94 @@
+"""Tiers T0 and T1: every defence on the clean test split and on every attack made on the bare target (make_cells.py).
+
+python -m benchmark.evaluate_oblivious --data cifar10            # all cells that are there; goes on where it was
+python -m benchmark.evaluate_oblivious --ablation                # the parts of the paper, on the cells of ABLATION_CELLS
+Answers picture by picture stay in cache/<data>/answers/; the tables are counted from them, with 95 % intervals and paired tests against the clean split."""
+import re
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from .cells import cells, load_cell
+from .data import load
+from .settings import CACHE, arguments, settings_of
+from .statistics import mcnemar, wilson
+from .suite import ABLATION, TABLE, Suite
+from .trainer import DEVICE, write_result
+
+ABLATION_CELLS = r'clean|fgsm-(true|predicted)-8|fgsm-true-0.3|pgd40-predicted-(8|0.3)|sign-.*0.3'
+
+
+def answer(data: str, cell, suite: Suite, labels: torch.Tensor, batch: int) -> dict:
+    """Asks what has not been asked yet of this cell -> {defence: {right bool [n], flagged, score}}."""
+    path = CACHE / data / 'answers' / f'{cell.name}.npz'
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pictures, rows = load_cell(data, cell)
+    known = dict(np.load(path)) if path.exists() else {}
+    truth, parts = labels[rows], []
+    names = [*suite.plans, *suite.baselines]
+    if all(f'{name}|right' in known for name in names):
+        return known
+    for at in torch.arange(len(rows)).split(batch):
+        x = torch.from_numpy(np.asarray(pictures[at[0]:at[-1] + 1])).to(DEVICE).float() / 255
+        parts.append(suite(x.contiguous(memory_format=torch.channels_last)))
+    for name in names:
+        known[f'{name}|right'] = (torch.cat([p[name].logits for p in parts]).argmax(1).cpu() == truth).numpy()
+        for key in ('flagged', 'score'):
+            if getattr(parts[0][name], key) is not None:
+                known[f'{name}|{key}'] = torch.cat([getattr(p[name], key) for p in parts]).cpu().numpy()
+    np.savez_compressed(path, **known)
+    return known
+
+
+def row(cell, known: dict, names: dict, clean: dict) -> dict:
+    """Counts of one cell; `against_clean`: pictures right without and wrong with the attack, the other way, and McNemar's p."""
+    found = {}
+    for label, name in names.items():
+        if f'{name}|right' not in known:
+            continue
+        right = known[f'{name}|right']
+        flagged = known.get(f'{name}|flagged')
+        found[label] = {'right': int(right.sum()), 'n': len(right), 'accuracy': round(float(right.mean()), 4), 'interval': wilson(int(right.sum()), len(right)),
+                        'flagged': None if flagged is None else int(flagged.sum())}
+        if clean:
+            found[label]['against_clean'] = mcnemar(clean[f'{name}|right'][:len(right)], right)
+            found[label]['clean_accuracy'] = round(float(clean[f'{name}|right'].mean()), 4)
+            found[label]['leaking'] = found[label]['accuracy'] > found[label]['clean_accuracy']
+    return {'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'epsilon': cell.epsilon, 'n': cell.n, 'unseen': cell.unseen,
+            'defences': found}
+
+
+def clean_cost(known: dict, names: dict) -> dict:
+    """Paired on the clean split against no defence: what the gate and what constant purification take away."""
+    bare = known['clean|right']
+    return {label: mcnemar(bare, known[f'{name}|right']) | {'lost_points': round(100 * float(bare.mean() - known[f'{name}|right'].mean()), 2)}
+            for label, name in names.items() if f'{name}|right' in known}
+
+
+def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument('--ablation', action='store_true')
+    parser.add_argument('--only', default='', help='cells whose name matches, a regular expression')
+    args = parser.parse_args()
+    s, pattern = settings_of(args), args.only or (ABLATION_CELLS if args.ablation else '')
+    names, result = (ABLATION, 'ablation') if args.ablation else (TABLE, 'oblivious')
+    test = load(args.data, 'test', s.side, args.shared)
+    suite = Suite(args.data, s, list(dict.fromkeys(names.values())), args.shared, baselines=not args.ablation)
+    for name in suite.missing:
+        print(f'{name}: no weights, left out')
+    names = {label: name for label, name in names.items() if name in suite.plans} | {b: b for b in suite.baselines}
+    made = [c for c in cells(s, args.data) if (CACHE / args.data / 'cells' / f'{c.name}.npy').exists() and (not pattern or re.fullmatch(pattern, c.name))]
+    made.sort(key=lambda c: c.attack != 'clean')
+    rows, clean = [], {}
+    for cell in tqdm(made, desc='cells', disable=None):
+        known = answer(args.data, cell, suite, test.labels, s.attack_batch)
+        clean = known if cell.attack == 'clean' else clean
+        rows.append(row(cell, known, names, clean))
+        print(cell.name, cell.n, {k: v['accuracy'] for k, v in rows[-1]['defences'].items()}, flush=True)
+    write_result(args.data, result, {'seed': args.seed, 'split': 'test', 'knowledge': 'oblivious: made on the bare clean target', 'names': names,
+                                     'left_out': suite.missing, 'clean_cost': clean_cost(clean, names), 'rows': rows})
+
+
+if __name__ == '__main__':
+    main()

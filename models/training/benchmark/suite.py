@@ -1,0 +1,79 @@
+"""Defences by name, asked together: what two of them share (M(x), C's score, the purified picture) is computed once a batch.
+
+Names: TARGET, or TARGET+MAPPING:always (M once, on every picture), or TARGET+MAPPING:gateK (C decides, at most K passes); else a baseline's.
+TARGET: clean, adversarial, distilled; MAPPING: ismn, strict, skip or the --name of a train_mapping run."""
+import re
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from .baseline_defences import load_baselines
+from .chain import Chain, on_grid
+from .defences import Answer
+from .load_chain import load_chain, load_mapping
+from .settings import Settings
+from .train_target import load_target
+from .trainer import weights_path
+
+NONE, CHAIN, ALWAYS = 'clean', 'clean+ismn:gate3', 'clean+ismn:always'
+GRAMMAR = re.compile(r'(?P<target>[a-z0-9-]+)(\+(?P<mapping>[a-z0-9-]+):(always|gate(?P<passes>\d+)))?$')
+ABLATION = {
+    'no defence': 'clean', 'target adversarially trained': 'adversarial', '+ distilled': 'distilled',
+    '+ mapping network': 'distilled+no-discriminator:always', '+ discriminator': 'distilled+ismn-short:always',
+    '+ classifier gate': 'distilled+ismn-short:gate1', '+ feedback, K = 3': 'distilled+ismn-short:gate3', '+ feedback, K = 8': 'distilled+ismn-short:gate8',
+    'all, M trained in full': 'distilled+ismn:gate3', 'all, plain target': 'clean+ismn:gate3',
+    'M without guide': 'clean+no-guide:always', 'M without clean term': 'clean+no-clean:always', 'M without sparsity': 'clean+no-sparsity:always',
+    'M with all terms': 'clean+ismn-short:always', 'M-strict (paper-exact)': 'clean+strict:always', 'M-skip': 'clean+skip:always'}
+TABLE = {'none': NONE, 'chain': CHAIN, 'always': ALWAYS, 'adversarial': 'adversarial', 'distilled': 'distilled', 'adversarial + chain': 'adversarial+ismn:gate3',
+         'paper-exact': 'distilled+strict:gate3', 'M-strict': 'clean+strict:always', 'M-skip': 'clean+skip:always', 'adversarial + always': 'adversarial+ismn:always'}
+
+
+class Suite:
+    """`names` as above. Those whose weights are not there are left out and listed in `missing`."""
+
+    def __init__(self, data: str, s: Settings, names: list[str], shared: Path, baselines: bool):
+        self.targets, self.chains, self.mappings, self.plans, self.missing = {}, {}, {}, {}, []
+        for name in names:
+            found = GRAMMAR.match(name)
+            plan = (found['target'], found['mapping'], int(found['passes'] or 0))
+            needs = [f'target-{plan[0]}'] + ([f'mapping-{plan[1]}'] if plan[1] else []) + ([f'classifier-{plan[1]}'] if plan[2] else [])
+            if any(not weights_path(data, n).exists() for n in needs):
+                self.missing.append(name)
+                continue
+            self.plans[name] = plan
+            self.targets.setdefault(plan[0], load_target(data, s, plan[0]))
+            if plan[2]:
+                self.chains.setdefault(plan[1], load_chain(data, s, 'clean', plan[1]))
+            elif plan[1]:
+                self.mappings.setdefault(plan[1], load_mapping(data, s, plan[1]))
+        self.baselines = load_baselines(data, s, shared) if baselines else {}
+
+    @torch.no_grad()
+    def __call__(self, x: Tensor) -> dict[str, Answer]:
+        """Pictures float [B, 3, S, S] in 0..1 on the grid -> an Answer for each name."""
+        looked = {m: chain.look(x) for m, chain in self.chains.items()}
+        first = {m: looked[m][0] if m in looked else on_grid(self.mappings[m](x)[0]) for m in {*looked, *self.mappings}}
+        healed, plain, answers = {}, {t: net(x) for t, net in self.targets.items()}, {}
+        for name, (target, mapping, passes) in self.plans.items():
+            if mapping is None:
+                answers[name] = Answer(plain[target])
+            elif passes == 0:
+                answers[name] = Answer(self.targets[target](first[mapping]))
+            else:
+                if (mapping, passes) not in healed:
+                    healed[mapping, passes] = heal(self.chains[mapping], x, *looked[mapping][:2], passes)
+                seen, flagged = healed[mapping, passes]
+                logits = plain[target].clone()
+                if flagged.any():
+                    logits[flagged] = self.targets[target](seen[flagged])
+                answers[name] = Answer(logits, flagged, looked[mapping][1])
+        return answers | {name: ask(x) for name, ask in self.baselines.items()}
+
+
+def heal(chain: Chain, x: Tensor, first: Tensor, score: Tensor, passes: int) -> tuple[Tensor, Tensor]:
+    """What the target sees behind the gate with at most `passes` passes, and which were flagged."""
+    flagged, out = score >= chain.flagged, x.clone()
+    if flagged.any():
+        out[flagged] = Chain(chain.mapping, chain.classifier, chain.target, chain.flagged, passes).purified(first[flagged])
+    return out, flagged

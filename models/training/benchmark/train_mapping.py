@@ -1,0 +1,101 @@
+"""The mapping network M by equation 3 (PAPER.md 3): |M(x') - x| + |M(x) - x| + KL(T(x) || T(M(x'))), the discriminator, the sparsity.
+
+python -m benchmark.train_mapping --data cifar10 --reading ismn            # strict, skip: the paper's readings
+--without guide,clean,sparsity,discriminator   leaves terms out (ablation)
+--name greybox --seed 2                        an attacker's own M
+"""
+import torch
+import torch.nn.functional as F
+
+from .chain import on_grid
+from .data import load
+from .mapping import READINGS, Discriminator, empty_mapping
+from .perturbations import Perturbations, premade_pgd
+from .settings import arguments, settings_of
+from .train_target import load_target
+from .trainer import DEVICE, autocast, fit
+
+CLEAN, GUIDE, ADVERSARIAL, SPARSE = 1.0, 0.1, 0.005, 0.002
+JUDGED = 16  # pictures of a batch that the discriminator sees: all of them would double the cost
+TERMS = ('guide', 'clean', 'sparsity', 'discriminator')
+
+
+def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument('--reading', choices=READINGS, default='ismn')
+    parser.add_argument('--without', default='', help=f'terms left out, of {",".join(TERMS)}')
+    parser.add_argument('--name', help='of the weights: mapping-<name>; default: the reading')
+    parser.add_argument('--epochs', type=float)
+    args = parser.parse_args()
+    s, name = settings_of(args), args.name or args.reading
+    left_out = {t for t in args.without.split(',') if t}
+    if unknown := left_out - set(TERMS):
+        parser.error(f"--without: no term '{unknown.pop()}', of {', '.join(TERMS)}")
+    train, validation = (load(args.data, split, s.side, args.shared) for split in ('train', 'validation'))
+    target, surrogate = load_target(args.data, s, 'clean'), load_target(args.data, s, 'surrogate')
+    source = surrogate if name == 'greybox' else target
+    perturbed = Perturbations(source, target if name == 'greybox' else surrogate, None if name == 'greybox' else premade_pgd(args.data, train, target, s, 1))
+    mapping, judge = empty_mapping(s, args.reading), Discriminator(s.mapping_fold).to(DEVICE)
+    judging = torch.optim.AdamW(judge.parameters(), 2e-4, betas=(0.5, 0.99))
+    use = {t: t not in left_out for t in TERMS}
+
+    def loss_of(rows, generator, _):
+        quarter = len(rows) // 4
+        rows = rows.clone()
+        pgd = perturbed.pgd(quarter, generator)
+        if pgd:
+            rows[quarter:2 * quarter] = pgd[0]
+        x, y = train[rows].to(DEVICE), train.labels[rows].to(DEVICE)
+        attacked, _ = perturbed(x[quarter:], y[quarter:], generator)
+        if pgd:
+            attacked[:quarter] = pgd[1]
+        if torch.rand(1, generator=generator) < 0.5:
+            x, attacked = x.flip(3), attacked.flip(3)
+        out, sparse = mapping(torch.cat([x[:quarter], attacked]))
+        off = (out - x).abs().mean((1, 2, 3))
+        loss = off[quarter:].mean()
+        figures = {'off_clean': float(off[:quarter].detach().mean()), 'off_attacked': float(off[quarter:].detach().mean())}
+        if use['clean']:
+            loss = loss + CLEAN * off[:quarter].mean()
+        if use['sparsity']:
+            loss = loss + SPARSE * (sparse[quarter:].mean() + 10 * sparse[:quarter].mean())
+            figures |= {'sparse_clean': float(sparse[:quarter].detach().mean()), 'sparse_attacked': float(sparse[quarter:].detach().mean())}
+        if use['guide']:
+            with torch.no_grad():
+                wanted = F.softmax(target(x[quarter:]).float(), 1)
+            logits = target(out[quarter:]).float()
+            loss = loss + GUIDE * F.kl_div(F.log_softmax(logits, 1), wanted, reduction='batchmean')
+            figures['right_attacked'] = float((logits.argmax(1) == y[quarter:]).float().mean())
+        if use['discriminator']:
+            some = slice(quarter, quarter + JUDGED)
+            judged = F.relu(1 - judge(x[some])).mean() + F.relu(1 + judge(out[some].detach())).mean()
+            judging.zero_grad()
+            judged.backward()
+            judging.step()
+            judge.requires_grad_(False)
+            loss = loss - ADVERSARIAL * judge(out[some]).mean()
+            judge.requires_grad_(True)
+        return loss, figures
+
+    @torch.no_grad()
+    def validate() -> dict:
+        generator, right, n = torch.Generator().manual_seed(99), {'clean': 0, 'attacked': 0, 'undefended': 0}, 0
+        for rows in torch.arange(min(len(validation), 2000)).split(s.attack_batch):
+            x, y = validation[rows].to(DEVICE), validation.labels[rows].to(DEVICE)
+            with torch.enable_grad():
+                attacked, _ = perturbed(x, y, generator)
+            for key, seen in (('clean', on_grid(mapping(x)[0])), ('attacked', on_grid(mapping(attacked)[0])), ('undefended', attacked)):
+                right[key] += int((target(seen).argmax(1) == y).sum())
+            n += len(x)
+        return {key: round(k / n, 4) for key, k in right.items()} | {'n': n}
+
+    kind = 'paper' if args.reading != 'ismn' else 'mapping' if name == 'ismn' else 'variant' if name == 'greybox' else 'ablation'
+    epochs = args.epochs or getattr(s, f'{kind}_epochs')
+    if not epochs:
+        parser.error(f'--reading {args.reading} at {s.side}x{s.side} is too dear for a CPU: --size gpu')
+    fit(args.data, f'mapping-{name}', mapping, loss_of, len(train), epochs=epochs, batch=min(s.batch, 128 if s.side < 100 else 16), rate=2e-3, decay=1e-4,
+        seed=args.seed, beside={'judge': judge, 'judging': judging}, validate=validate, settings={'reading': args.reading, 'without': sorted(left_out)})
+
+
+if __name__ == '__main__':
+    main()

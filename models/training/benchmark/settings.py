@@ -21,16 +21,17 @@ class Settings:
     batch: int = 256
     surrogate_widths: tuple = (32, 64, 96)
     surrogate_epochs: float = 5
-    adversarial_epochs: float = 4
+    adversarial_epochs: float = 3
     adversarial_steps: int = 2
     distilled_epochs: float = 1
+    aligned_epochs: float = 1
     mapping_fold: int = 2
     mapping_widths: tuple = (48, 96, 128)
     mapping_epochs: float = 3.5
     variant_epochs: float = 0.7   # each surrogate purifier and baseline
     ablation_epochs: float = 0.3  # each run of the ablation table
     paper_epochs: float = 1.5     # M-strict and M-skip, which are cheap at 32x32; 0: too dear (9.5 GMAC a picture at 512x512)
-    classifier_epochs: float = 1.5
+    classifier_epochs: float = 1.2
     premade: int = 4000           # PGD pictures of the train split, per source
     attack_batch: int = 250
     one_step_samples: int = 10_000
@@ -50,7 +51,7 @@ SETTINGS = {
     ('cifar10', 'cpu'): CIFAR10,
     ('celeba', 'cpu'): CELEBA,
     ('cifar10', 'gpu'): replace(CIFAR10, target_widths=(64, 256, 256), target_epochs=40, batch=512, target_rate=0.4, surrogate_widths=(64, 128, 256),
-                                surrogate_epochs=12, adversarial_epochs=40, adversarial_steps=10, distilled_epochs=10, mapping_widths=(64, 128, 192),
+                                surrogate_epochs=12, adversarial_epochs=40, adversarial_steps=10, distilled_epochs=10, aligned_epochs=8, mapping_widths=(64, 128, 192),
                                 mapping_epochs=40, variant_epochs=10, ablation_epochs=5, paper_epochs=20, classifier_epochs=6, premade=40_000, attack_batch=1000,
                                 cell_samples=2000, adaptive_samples=1000),
     ('celeba', 'gpu'): replace(CELEBA, target_epochs=20, surrogate_epochs=8, adversarial_epochs=10, adversarial_steps=10, mapping_epochs=20,

@@ -39,11 +39,11 @@ def judge_of(chain: Chain, labels: Tensor) -> Judge:
     return judge
 
 
-def chain_forms(chain: Chain) -> list[Form]:
-    """Both branches forced in turn, then the gate as it is."""
+def chain_forms(chain: Chain, owner: str = '') -> list[Form]:
+    """Both branches forced in turn, then the gate as it is. `owner` goes before the names."""
     opened, shut, soft = (AttackableChain(chain, gate) for gate in ('open', 'shut', 'soft'))
-    return [Form('open-sum', 'alarm', opened, wants=1, flagged=chain.flagged), Form('open-turns', 'alarm', opened, wants=1, turns=True, flagged=chain.flagged),
-            Form('shut-turns', 'purify', shut, wants=-1, turns=True, flagged=chain.flagged), Form('soft', 'purify', soft)]
+    return [Form(f'{owner}open-sum', 'alarm', opened, wants=1, flagged=chain.flagged), Form(f'{owner}open-turns', 'alarm', opened, wants=1, turns=True, flagged=chain.flagged),
+            Form(f'{owner}shut-turns', 'purify', shut, wants=-1, turns=True, flagged=chain.flagged), Form(f'{owner}soft', 'purify', soft)]
 
 
 def bare_forms(chain: Chain) -> list[Form]:
@@ -81,7 +81,7 @@ def doubled(forms: list[Form], pictures: Tensor, labels: Tensor, judge: Judge, s
     count = min(DOUBLED, len(pictures))
     again = State.fresh({mode: b[:count] for mode, b in state.broken.items()})
     before = {mode: again.standing(mode) for mode in again.broken}
-    again.lower, again.upper, again.restarts = state.lower[:count].clone(), state.upper[:count].clone(), 1  # from a random start
+    again.brackets, again.restarts = {form: b[:, :count].clone() for form, b in state.brackets.items()}, 1  # from a random start
     campaign(forms, pictures[:count], labels[:count], judge, again, epsilon=o['epsilon'], steps=2 * o['steps'], restarts=2, seed=o['seed'] + 100, name='doubled')
     return {'n': count, 'steps': 2 * o['steps'], 'before': before, 'after': {mode: again.standing(mode) for mode in again.broken}}
 
@@ -98,14 +98,10 @@ def weakened(chain: Chain, pictures: Tensor, labels: Tensor, o: dict) -> dict:
     return {'what': 'clean target, always one pass of M', 'n': len(pictures), 'clean': clean, 'accuracy': state.standing('purify')}
 
 
-def grey_sources(args, s, chain: Chain) -> dict[str, list[Form]]:
-    """The attacker's own chain before the real target, and before his own where he has one."""
-    sources = {}
-    for name in (args.target, 'surrogate'):
-        if weights_path(args.data, f'target-{name}').exists():
-            own = load_chain(args.data, s, name, 'greybox')
-            sources[f'greybox M and C, target {name}'] = chain_forms(own)
-    return sources
+def grey_forms(args, s) -> list[Form]:
+    """On the attacker's own M and C before the real target, and before his own where he has one."""
+    kinds = [kind for kind in (args.target, 'surrogate') if weights_path(args.data, f'target-{kind}').exists()]
+    return [form for kind in kinds for form in chain_forms(load_chain(args.data, s, kind, 'greybox'), f'{kind} ')]
 
 
 def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor) -> None:
@@ -141,9 +137,8 @@ def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor)
         told['doubled'] = doubled(forms, pictures, labels, judge, state, o) if time.time() < until else None
         save(state.restarts == restarts and told['doubled'] is not None)
     elif tier == 't2':
-        sources = grey_sources(args, s, chain)
-        told['sources'] = list(sources)
-        forms = [form for own in sources.values() for form in own]
+        forms = grey_forms(args, s)
+        told['forms'] = [f.name for f in forms]
         campaign(forms, pictures, labels, judge, state, steps=steps, restarts=restarts, after_restart=lambda: save(False), name=name, every=ASK_EVERY, **common)
         save(state.restarts == restarts)
     elif tier == 't4':
@@ -152,7 +147,7 @@ def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor)
             save(False)
         save(all(len(told[m]) == len(budget(args.size, s.classes)) for m in ('purify', 'bare')) and all(p['tried'] == p['standing'] for p in parts(told)))
     else:
-        for mode in ('alarm', 'purify'):
+        for mode in ('purify', 'alarm'):
             told[mode] = square(chain, mode, pictures, labels, judge, state, queries=args.queries or SQUARE_QUERIES[args.size], **common)
             save(False)
         save(all(p['tried'] == p['standing'] for p in parts(told)))

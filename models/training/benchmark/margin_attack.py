@@ -54,18 +54,20 @@ class Form:
 
 @dataclass
 class State:
-    """Per picture of the sample, on the CPU: broken by mode, the bracket of log10 w; and how it went. `json` is what a result keeps and a stopped run goes on from."""
+    """Per picture of the sample, on the CPU: broken by mode, the bracket [2, N] of log10 w by form; and how it went. `json` is what a result keeps
+    and a stopped run goes on from."""
     broken: dict[str, Tensor]
-    lower: Tensor
-    upper: Tensor
+    brackets: dict[str, Tensor] = field(default_factory=dict)
     restarts: int = 0
     by_restart: dict[str, list[float]] = field(default_factory=dict)
     zero_gradient: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def fresh(cls, broken: dict[str, Tensor]) -> 'State':
-        count = len(next(iter(broken.values())))
-        return cls({mode: b.clone() for mode, b in broken.items()}, torch.full((count,), LOG10_W[0]), torch.full((count,), LOG10_W[1]))
+        return cls({mode: b.clone() for mode, b in broken.items()})
+
+    def bracket(self, form: str, count: int) -> Tensor:
+        return self.brackets.setdefault(form, torch.tensor(LOG10_W)[:, None].repeat(1, count))
 
     def note(self, rows: Tensor, verdicts: dict[str, Tensor]) -> None:
         for mode, broken in verdicts.items():
@@ -73,15 +75,15 @@ class State:
 
     def standing(self, mode: str) -> float:
         """Share of all pictures that no attack so far broke."""
-        return float((~self.broken[mode]).float().mean())
+        return int((~self.broken[mode]).sum()) / len(self.broken[mode])
 
     def json(self) -> dict:
         return {'right': {mode: (~b).tolist() for mode, b in self.broken.items()}, 'restarts_run': self.restarts, 'by_restart': self.by_restart,
-                'zero_gradient': self.zero_gradient, 'lower': self.lower.tolist(), 'upper': self.upper.tolist()}
+                'zero_gradient': self.zero_gradient, 'log10_w': {form: b.tolist() for form, b in self.brackets.items()}}
 
     @classmethod
     def of_json(cls, kept: dict) -> 'State':
-        return cls({mode: ~torch.tensor(right) for mode, right in kept['right'].items()}, torch.tensor(kept['lower']), torch.tensor(kept['upper']),
+        return cls({mode: ~torch.tensor(right) for mode, right in kept['right'].items()}, {form: torch.tensor(b) for form, b in kept['log10_w'].items()},
                    kept['restarts_run'], kept['by_restart'], kept['zero_gradient'])
 
 
@@ -157,14 +159,16 @@ def campaign(forms: list[Form], pictures: Tensor, labels: Tensor, judge: Judge, 
                     state.note(numbers, verdicts)
                     return verdicts[form.mode]
 
-                middle = (state.lower[rows] + state.upper[rows]) / 2
+                searched = form.wants != 0 and not form.turns
+                lower, upper = state.bracket(form.name, len(labels))[:, rows] if searched else torch.zeros(2, len(rows))
+                middle = (lower + upper) / 2
                 won, none = descend(form, pictures[rows].to(DEVICE, memory_format=torch.channels_last), labels[rows].to(DEVICE), (10 ** middle).to(DEVICE),
                                     found, epsilon=epsilon, steps=steps, number=number, generator=generator, every=every)
                 zero += none
-                if form.wants and not form.turns:
+                if searched:
                     # Wrong but on the wrong side of the threshold: the score needs more weight; still right: less.
                     won = won.cpu()
-                    state.lower[rows], state.upper[rows] = torch.where(won, middle, state.lower[rows]), torch.where(won, state.upper[rows], middle)
+                    state.brackets[form.name][:, rows] = torch.stack([torch.where(won, middle, lower), torch.where(won, upper, middle)])
             if number == 0 and len(standing):
                 state.zero_gradient[form.name] = round(zero / len(standing), 4)
             print(f'{name} restart {number + 1}/{restarts} {form.name}: {len(standing)} tried,',

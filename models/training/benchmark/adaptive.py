@@ -21,10 +21,11 @@ from .library_attacks import SQUARE_QUERIES, autoattack, budget, square
 from .load_chain import load_chain
 from .margin_attack import Form, Judge, State, campaign
 from .settings import arguments, settings_of
-from .train_target import KINDS, load_target
+from .train_target import load_target
 from .trainer import DEVICE, read_result, weights_path, write_result
 
 TIERS = ('t2', 't3', 't4', 't5')
+TARGETS = ('clean', 'adversarial', 'distilled', 'aligned')
 ASK_EVERY = 25        # steps between the grey-box attacker's looks at the real chain
 DOUBLED, WEAKENED = 100, 50  # pictures of the two controls
 
@@ -77,12 +78,14 @@ def summary(state: State, clean: State, modes: tuple) -> dict:
 
 
 def doubled(forms: list[Form], pictures: Tensor, labels: Tensor, judge: Judge, state: State, o: dict) -> dict:
-    """One more restart of twice the steps on what stands of the first pictures: an upper bound of what doubling finds."""
+    """One more restart of twice the steps on what stands of the first pictures: an upper bound of what doubling finds. `state` takes that, too."""
     count = min(DOUBLED, len(pictures))
     again = State.fresh({mode: b[:count] for mode, b in state.broken.items()})
     before = {mode: again.standing(mode) for mode in again.broken}
     again.brackets, again.restarts = {form: b[:, :count].clone() for form, b in state.brackets.items()}, 1  # from a random start
     campaign(forms, pictures[:count], labels[:count], judge, again, epsilon=o['epsilon'], steps=2 * o['steps'], restarts=2, seed=o['seed'] + 100, name='doubled')
+    for mode, broken in again.broken.items():
+        state.broken[mode][:count] |= broken
     return {'n': count, 'steps': 2 * o['steps'], 'before': before, 'after': {mode: again.standing(mode) for mode in again.broken}}
 
 
@@ -162,8 +165,8 @@ def parts(told: dict) -> list[dict]:
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument('--tiers', default=','.join(TIERS))
-    parser.add_argument('--target', choices=KINDS, default='adversarial')
-    parser.add_argument('--n', type=int, help='test pictures, the first ones')
+    parser.add_argument('--target', choices=TARGETS, default='adversarial')
+    parser.add_argument('--n', type=int, help='test pictures, drawn as the cells draw theirs')
     parser.add_argument('--steps', type=int)
     parser.add_argument('--restarts', type=int)
     parser.add_argument('--queries', type=int, help='of Square in t5')
@@ -173,7 +176,7 @@ def main() -> None:
     args.epsilon = int(args.epsilon * 255 + 1e-6) / 255
     s = settings_of(args)
     chain, test = load_chain(args.data, s, args.target), load(args.data, 'test', s.side, args.shared)
-    rows = torch.arange(min(args.n or s.adaptive_samples, len(test)))
+    rows = torch.randperm(len(test), generator=torch.Generator().manual_seed(0))[:args.n or s.adaptive_samples]  # as the cells have them
     for tier in args.tiers.split(','):
         run_tier(tier, args, s, chain, test[rows], test.labels[rows])
 

@@ -12,12 +12,12 @@ import torch
 import torchattacks
 from torch import Tensor, nn
 
-from .adaptive import bare_forms, chain_forms, judge_of, untouched
+from .adaptive import TARGETS, bare_forms, chain_forms, judge_of, untouched
 from .data import load
 from .load_chain import load_chain
 from .margin_attack import campaign
 from .settings import arguments, settings_of
-from .train_target import KINDS, load_target
+from .train_target import load_target
 from .trainer import DEVICE, read_result, weights_path, write_result
 
 LEVEL, PICTURES = 8 / 255, 100
@@ -37,7 +37,7 @@ class Gate:
 
     def line(self) -> str:
         figures = '' if self.one is None else f'{self.one:.4f}  {self.other:.4f}'
-        return f'{self.verdict:8}{self.name:62}{figures:18}{self.note}'
+        return f'{self.verdict:8}{self.name:68} {figures:18}{self.note}'
 
 
 def gate(name: str, one: float, other: float, passed: bool, note: str = '') -> Gate:
@@ -174,10 +174,10 @@ def main() -> None:
     s, gates = settings_of(args), []
     told = {name: read_result(args.data, name) for name in ('oblivious', 'parity', 'leak_probe')}
     gates += oblivious_gates(told['oblivious']) if told['oblivious'] else [not_run('gates of the oblivious table', 'oblivious.json')]
-    for target in KINDS:
+    for target in TARGETS:
         t3, t5 = (read_result(args.data, f'adaptive-{tier}-{target}') for tier in ('t3', 't5'))
         if t3:
-            known = shares(told['oblivious']['rows'], {'clean': 'chain', 'adversarial': 'adversarial + chain'}.get(target, '')) if told['oblivious'] else {}
+            known = shares(told['oblivious']['rows'], {'clean': 'chain', 'adversarial': 'adversarial + chain', 'aligned': 'aligned + chain'}.get(target, '')) if told['oblivious'] else {}
             gates += adaptive_gates(target, t3, t5, next((share for (a, _, at), share in known.items() if (a, at) == ('sign', '8')), None))
         elif target in ('clean', 'adversarial'):
             gates.append(not_run(f'adaptive gates on target {target}', f'adaptive-t3-{target}.json'))
@@ -186,7 +186,7 @@ def main() -> None:
         gates.append(not_run('leak probe beside each label variant', 'leak_probe.json'))
     if weights_path(args.data, 'target-clean').exists():
         test = load(args.data, 'test', s.side, args.shared)
-        rows = torch.arange(PICTURES)
+        rows = torch.randperm(len(test), generator=torch.Generator().manual_seed(0))[:PICTURES]
         gates += library_gates(load_target(args.data, s, 'clean'), test[rows], test.labels[rows])
         if weights_path(args.data, 'classifier-ismn').exists():
             gates += extreme_gates(load_chain(args.data, s, 'clean'), test[rows], test.labels[rows], 1 / s.classes)

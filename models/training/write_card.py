@@ -1,10 +1,11 @@
 """Writes ../README.md, the model card: the prose below with the figures of results/*.json put in.
 
-python write_card.py          # after evaluate_clips.py and bundle.py
+python write_card.py          # after evaluate_clips.py and bundle.py; the benchmark's part from card-benchmark.md (benchmark/card.py)
 """
 import json
 from pathlib import Path
 
+from benchmark.card import benchmark_section, headlines
 from evaluate_clips import wilson
 from make_test_attacks import CELLS
 
@@ -60,7 +61,8 @@ def main() -> None:
         'suspicious': f"{calibration['thresholds']['suspicious']:.2f}", 'flagged': f"{calibration['thresholds']['flagged']:.2f}", 'cells': len(CELLS),
         'yolox_boxes': next(c['yolox_clean'] for c in cells if c['family'] == 'pgd-yolox' and c['crf'] == 23), 'face_boxes': next(c['face_clean'] for c in cells if c['family'] == 'pgd-yolox' and c['crf'] == 23),
         'incidents': (RESULTS / 'incidents.md').read_text().strip(),
-        'table': (RESULTS / 'evaluate_clips.md').read_text().strip(), 'untouched': untouched(evaluation['native']), 'films': films(calibration['films'])}
+        'table': (RESULTS / 'evaluate_clips.md').read_text().strip(), 'untouched': untouched(evaluation['native']), 'films': films(calibration['films']),
+        'benchmark_headlines': headlines(), 'benchmark': benchmark_section()}
     text = Path('card.md').read_text()
     for key, value in values.items():
         text = text.replace('{' + key + '}', str(value))

@@ -41,10 +41,11 @@ def judge_of(chain: Chain, labels: Tensor) -> Judge:
 
 
 def chain_forms(chain: Chain, owner: str = '') -> list[Form]:
-    """Both branches forced in turn, then the gate as it is. `owner` goes before the names."""
+    """Both branches forced in turn, then the gate as it is; in odd restarts through one pass of M instead of all. `owner` goes before the names."""
     opened, shut, soft = (AttackableChain(chain, gate) for gate in ('open', 'shut', 'soft'))
+    shut_once, soft_once = (AttackableChain(chain, gate, 1) for gate in ('shut', 'soft'))
     return [Form(f'{owner}open-sum', 'alarm', opened, wants=1, flagged=chain.flagged), Form(f'{owner}open-turns', 'alarm', opened, wants=1, turns=True, flagged=chain.flagged),
-            Form(f'{owner}shut-turns', 'purify', shut, wants=-1, turns=True, flagged=chain.flagged), Form(f'{owner}soft', 'purify', soft)]
+            Form(f'{owner}shut-turns', 'purify', shut, wants=-1, turns=True, flagged=chain.flagged, odd=shut_once), Form(f'{owner}soft', 'purify', soft, odd=soft_once)]
 
 
 def bare_forms(chain: Chain) -> list[Form]:

@@ -42,7 +42,8 @@ def objective(kind: str, logits: Tensor, labels: Tensor, towards: Tensor) -> Ten
 
 @dataclass(frozen=True)
 class Form:
-    """`net.both(x)` -> logits, score. `wants` 1: the score below `flagged`, -1: not below, 0: no matter. `mode`: what it tries to break."""
+    """`net.both(x)` -> logits, score; `odd`: asked in odd restarts instead. `wants` 1: the score below `flagged`, -1: not below, 0: no matter.
+    `mode`: what it tries to break."""
     name: str
     mode: str
     net: nn.Module
@@ -50,6 +51,7 @@ class Form:
     wants: int = 0
     turns: bool = False
     flagged: float = 0.0
+    odd: nn.Module | None = None
 
 
 @dataclass
@@ -116,12 +118,12 @@ def descend(form: Form, x: Tensor, labels: Tensor, w: Tensor, judge: Callable[[T
 
     Restart `number` 0 begins at x, others at random. `judge(places, pictures)` -> broken; `every` 1: asked whenever the forward pass says won
     (white-box), else every so many steps about all (a substitute's gradients: its own verdict says little)."""
-    size = 2.5 * epsilon / steps
+    net, size = form.odd if form.odd and number % 2 else form.net, 2.5 * epsilon / steps
     delta = torch.zeros_like(x) if number == 0 else ((torch.rand(x.shape, generator=generator) * 2 - 1) * epsilon).to(x.device)
     rows, won, zero, towards = torch.arange(len(x), device=x.device), torch.zeros(len(x), dtype=torch.bool, device=x.device), 0, None
     for step in range(steps + 1):
         now = (x[rows] + delta[rows]).clamp(0, 1).requires_grad_(True)
-        logits, score = form.net.both(now)
+        logits, score = net.both(now)
         if towards is None:  # the number-th most likely other class
             order = logits.detach().scatter(1, labels[:, None], -torch.inf).argsort(1, descending=True)
             towards = order[:, number % (order.shape[1] - 1)]

@@ -20,7 +20,7 @@ class Settings:
     target_rate: float = 0.2
     batch: int = 256
     surrogate_widths: tuple = (32, 64, 96)
-    surrogate_epochs: float = 5
+    surrogate_epochs: float = 3
     adversarial_epochs: float = 3
     adversarial_steps: int = 2
     distilled_epochs: float = 1
@@ -46,7 +46,7 @@ CIFAR10 = Settings()
 CELEBA = Settings(side=512, classes=2, target_fold=8, target_widths=(24, 32, 48, 64, 96), target_epochs=8, target_rate=0.05, batch=64,
                   surrogate_widths=(16, 24, 32, 48, 64), surrogate_epochs=4, adversarial_epochs=3, distilled_epochs=1, mapping_fold=8,
                   mapping_widths=(32, 64, 96), mapping_epochs=2, variant_epochs=0.7, ablation_epochs=0.4, paper_epochs=0, classifier_epochs=1, premade=0, attack_batch=50,
-                  one_step_samples=1520, iterative_samples=300, cell_samples=300, adaptive_samples=50)
+                  one_step_samples=600, iterative_samples=200, cell_samples=100, adaptive_samples=50)
 SETTINGS = {
     ('cifar10', 'cpu'): CIFAR10,
     ('celeba', 'cpu'): CELEBA,
@@ -55,7 +55,7 @@ SETTINGS = {
                                 mapping_epochs=40, variant_epochs=10, ablation_epochs=5, paper_epochs=20, classifier_epochs=6, premade=40_000, attack_batch=1000,
                                 cell_samples=2000, adaptive_samples=1000),
     ('celeba', 'gpu'): replace(CELEBA, target_epochs=20, surrogate_epochs=8, adversarial_epochs=10, adversarial_steps=10, mapping_epochs=20,
-                               mapping_widths=(48, 96, 128), variant_epochs=4, ablation_epochs=2, paper_epochs=8, classifier_epochs=4, iterative_samples=1520,
+                               mapping_widths=(48, 96, 128), variant_epochs=4, ablation_epochs=2, paper_epochs=8, classifier_epochs=4, one_step_samples=1520, iterative_samples=1520,
                                cell_samples=1520, adaptive_samples=500),
 }
 

@@ -1,0 +1,116 @@
+"""Makes the attacked test sets of tier T1 on a bare target; cells that are there are kept.
+
+python -m benchmark.make_cells --data cifar10                   # all; --only 'fgsm.*|sign.*' some of them
+The label that a variant's gradient follows: true; predicted by the target; random: towards a class drawn at random; surrogate: another net's gradient,
+its own prediction; surrogate-random. Pictures are rounded to the grid of 1/255, L-inf attacks stay within their bound after it."""
+import json
+import re
+import time
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from . import attacks
+from .cells import Cell, cell_path, cells, test_rows
+from .data import Pictures, load
+from .nuisances import blur, jpeg
+from .perturbations import noise
+from .settings import Settings, arguments, settings_of
+from .train_target import load_target
+from .trainer import DEVICE, write_result
+
+NOISE = {'sign': 'sign', 'gaussian': 'gaussian'}
+WITH_LABELS = {'pgd40': attacks.pgd40, 'cw': attacks.cw, 'deepfool': attacks.deepfool, 'square': attacks.square, 'autoattack': attacks.autoattack, 'lowfreq': attacks.lowfreq}
+
+
+def nuisance(kind: str, x: Tensor, generator: torch.Generator) -> Tensor:
+    return {'jpeg90': lambda: jpeg(x, 90), 'light': lambda: x * 1.1 + 0.02, 'blur': lambda: blur(x, 0.06),
+            'grain': lambda: x + (torch.randn(x.shape, generator=generator) * 1.5 / 255).to(x.device)}[kind]()
+
+
+def followed(variant: str, target: nn.Module, surrogate: nn.Module, x: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[nn.Module, Tensor, bool]:
+    """-> whose gradient, which labels, whether towards them."""
+    net = surrogate if variant.startswith('surrogate') else target
+    if variant == 'true':
+        return net, labels, False
+    with torch.no_grad():
+        logits = net(x)
+    said = logits.argmax(1)
+    if not variant.endswith('random'):
+        return net, said, False
+    return net, (said + torch.randint(1, logits.shape[1], said.shape, generator=generator).to(said.device)) % logits.shape[1], True
+
+
+def bounded(x: Tensor, attacked: Tensor, epsilon: float | None) -> Tensor:
+    """uint8 [B, 3, S, S]: attacked pictures in steps of 1/255, rounded towards the clean one where the bound asks for it."""
+    clean, steps = (x * 255).round(), (attacked.clamp(0, 1) * 255).round()
+    if epsilon is not None:
+        most = int(epsilon * 255 + 1e-4)
+        steps = torch.minimum(torch.maximum(steps, clean - most), clean + most)
+    return steps.clamp(0, 255).to(torch.uint8).cpu()
+
+
+def make(cell: Cell, s: Settings, test: Pictures, validation: Pictures, target: nn.Module, surrogate: nn.Module, seed: int) -> np.ndarray:
+    generator, rows, parts, pattern = torch.Generator().manual_seed(seed), test_rows(cell.n, len(test)), [], None
+    torch.manual_seed(seed)
+    if cell.attack == 'universal':
+        pattern = attacks.universal(target, validation[torch.arange(min(1000, 4 * s.attack_batch))].to(DEVICE), cell.epsilon, generator)
+    for some in tqdm(rows.split(s.attack_batch), desc=cell.name, disable=None, leave=False):
+        x, labels = test[some].to(DEVICE), test.labels[some].to(DEVICE)
+        epsilon = cell.epsilon if cell.attack != 'gaussian' else None
+        if cell.attack == 'clean':
+            attacked = x
+        elif cell.attack.startswith('nuisance'):
+            attacked = nuisance(cell.attack.removeprefix('nuisance-'), x, generator)
+        elif cell.attack in NOISE:
+            attacked = x + cell.epsilon * noise(x.shape, NOISE[cell.attack], generator).to(DEVICE)
+        elif pattern is not None:
+            attacked = x + pattern
+        else:
+            net, wanted, targeted = followed(cell.variant, target, surrogate, x, labels, generator)
+            with torch.enable_grad():
+                if cell.attack == 'fgsm':
+                    attacked = x + cell.epsilon * attacks.fgsm_sign(net, x, wanted, targeted)
+                elif cell.attack == 'pgd40':
+                    attacked = attacks.pgd40(net, x, wanted, cell.epsilon, targeted)
+                else:
+                    attacked = WITH_LABELS[cell.attack](net, x, wanted, cell.epsilon)
+        parts.append(bounded(x, attacked.detach(), epsilon))
+    return torch.cat(parts).numpy()
+
+
+@torch.no_grad()
+def accuracy(target: nn.Module, pictures: np.ndarray, labels: Tensor, batch: int) -> float:
+    right = [(target(torch.from_numpy(pictures[at:at + batch]).to(DEVICE).float() / 255).argmax(1).cpu() == labels[at:at + batch]) for at in range(0, len(pictures), batch)]
+    return round(float(torch.cat(right).float().mean()), 4)
+
+
+def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument('--only', default='', help='cells whose name matches, a regular expression')
+    parser.add_argument('--source', default='clean', help='kind of the target that is attacked')
+    args = parser.parse_args()
+    s = settings_of(args)
+    test, validation = load(args.data, 'test', s.side, args.shared), load(args.data, 'validation', s.side, args.shared)
+    target, surrogate = load_target(args.data, s, args.source), load_target(args.data, s, 'surrogate')
+    for cell in cells(s, args.data):
+        path = cell_path(args.data, cell)
+        told = path.with_suffix('.json')
+        if told.exists() or (args.only and not re.fullmatch(args.only, cell.name)):
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        began = time.time()
+        pictures = make(cell, s, test, validation, target, surrogate, args.seed)
+        np.save(path, pictures)
+        about = {'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'n': cell.n, 'seed': args.seed, 'source': args.source,
+                 'seconds': round(time.time() - began, 1), 'bare_accuracy': accuracy(target, pictures, test.labels[test_rows(cell.n, len(test))], s.attack_batch)}
+        told.write_text(json.dumps(about) + '\n')
+        print(about, flush=True)
+    made = [json.loads(cell_path(args.data, c).with_suffix('.json').read_text()) for c in cells(s, args.data) if cell_path(args.data, c).with_suffix('.json').exists()]
+    write_result(args.data, 'cells', {'rows': made})
+
+
+if __name__ == '__main__':
+    main()

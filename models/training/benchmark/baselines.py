@@ -41,7 +41,7 @@ def divergence(p: Tensor, q: Tensor) -> Tensor:
 def magnet_marks(x: Tensor, reformed: Tensor, logits: Tensor, reformed_logits: Tensor) -> dict[str, Tensor]:
     """Each detector's mark [B], higher means attacked: mean reconstruction error L1 and L2, divergence of the target's softened outputs.
 
-    In float64: at T = 40 the divergence of like outputs is near float32's last digit."""
+    Divergence in float64: at T = 40 the divergence of like outputs is near float32's last digit."""
     off = x - reformed
     marks = {'l1': off.abs().mean((1, 2, 3)), 'l2': off.square().mean((1, 2, 3))}
     return marks | {f'js{t}': divergence(F.softmax(logits.double() / t, 1), F.softmax(reformed_logits.double() / t, 1)).float() for t in TEMPERATURES}

@@ -72,7 +72,8 @@ def main() -> None:
         return figures | ({'thresholds': {d: magnet_threshold(torch.cat([m[d] for m in marks])) for d in marks[0]}} if marks else {})
 
     magnet = method == 'magnet'
-    fit(args.data, f'baseline-{method}', net, reforming if magnet else repairing, len(train), epochs=args.epochs or s.variant_epochs * (MAGNET_EPOCHS if magnet else 1),
+    epochs = args.epochs or s.variant_epochs * (MAGNET_EPOCHS if magnet else 1)
+    fit(args.data, f'baseline-{method}', net, reforming if magnet else repairing, len(train), epochs=epochs,
         batch=min(s.batch, 64 if magnet else 128) if s.side < 100 else 16, rate=5e-3 if magnet else 2e-3, decay=0 if magnet else 1e-4, seed=args.seed,
         validate=validate, settings={'method': method, 'fold': net.fold})
 

@@ -1,7 +1,7 @@
 """Does `framewarden evaluate` say what PyTorch says? The same PNGs through both, clean and attacked test pictures, group by group.
 
 python -m benchmark.parity --data cifar10 --n 1000         # minutes; after export, make_cells and `npm run build`
---cells NAME...   attacked groups, of cache/<data>/cells; default: four of them, evenly over the names
+--cells NAME...   attacked groups, by the names of cells.py; those that are not made yet are left out
 The pictures lie in a temporary folder and are gone at the end. Results: results/benchmark/<data>/parity.json; more than 0.2 points apart ends with exit code 1."""
 import csv
 import json
@@ -14,15 +14,17 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from .cells import cell_path, cells, load_cell, test_rows
 from .chain import Chain
 from .data import load
 from .export import on_cpu
 from .load_chain import load_chain
-from .settings import CACHE, HERE, arguments, settings_of
+from .settings import HERE, arguments, settings_of
 from .trainer import write_result
 
 TOLERANCE = 0.002
 PROJECT = HERE.parent.parent
+CELLS = ('fgsm-predicted-8', 'pgd40-predicted-8', 'pgd40-predicted-0.3', 'sign-0.3')
 FIGURES = ('undefended', 'gated', 'purified', 'flagged')
 
 
@@ -77,23 +79,19 @@ def as_images(stored) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(np.asarray(stored).transpose(0, 2, 3, 1)))
 
 
-def cell_names(data: str, wanted: list[str]) -> list[str]:
-    there = sorted(path.stem for path in (CACHE / data / 'cells').glob('*.npy') if path.stem != 'clean')
-    return wanted or [there[i] for i in sorted({round(k) for k in np.linspace(0, len(there) - 1, min(4, len(there)))})]
-
-
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument('--n', type=int, default=1000, help='pictures a group')
     parser.add_argument('--target', default='clean', help='kind that was exported')
-    parser.add_argument('--cells', nargs='*', default=[])
+    parser.add_argument('--cells', nargs='*', default=CELLS)
     args = parser.parse_args()
     s = settings_of(args)
     chain, test = on_cpu(load_chain(args.data, s, args.target)), load(args.data, 'test', s.side, args.shared)
-    rows = torch.randperm(len(test), generator=torch.Generator().manual_seed(0))[:args.n]  # as the cells have them
+    rows = test_rows(args.n, len(test))
     groups = {'clean': as_images(torch.cat([(test[some] * 255).round().to(torch.uint8) for some in rows.split(50)]))}
-    for name in cell_names(args.data, args.cells):
-        groups[name] = as_images(np.load(CACHE / args.data / 'cells' / f'{name}.npy', mmap_mode='r')[:args.n])
+    for cell in cells(s, args.data):
+        if cell.name in args.cells and cell_path(args.data, cell).exists():
+            groups[cell.name] = as_images(load_cell(args.data, cell)[0][:args.n])
     labels = {name: test.labels[rows[:len(images)]] for name, images in groups.items()}
     ours = {name: shares(answers(chain, images), labels[name]) for name, images in groups.items()}
     with tempfile.TemporaryDirectory() as folder:

@@ -19,7 +19,7 @@ from .data import load
 from .differentiable import AttackableChain, AttackableTarget
 from .library_attacks import SQUARE_QUERIES, autoattack, budget, square
 from .load_chain import load_chain
-from .margin_attack import Form, Judge, State, campaign
+from .margin_attack import Form, Judge, State, batches, campaign
 from .settings import arguments, settings_of
 from .train_target import load_target
 from .trainer import DEVICE, read_result, weights_path, write_result
@@ -44,8 +44,9 @@ def chain_forms(chain: Chain, owner: str = '') -> list[Form]:
     """Both branches forced in turn, then the gate as it is; in odd restarts through one pass of M instead of all. `owner` goes before the names."""
     opened, shut, soft = (AttackableChain(chain, gate) for gate in ('open', 'shut', 'soft'))
     shut_once, soft_once = (AttackableChain(chain, gate, 1) for gate in ('shut', 'soft'))
-    return [Form(f'{owner}open-sum', 'alarm', opened, wants=1, flagged=chain.flagged), Form(f'{owner}open-turns', 'alarm', opened, wants=1, turns=True, flagged=chain.flagged),
-            Form(f'{owner}shut-turns', 'purify', shut, wants=-1, turns=True, flagged=chain.flagged, odd=shut_once), Form(f'{owner}soft', 'purify', soft, odd=soft_once)]
+    at = chain.flagged
+    return [Form(f'{owner}open-sum', 'alarm', opened, wants=1, flagged=at), Form(f'{owner}open-turns', 'alarm', opened, wants=1, turns=True, flagged=at),
+            Form(f'{owner}shut-turns', 'purify', shut, wants=-1, turns=True, flagged=at, odd=shut_once), Form(f'{owner}soft', 'purify', soft, odd=soft_once)]
 
 
 def bare_forms(chain: Chain) -> list[Form]:
@@ -53,7 +54,7 @@ def bare_forms(chain: Chain) -> list[Form]:
 
 
 def untouched(pictures: Tensor, judge: Judge) -> State:
-    parts = [judge(rows, pictures[rows].to(DEVICE)) for rows in torch.arange(len(pictures)).split(100)]
+    parts = [judge(rows, pictures[rows].to(DEVICE)) for rows in batches(torch.arange(len(pictures)), pictures)]
     return State.fresh({mode: torch.cat([p[mode].cpu() for p in parts]) for mode in parts[0]})
 
 
@@ -112,6 +113,7 @@ def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor)
     name = f'adaptive-{tier}-{args.target}' + ('' if abs(args.epsilon - 8 / 255) < 1e-9 else f'-{round(args.epsilon * 255)}')
     steps, restarts = args.steps or s.adaptive_steps, args.restarts or s.adaptive_restarts
     options = {'n': len(pictures), 'epsilon': args.epsilon, 'steps': steps, 'restarts': restarts, 'seed': args.seed, 'size': args.size, 'flagged': chain.flagged}
+    options |= {'queries': args.queries or SQUARE_QUERIES[args.size]} if tier == 't5' else {}
     kept = read_result(args.data, name)
     kept = kept if kept and kept['options'] == options else None
     if kept and kept['complete']:
@@ -126,7 +128,8 @@ def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor)
     told, common = {}, {'epsilon': args.epsilon, 'seed': args.seed, 'until': until}
 
     def save(complete: bool) -> None:
-        ran = f'{state.restarts} of {restarts} restarts' if tier in ('t2', 't3') else f'{len(parts(told))} attacks, see there which on how many pictures'
+        ran = f'{state.restarts} of {restarts} restarts' if tier in ('t2', 't3') else '; '.join(
+            f"{p['what']} on {p['tried']} of {p['standing']} standing" for p in parts(told))
         about = {'tier': tier, 'target': args.target, 'options': options, 'complete': complete, 'minutes': args.minutes,
                  'ran': ran if complete else f'{ran}; cut by --minutes or stopped', 'seconds': round(spent + time.time() - began)}
         write_result(args.data, name, about
@@ -152,7 +155,7 @@ def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor)
         save(all(len(told[m]) == len(budget(args.size, s.classes)) for m in ('purify', 'bare')) and all(p['tried'] == p['standing'] for p in parts(told)))
     else:
         for mode in ('purify', 'alarm'):
-            told[mode] = square(chain, mode, pictures, labels, judge, state, queries=args.queries or SQUARE_QUERIES[args.size], **common)
+            told[mode] = square(chain, mode, pictures, labels, judge, state, queries=options['queries'], **common)
             save(False)
         save(all(p['tried'] == p['standing'] for p in parts(told)))
     print(name, {mode: interval(~state.broken[mode]) for mode in modes}, flush=True)

@@ -177,7 +177,8 @@ def main() -> None:
     for target in TARGETS:
         t3, t5 = (read_result(args.data, f'adaptive-{tier}-{target}') for tier in ('t3', 't5'))
         if t3:
-            known = shares(told['oblivious']['rows'], {'clean': 'chain', 'adversarial': 'adversarial + chain', 'aligned': 'aligned + chain'}.get(target, '')) if told['oblivious'] else {}
+            chain_row = 'chain' if target == 'clean' else f'{target} + chain'  # its name in the oblivious table
+            known = shares(told['oblivious']['rows'], chain_row) if told['oblivious'] else {}
             gates += adaptive_gates(target, t3, t5, next((share for (a, _, at), share in known.items() if (a, at) == ('sign', '8')), None))
         elif target in ('clean', 'adversarial'):
             gates.append(not_run(f'adaptive gates on target {target}', f'adaptive-t3-{target}.json'))

@@ -15,7 +15,8 @@ from .margin_attack import Judge, State, batches, margin
 from .trainer import DEVICE
 
 # Steps, target classes and queries; standard is AutoAttack's own (Croce & Hein 2020).
-BUDGETS = {'gpu': {'apgd-ce': {'n_iter': 100}, 'apgd-t': {'n_iter': 100, 'n_target_classes': 9}, 'fab-t': {'n_iter': 100, 'n_target_classes': 9}, 'square': {'n_queries': 5000}},
+BUDGETS = {'gpu': {'apgd-ce': {'n_iter': 100}, 'apgd-t': {'n_iter': 100, 'n_target_classes': 9}, 'fab-t': {'n_iter': 100, 'n_target_classes': 9},
+                   'square': {'n_queries': 5000}},
            'cpu': {'apgd-ce': {'n_iter': 100}, 'apgd-t': {'n_iter': 50, 'n_target_classes': 3}, 'square': {'n_queries': 500}}}
 PARTS = {'apgd-ce': 'apgd', 'apgd-t': 'apgd_targeted', 'fab-t': 'fab', 'square': 'square'}
 SQUARE_QUERIES = {'gpu': 5000, 'cpu': 5000}
@@ -41,13 +42,14 @@ def autoattack(net: nn.Module, mode: str, parts: dict[str, dict], pictures: Tens
         attack = AutoAttack(net, attacks=[name], eps=epsilon, version='custom', seed=seed, device=DEVICE)
         for key, value in ({'n_restarts': 1} | settings).items():
             setattr(getattr(attack, PARTS[name]), key, value)
-        for rows in tqdm(batches(standing), desc=f'{mode} {name}', disable=None):
+        for rows in tqdm(batches(standing, pictures), desc=f'{mode} {name}', disable=None):
             if time.time() > until:
                 break
             found, _ = attack.run_standard_evaluation(pictures[rows].to(DEVICE), labels[rows].to(DEVICE), batch_size=len(rows))
             state.note(rows, judge(rows, on_grid(found)))
             tried += len(rows)
-        done[name] = settings | {'standing': len(standing), 'tried': tried, 'right': state.standing(mode)}
+        spent = ', '.join(f'{key} {value}' for key, value in settings.items())
+        done[name] = settings | {'what': f'{mode}: {name} ({spent})', 'standing': len(standing), 'tried': tried, 'right': state.standing(mode)}
         print(f'autoattack on {mode}: {name}', done[name], flush=True)
     return done
 
@@ -72,7 +74,7 @@ class SquareOnChain(SquareAttack):
 def square(chain: Chain, mode: str, pictures: Tensor, labels: Tensor, judge: Judge, state: State, *, epsilon: float, queries: int, seed: int, until: float) -> dict:
     """Square on what stands in `mode`. -> tried, broken, median queries of those it broke. The attacker sees logits and score."""
     standing, spent, tried = (~state.broken[mode]).nonzero()[:, 0], [], 0
-    for rows in tqdm(batches(standing), desc=f'square on {mode}', disable=None):
+    for rows in tqdm(batches(standing, pictures), desc=f'square on {mode}', disable=None):
         if time.time() > until:
             break
         attack = SquareOnChain(chain, mode, n_queries=queries, eps=epsilon, seed=seed, device=DEVICE)
@@ -84,7 +86,8 @@ def square(chain: Chain, mode: str, pictures: Tensor, labels: Tensor, judge: Jud
         state.note(rows, verdicts)
         spent += asked[verdicts[mode].to(asked.device)].tolist()
         tried += len(rows)
-    done = {'queries': queries, 'standing': len(standing), 'tried': tried, 'broken': len(spent), 'median_queries': median(spent) if spent else None,
+    done = {'what': f'{mode}: Square, {queries} queries', 'queries': queries, 'standing': len(standing), 'tried': tried, 'broken': len(spent),
+            'median_queries': median(spent) if spent else None,
             'right': state.standing(mode)}
     print(f'square on {mode}', done, flush=True)
     return done

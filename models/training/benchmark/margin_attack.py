@@ -17,7 +17,7 @@ from .chain import on_grid
 from .trainer import DEVICE
 
 LOG10_W = (-3.0, 2.0)
-BATCH = 100
+BATCH, LARGE_BATCH = 100, 20  # the second from 100 pixels on
 # Numbers of pictures [k] and the pictures on the grid [k, 3, S, S] -> bool [k] per mode: broken?
 Judge = Callable[[Tensor, Tensor], dict[str, Tensor]]
 
@@ -89,8 +89,9 @@ class State:
                    kept['restarts_run'], kept['by_restart'], kept['zero_gradient'])
 
 
-def batches(rows: Tensor) -> tuple[Tensor, ...]:
-    return rows.split(BATCH) if len(rows) else ()
+def batches(rows: Tensor, pictures: Tensor) -> tuple[Tensor, ...]:
+    """`rows` of `pictures` [N, 3, S, S] in batches that fit memory; none of no rows."""
+    return rows.split(BATCH if pictures.shape[-1] < 100 else LARGE_BATCH) if len(rows) else ()
 
 
 def slope(form: Form, now: Tensor, labels: Tensor, towards: Tensor, logits: Tensor, score: Tensor | None, w: Tensor, orthogonal: bool) -> Tensor:
@@ -154,7 +155,7 @@ def campaign(forms: list[Form], pictures: Tensor, labels: Tensor, judge: Judge, 
             generator = torch.Generator().manual_seed(seed * 1000 + number * 50 + place)
             standing = (~state.broken[form.mode]).nonzero()[:, 0]
             zero = 0
-            for rows in tqdm(batches(standing), desc=f'{name} {form.name} {number + 1}/{restarts}', disable=None):
+            for rows in tqdm(batches(standing, pictures), desc=f'{name} {form.name} {number + 1}/{restarts}', disable=None):
                 def found(places: Tensor, at: Tensor, rows=rows) -> Tensor:
                     numbers = rows[places.cpu()]
                     verdicts = judge(numbers, at)

@@ -101,7 +101,7 @@ class Adaptive(unittest.TestCase):
 class Gates(unittest.TestCase):
     def test_an_iterative_attack_weaker_than_one_step_fails(self):
         def row(attack, right):
-            return {'cell': attack, 'attack': attack, 'variant': 'true', 'level': '8', 'epsilon': 8 / 255, 'n': 100, 'defences': {'none': {'right': right, 'n': 100}}}
+            return {'attack': attack, 'variant': 'true', 'level': '8', 'epsilon': 8 / 255, 'defences': {'none': {'right': right, 'n': 100}}}
         verdicts = {g.name: g.verdict for g in oblivious_gates({'rows': [row('fgsm', 20), row('pgd40', 30)]})}
         self.assertEqual(verdicts, {'iterative <= one-step: pgd40 true 8': 'FAILED', 'PGD-40 at 8/255 breaks the bare target': 'FAILED'})
 

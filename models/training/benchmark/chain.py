@@ -1,5 +1,6 @@
 """The chain on batches of pictures: mapping network, classifier, gate and bounded feedback, target. src/inference/chain.ts is the same rule
 in the agent; test/inference/benchmark-bundles.test.ts holds the two to the same answers."""
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -54,24 +55,31 @@ class Chain:
     def gated(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """-> what the target sees, which were flagged [B], scores [B]. Pictures that are not flagged come back bit by bit."""
         first, score, _ = self.look(x)
-        flagged, out = score >= self.flagged, x.clone()
-        if flagged.any():
-            out[flagged] = self.purified(first[flagged])
-        return out, flagged, score
+        return *self.behind_gate(x, first, score, self.passes), score
 
     @torch.no_grad()
-    def purified(self, first: Tensor) -> Tensor:
-        """The feedback: x_(k+1) = M(x_k) from `first` = M(x) while C calls x_k attacked, its score falls, M still changes it and k < passes."""
-        out, now, before = first.clone(), first, first
-        rows, lowest = torch.arange(len(first), device=first.device), torch.full((len(first),), torch.inf, device=first.device)
-        for _ in range(1, self.passes):
-            then, score, _ = self.look(now)
+    def behind_gate(self, x: Tensor, first: Tensor, score: Tensor, passes: int) -> tuple[Tensor, Tensor]:
+        """`first` = M(x) and its score -> what the target sees with at most `passes` passes, and which were flagged."""
+        flagged, out = score >= self.flagged, x.clone()
+        if flagged.any():
+            out[flagged] = feedback(lambda now: self.look(now)[:2], first[flagged], self.flagged, passes)
+        return out, flagged
+
+
+def feedback(look: Callable[[Tensor], tuple[Tensor, Tensor]], first: Tensor, flagged: float, passes: int) -> Tensor:
+    """x_(k+1) = M(x_k) from `first` = M(x), while C calls x_k attacked, its score falls, M still changes it and k < passes; the x_k of the lowest score.
+
+    `look`: pictures -> M of them on the grid, scores. A gradient passes through every M that was applied."""
+    out, now, before = first, first, first
+    rows, lowest = torch.arange(len(first), device=first.device), torch.full((len(first),), torch.inf, device=first.device)
+    for _ in range(1, passes):
+        then, score = look(now)
+        with torch.no_grad():
             worse = score >= lowest
-            done = worse | (score < self.flagged) | ((then - now).abs().mean((1, 2, 3)) < SETTLED)
-            out[rows[done]] = torch.where(worse[:, None, None, None], before, now)[done]
-            going = ~done
-            rows, lowest, before, now = rows[going], score[going], now[going], then[going]
-            if len(rows) == 0:
-                return out
-        out[rows] = now
-        return out
+            done = worse | (score < flagged) | ((then - now).abs().mean((1, 2, 3)) < SETTLED)
+        out = out.index_copy(0, rows[done], torch.where(worse[:, None, None, None], before, now)[done])
+        going = ~done
+        rows, lowest, before, now = rows[going], score[going], now[going], then[going]
+        if len(rows) == 0:
+            return out
+    return out.index_copy(0, rows, now)

@@ -5,7 +5,7 @@ the sigmoid of the score backward). Rounding to the grid is passed straight thro
 import torch
 from torch import Tensor, nn
 
-from .chain import SETTLED, Chain, on_grid
+from .chain import Chain, feedback, on_grid
 
 GATES = ('open', 'shut', 'soft')
 
@@ -23,24 +23,13 @@ class OnGrid(torch.autograd.Function):
 
 
 def purified(chain: Chain, first: Tensor, passes: int) -> Tensor:
-    """Chain.purified, differentiable through every M. The classifier's verdicts on the way are choices, not part of the gradient.
-
-    `first` = M(x) on the grid, [B, 3, S, S] -> the same shape."""
-    out, now, before = first, first, first
-    rows, lowest = torch.arange(len(first), device=first.device), torch.full((len(first),), torch.inf, device=first.device)
-    for _ in range(1, passes):
+    """The chain's feedback through every M. The classifier's verdicts on the way are choices, not part of the gradient. [B, 3, S, S] -> the same shape."""
+    def look(now: Tensor) -> tuple[Tensor, Tensor]:
         repaired, _ = chain.mapping(now)
-        then = OnGrid.apply(repaired)
         with torch.no_grad():
             score, _ = chain.classifier(now, repaired)
-            worse = score >= lowest
-            done = worse | (score < chain.flagged) | ((then - now).abs().mean((1, 2, 3)) < SETTLED)
-        out = out.index_copy(0, rows[done], torch.where(worse[:, None, None, None], before, now)[done])
-        going = ~done
-        rows, lowest, before, now = rows[going], score[going], now[going], then[going]
-        if len(rows) == 0:
-            return out
-    return out.index_copy(0, rows, now)
+        return OnGrid.apply(repaired), score
+    return feedback(look, first, chain.flagged, passes)
 
 
 class AttackableChain(nn.Module):

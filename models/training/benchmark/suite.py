@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .baseline_defences import load_baselines
-from .chain import Chain, on_grid
+from .chain import on_grid
 from .defences import Answer
 from .load_chain import load_chain, load_mapping
 from .settings import Settings
@@ -62,7 +62,7 @@ class Suite:
                 answers[name] = Answer(self.targets[target](first[mapping]))
             else:
                 if (mapping, passes) not in healed:
-                    healed[mapping, passes] = heal(self.chains[mapping], x, *looked[mapping][:2], passes)
+                    healed[mapping, passes] = self.chains[mapping].behind_gate(x, *looked[mapping][:2], passes)
                 seen, flagged = healed[mapping, passes]
                 logits = plain[target].clone()
                 if flagged.any():
@@ -70,10 +70,3 @@ class Suite:
                 answers[name] = Answer(logits, flagged, looked[mapping][1])
         return answers | {name: ask(x) for name, ask in self.baselines.items()}
 
-
-def heal(chain: Chain, x: Tensor, first: Tensor, score: Tensor, passes: int) -> tuple[Tensor, Tensor]:
-    """What the target sees behind the gate with at most `passes` passes, and which were flagged."""
-    flagged, out = score >= chain.flagged, x.clone()
-    if flagged.any():
-        out[flagged] = Chain(chain.mapping, chain.classifier, chain.target, chain.flagged, passes).purified(first[flagged])
-    return out, flagged

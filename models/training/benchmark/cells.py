@@ -14,6 +14,7 @@ from .settings import CACHE, Settings
 LEVELS = ('2', '4', '8', '16', '0.1', '0.2', '0.3', '0.4')  # whole numbers in steps of 1/255: the headline; the others are the paper's
 VARIANTS = ('true', 'predicted', 'random', 'surrogate', 'surrogate-random')
 NUISANCES = ('jpeg90', 'light', 'blur', 'grain')
+HEADLINES = {('true', '0.2'), ('true', '0.3'), ('true', '0.4'), ('true', '8'), ('predicted', '8'), ('sign', '0.2'), ('sign', '0.3'), ('sign', '0.4')}
 TEST = {'cifar10': 10_000, 'celeba': 1520}
 
 
@@ -42,15 +43,16 @@ class Cell:
 
 def cells(s: Settings, data: str) -> list[Cell]:
     """What the tables need, cheap ones first."""
-    many, some, few = s.one_step_samples, s.iterative_samples, s.cell_samples
-    one_step = [Cell('clean', '', '', TEST[data])] + [Cell(f'nuisance-{kind}', '', '', many) for kind in NUISANCES]
-    one_step += [Cell(noise, '', level, many) for noise in ('sign', 'gaussian') for level in LEVELS] + [Cell('sign', '', '0.25', many)]
-    one_step += [Cell('fgsm', variant, level, many) for variant in VARIANTS for level in LEVELS] + [Cell('fgsm', 'true', '0.25', many)]
+    many, some, few, minor = s.one_step_samples, s.iterative_samples, s.cell_samples, s.minor_samples
+    one_step = [Cell('clean', '', '', TEST[data])] + [Cell(f'nuisance-{kind}', '', '', minor) for kind in NUISANCES]
+    one_step += [Cell(noise, '', level, many if (noise, level) in HEADLINES else minor) for noise in ('sign', 'gaussian') for level in LEVELS]
+    one_step += [Cell('fgsm', variant, level, many if (variant, level) in HEADLINES else minor) for variant in VARIANTS for level in LEVELS]
+    one_step += [Cell('sign', '', '0.25', minor), Cell('fgsm', 'true', '0.25', minor)]
     named = (('predicted', '8', some), ('predicted', '16', some), ('predicted', '0.3', some), ('random', '0.3', some))
     pgd = [Cell('pgd40', variant, level, n) for variant, level, n in named]
     pgd += [Cell('pgd40', 'predicted', level, few) for level in LEVELS if level not in ('8', '16', '0.3')]
     pgd += [Cell('pgd40', variant, level, few) for level in ('8', '0.3') for variant in VARIANTS if variant != 'predicted' and (variant, level) != ('random', '0.3')]
-    rest = [Cell('universal', '', level, many) for level in ('8', '16')] + [Cell('lowfreq', 'predicted', level, few) for level in ('8', '16')]
+    rest = [Cell('universal', '', level, minor) for level in ('8', '16')] + [Cell('lowfreq', 'predicted', level, few) for level in ('8', '16')]
     rest += [Cell('deepfool', 'predicted', '', some), Cell('cw', 'predicted', '', some), Cell('square', 'predicted', '8', few)]
     return one_step + rest + pgd + [Cell('autoattack', 'predicted', level, few) for level in ('8', '16')]
 

@@ -1,7 +1,7 @@
 """Target and chain as the bundle that `framewarden evaluate` opens: ../cifar10 or ../celeba, checked against PyTorch.
 
 python -m benchmark.export --data cifar10 --target clean         # seconds; after train_target, train_mapping, train_classifier; again for new figures
-Weights are rounded to FP16 (halves.py), norms and biases stay FP32. Batch 1 and the side are fixed in both graphs. CelebA's bundle is for this
+Weights are stored in FP16, to which training rounds them (halves.py), norms and biases in FP32. Batch 1 and the side are fixed in both graphs. CelebA's bundle is for this
 benchmark alone: non-commercial, in no package and no container image."""
 import hashlib
 import json
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from .chain import Chain
 from .data import load
-from .halves import half_rounded, store_halves
+from .halves import store_halves
 from .load_chain import load_chain
 from .settings import HERE, arguments, settings_of
 from .trainer import read_result
@@ -65,9 +65,9 @@ GRAPHS = {'target': (TargetGraph, ['logits']), 'chain': (ChainGraph, ['purified'
 
 
 def on_cpu(chain: Chain) -> Chain:
-    """The chain as the bundle has it: on the CPU, plain layout, weights rounded to FP16."""
+    """The chain as the exporter wants it: on the CPU, plain layout."""
     for net in (chain.mapping, chain.classifier, chain.target):
-        half_rounded(net.cpu().to(memory_format=torch.contiguous_format).eval().requires_grad_(False))
+        net.cpu().to(memory_format=torch.contiguous_format).eval().requires_grad_(False)
     return chain
 
 

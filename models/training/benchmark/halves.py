@@ -1,26 +1,15 @@
-"""Weights at half precision: stored as FP16 in a bundle, computed with in FP32, and the same numbers in PyTorch."""
+"""Weights at half precision: stored as FP16 in a bundle, computed with in FP32, the same numbers as in PyTorch (trainer.half_rounded)."""
 from pathlib import Path
 
 import numpy as np
 import onnx
-import torch
 from onnx import TensorProto, helper, numpy_helper
-from torch import nn
-
-
-@torch.no_grad()
-def half_rounded(net: nn.Module) -> nn.Module:
-    """`net` itself, every parameter of two or more dimensions rounded to FP16 and back. Biases, norms and buffers (DCT kernels) stay FP32."""
-    for weight in net.parameters():
-        if weight.dim() > 1:
-            weight.copy_(weight.half().float())
-    return net
 
 
 def store_halves(path: Path) -> int:
     """Rewrites the graph at `path`: an FP32 initialiser of two or more dimensions that FP16 holds exactly becomes FP16 with a Cast behind it.
 
-    -> bytes of the file. Nothing is rounded here: ONNX Runtime computes with the very numbers of the `half_rounded` net."""
+    -> bytes of the file. Nothing is rounded here: ONNX Runtime computes with the very numbers of the trained net."""
     model = onnx.load(path)
     graph, casts = model.graph, []
     for weight in graph.initializer:

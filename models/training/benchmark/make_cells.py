@@ -6,6 +6,7 @@ its own prediction; surrogate-random. Pictures are rounded to the grid of 1/255,
 import json
 import re
 import time
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -21,7 +22,7 @@ from .settings import Settings, arguments, settings_of
 from .train_target import load_target
 from .trainer import DEVICE, write_result
 
-NOISE = {'sign': 'sign', 'gaussian': 'gaussian'}
+
 WITH_LABELS = {'pgd40': attacks.pgd40, 'cw': attacks.cw, 'deepfool': attacks.deepfool, 'square': attacks.square, 'autoattack': attacks.autoattack, 'lowfreq': attacks.lowfreq}
 
 
@@ -52,7 +53,19 @@ def bounded(x: Tensor, attacked: Tensor, epsilon: float | None) -> Tensor:
     return steps.clamp(0, 255).to(torch.uint8).cpu()
 
 
-def make(cell: Cell, s: Settings, test: Pictures, validation: Pictures, target: nn.Module, surrogate: nn.Module, seed: int) -> np.ndarray:
+class Patterns:
+    """FGSM's signs, the same at every level, as they are first needed: of a variant and batch, int8."""
+
+    def __init__(self):
+        self.known = {}
+
+    def __call__(self, variant: str, batch: int, compute: Callable[[], Tensor]) -> Tensor:
+        if (variant, batch) not in self.known:
+            self.known[variant, batch] = compute().to(torch.int8).cpu()
+        return self.known[variant, batch].to(DEVICE).float()
+
+
+def make(cell: Cell, s: Settings, test: Pictures, validation: Pictures, target: nn.Module, surrogate: nn.Module, patterns: Patterns, seed: int) -> np.ndarray:
     generator, rows, parts, pattern = torch.Generator().manual_seed(seed), test_rows(cell.n, len(test)), [], None
     torch.manual_seed(seed)
     if cell.attack == 'universal':
@@ -64,15 +77,15 @@ def make(cell: Cell, s: Settings, test: Pictures, validation: Pictures, target: 
             attacked = x
         elif cell.attack.startswith('nuisance'):
             attacked = nuisance(cell.attack.removeprefix('nuisance-'), x, generator)
-        elif cell.attack in NOISE:
-            attacked = x + cell.epsilon * noise(x.shape, NOISE[cell.attack], generator).to(DEVICE)
+        elif cell.attack in ('sign', 'gaussian'):
+            attacked = x + cell.epsilon * noise(x.shape, cell.attack, generator).to(DEVICE)
         elif pattern is not None:
             attacked = x + pattern
         else:
             net, wanted, targeted = followed(cell.variant, target, surrogate, x, labels, generator)
             with torch.enable_grad():
                 if cell.attack == 'fgsm':
-                    attacked = x + cell.epsilon * attacks.fgsm_sign(net, x, wanted, targeted)
+                    attacked = x + cell.epsilon * patterns(cell.variant, len(parts), lambda: attacks.fgsm_sign(net, x, wanted, targeted))
                 elif cell.attack == 'pgd40':
                     attacked = attacks.pgd40(net, x, wanted, cell.epsilon, targeted)
                 else:
@@ -95,6 +108,7 @@ def main() -> None:
     s = settings_of(args)
     test, validation = load(args.data, 'test', s.side, args.shared), load(args.data, 'validation', s.side, args.shared)
     target, surrogate = load_target(args.data, s, args.source), load_target(args.data, s, 'surrogate')
+    patterns = Patterns()
     for cell in cells(s, args.data):
         path = cell_path(args.data, cell)
         told = path.with_suffix('.json')
@@ -102,7 +116,7 @@ def main() -> None:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         began = time.time()
-        pictures = make(cell, s, test, validation, target, surrogate, args.seed)
+        pictures = make(cell, s, test, validation, target, surrogate, patterns, args.seed)
         np.save(path, pictures)
         about = {'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'n': cell.n, 'seed': args.seed, 'source': args.source,
                  'seconds': round(time.time() - began, 1), 'bare_accuracy': accuracy(target, pictures, test.labels[test_rows(cell.n, len(test))], s.attack_batch)}

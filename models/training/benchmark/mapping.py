@@ -43,18 +43,18 @@ class Decoder(nn.Module):
 
 
 class Strict(nn.Module):
-    """M-strict, "paper-exact": everything passes the code of 128. x [B, 3, S, S] in 0..1 -> M(x), and 1 as the share of pixels changed."""
+    """M-strict, "paper-exact": everything passes the code of 128. x [B, 3, S, S] in 0..1 -> M(x), and nothing of gates."""
 
     def __init__(self):
         super().__init__()
         self.encoder, self.decoder, self.spread = Encoder(), Decoder(), nn.Linear(128, 1024)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor) -> tuple[Tensor, None]:
         maps, code = self.encoder(x)
         bottom = F.leaky_relu(self.spread(code), 0.2).reshape(-1, 256, 2, 2)
         side = maps[-1].shape[-1]
         bottom = F.interpolate(bottom, (side, side), mode='nearest') if side > 2 else bottom
-        return torch.sigmoid(self.decoder(bottom)), x.new_ones(len(x))
+        return torch.sigmoid(self.decoder(bottom)), None
 
 
 class Skip(nn.Module):
@@ -66,10 +66,10 @@ class Skip(nn.Module):
         nn.init.zeros_(self.decoder.layers[-1].weight)
         nn.init.zeros_(self.decoder.layers[-1].bias)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor) -> tuple[Tensor, None]:
         maps, code = self.encoder(x)
         bottom = maps[-1] * torch.sigmoid(self.gates(code))[:, :, None, None]
-        return (x + self.decoder(bottom, maps)).clamp(0, 1), x.new_ones(len(x))
+        return (x + self.decoder(bottom, maps)).clamp(0, 1), None
 
 
 class Block(nn.Module):
@@ -85,7 +85,7 @@ class Ismn(nn.Module):
     """Ours: M(x) = x + g * m * r; r the correction, m a mask per pixel in 0..1, g one gate per picture in 0..1.
 
     A residual U-Net on cells of `fold` x `fold` pixels, three scales. x [B, 3, S, S] in 0..1, S a multiple of 4 * fold
-    -> M(x), and the mean of g * m [B], which training keeps small: the correction is sparse, and zero on clean pictures."""
+    -> M(x), and for training the logit of g and the mean of g * m, [B, 2]: the correction is sparse, and zero on clean pictures."""
 
     def __init__(self, fold: int, widths: tuple):
         super().__init__()
@@ -100,16 +100,18 @@ class Ismn(nn.Module):
         self.gate = nn.Linear(deep, 1)
         nn.init.zeros_(self.leave.weight)
         nn.init.zeros_(self.leave.bias)
+        nn.init.constant_(self.mask.bias, 2.0)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         a = self.high(self.enter(F.pixel_unshuffle(x - 0.5, self.fold)))
         b = self.mid(self.down(F.leaky_relu(a, 0.2)))
         c = self.low(self.downer(F.leaky_relu(b, 0.2)))
-        gate = torch.sigmoid(self.gate(F.leaky_relu(c, 0.2).mean((2, 3))))[:, :, None, None]
+        gate = self.gate(F.leaky_relu(c, 0.2).mean((2, 3)))
         b = self.join_mid(b + F.interpolate(self.up(c), scale_factor=2.0, mode='nearest'))
         a = F.leaky_relu(self.join_high(a + F.interpolate(self.upper(b), scale_factor=2.0, mode='nearest')), 0.2)
-        sparse = gate * torch.sigmoid(F.pixel_shuffle(self.mask(a), self.fold))
-        return (x + sparse * F.pixel_shuffle(self.leave(a), self.fold)).clamp(0, 1), sparse.mean((1, 2, 3))
+        sparse = torch.sigmoid(gate)[:, :, None, None] * torch.sigmoid(F.pixel_shuffle(self.mask(a), self.fold))
+        out = (x + sparse * F.pixel_shuffle(self.leave(a), self.fold)).clamp(0, 1)
+        return out, torch.stack([gate[:, 0], sparse.mean((1, 2, 3))], 1)
 
 
 class Discriminator(nn.Module):

@@ -49,6 +49,15 @@ def frozen(net: nn.Module, path: Path) -> nn.Module:
     return net.to(DEVICE, memory_format=torch.channels_last).eval().requires_grad_(False)
 
 
+@torch.no_grad()
+def half_rounded(net: nn.Module) -> nn.Module:
+    """`net` itself, every parameter of two or more dimensions rounded to FP16 and back. Biases, norms and buffers (DCT kernels) stay FP32."""
+    for weight in net.parameters():
+        if weight.dim() > 1:
+            weight.copy_(weight.half().float())
+    return net
+
+
 def fit(data: str, name: str, net: nn.Module, loss_of, count: int, *, epochs: float, batch: int, rate: float, decay: float, seed: int,
         sgd: bool = False, beside: dict | None = None, validate=None, settings: dict | None = None) -> nn.Module:
     """Trains `net` and leaves cache/<data>/<name>.pt and results/benchmark/<data>/train_<name>.json.
@@ -98,7 +107,7 @@ def fit(data: str, name: str, net: nn.Module, loss_of, count: int, *, epochs: fl
                     raise SystemExit(f'{name}: loss is not a number at step {step}')
             state = {key: one.state_dict() for key, one in kept.items()}
             torch.save(state | {'generator': generator.get_state(), 'step': step, 'seconds': spent + time.time() - began}, checkpoint)
-    net.eval()
+    half_rounded(net.eval())  # what a bundle stores (halves.py) is what every table measures
     torch.save(net.state_dict(), path)
     checkpoint.unlink(missing_ok=True)
     figures = validate() if validate else {}

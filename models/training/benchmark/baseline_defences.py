@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from .baselines import METHODS, empty_baseline, magnet_marks
 from .defences import Answer, Defence
 from .filters import FILTERS
-from .settings import Settings
+from .settings import DEFENDED, Settings
 from .train_target import load_target
 from .trainer import frozen, read_result, weights_path
 
@@ -39,7 +39,7 @@ def load_baselines(data: str, s: Settings, shared: Path) -> dict[str, Defence]:
             print(f'{name}: no weights, left out; python -m benchmark.{script} --data {data}', file=sys.stderr)
         return found
 
-    target = load_target(data, s, 'clean')
+    target = load_target(data, s, DEFENDED)
     defences = {}
     for method in METHODS:
         if there(f'baseline-{method}', f'train_baselines --method {method}'):

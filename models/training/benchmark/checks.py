@@ -16,7 +16,7 @@ from .adaptive import TARGETS, bare_forms, chain_forms, judge_of, untouched
 from .data import load
 from .load_chain import load_chain
 from .margin_attack import campaign
-from .settings import arguments, settings_of
+from .settings import DEFENDED, arguments, settings_of
 from .train_target import load_target
 from .trainer import DEVICE, read_result, weights_path, write_result
 
@@ -177,20 +177,20 @@ def main() -> None:
     for target in TARGETS:
         t3, t5 = (read_result(args.data, f'adaptive-{tier}-{target}') for tier in ('t3', 't5'))
         if t3:
-            chain_row = 'chain' if target == 'clean' else f'{target} + chain'  # its name in the oblivious table
+            chain_row = 'chain' if target == DEFENDED else f'{target} + chain'  # its name in the oblivious table
             known = shares(told['oblivious']['rows'], chain_row) if told['oblivious'] else {}
             gates += adaptive_gates(target, t3, t5, next((share for (a, _, at), share in known.items() if (a, at) == ('sign', '8')), None))
-        elif target in ('clean', 'adversarial'):
+        elif target in (DEFENDED, 'adversarial'):
             gates.append(not_run(f'adaptive gates on target {target}', f'adaptive-t3-{target}.json'))
     gates += parity_gates(told['parity']) if told['parity'] else [not_run('ONNX = PyTorch within 0.2 points', 'parity.json')]
     if not told['leak_probe']:
         gates.append(not_run('leak probe beside each label variant', 'leak_probe.json'))
-    if weights_path(args.data, 'target-clean').exists():
+    if weights_path(args.data, f'target-{DEFENDED}').exists():
         test = load(args.data, 'test', s.side, args.shared)
         rows = torch.randperm(len(test), generator=torch.Generator().manual_seed(0))[:PICTURES]
-        gates += library_gates(load_target(args.data, s, 'clean'), test[rows], test.labels[rows])
+        gates += library_gates(load_target(args.data, s, DEFENDED), test[rows], test.labels[rows])
         if weights_path(args.data, 'classifier-ismn').exists():
-            gates += extreme_gates(load_chain(args.data, s, 'clean'), test[rows], test.labels[rows], 1 / s.classes)
+            gates += extreme_gates(load_chain(args.data, s), test[rows], test.labels[rows], 1 / s.classes)
         else:
             gates.append(not_run('epsilon 0 and epsilon 1', 'classifier-ismn.pt'))
     for one in gates:

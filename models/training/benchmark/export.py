@@ -16,7 +16,7 @@ from .chain import Chain
 from .data import load
 from .halves import store_halves
 from .load_chain import load_chain
-from .settings import HERE, arguments, settings_of
+from .settings import DEFENDED, HERE, arguments, settings_of
 from .trainer import read_result
 
 OPSET, VERSION = 17, '0.1.0'
@@ -158,7 +158,7 @@ def write_bundle(data: str, target: str, chain: Chain, side: int, classes: tuple
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument('--target', choices=KINDS, default='clean')
+    parser.add_argument('--target', choices=KINDS, default=DEFENDED)
     args = parser.parse_args()
     s = settings_of(args)
     classes = CLASSES.get(args.data) or load(args.data, 'test', s.side, args.shared).names

@@ -12,7 +12,7 @@ from .attacks import fgsm_sign
 from .cells import VARIANTS, test_rows
 from .data import Pictures, load
 from .make_cells import followed
-from .settings import Settings, arguments, settings_of
+from .settings import DEFENDED, Settings, arguments, settings_of
 from .statistics import wilson
 from .target import Target
 from .train_target import empty_target, load_target
@@ -60,7 +60,7 @@ def main() -> None:
     args = arguments(__doc__).parse_args()
     s = settings_of(args)
     train, test = load(args.data, 'train', s.side, args.shared), load(args.data, 'test', s.side, args.shared)
-    target, surrogate = load_target(args.data, s, 'clean'), load_target(args.data, s, 'surrogate')
+    target, surrogate = load_target(args.data, s, DEFENDED), load_target(args.data, s, 'surrogate')
     untrained = empty_target(s, 'clean').to(DEVICE).eval()
     untrained.whiten(train[torch.arange(200)].to(DEVICE))
     train_rows, asked, rows = torch.arange(min(TRAINED_ON, len(train))), test_rows(min(ASKED, len(test)), len(test)), []

@@ -3,7 +3,7 @@ from torch import nn
 
 from .chain import Chain, Classifier
 from .mapping import READINGS, empty_mapping
-from .settings import Settings
+from .settings import DEFENDED, Settings
 from .train_target import load_target
 from .trainer import frozen, read_result, weights_path
 
@@ -21,7 +21,7 @@ def load_mapping(data: str, s: Settings, name: str = 'ismn') -> nn.Module:
     return frozen(empty_mapping(s, reading), weights_path(data, f'mapping-{name}'))
 
 
-def load_chain(data: str, s: Settings, target: str = 'clean', reading: str = 'ismn') -> Chain:
+def load_chain(data: str, s: Settings, target: str = DEFENDED, reading: str = 'ismn') -> Chain:
     """The chain before the target of kind `target`, with the threshold that the classifier's training found on validation."""
     classifier = frozen(empty_classifier(s), weights_path(data, f'classifier-{reading}'))
     flagged = read_result(data, f'train_classifier-{reading}')['validation']['flagged']

@@ -18,7 +18,7 @@ from .cells import Cell, cell_path, cells, test_rows
 from .data import Pictures, load
 from .nuisances import blur, jpeg
 from .perturbations import noise
-from .settings import Settings, arguments, settings_of
+from .settings import DEFENDED, Settings, arguments, settings_of
 from .train_target import load_target
 from .trainer import DEVICE, write_result
 
@@ -103,7 +103,7 @@ def accuracy(target: nn.Module, pictures: np.ndarray, labels: Tensor, batch: int
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument('--only', default='', help='cells whose name matches, a regular expression')
-    parser.add_argument('--source', default='clean', help='kind of the target that is attacked')
+    parser.add_argument('--source', default=DEFENDED, help='kind of the target that is attacked')
     args = parser.parse_args()
     s = settings_of(args)
     test, validation = load(args.data, 'test', s.side, args.shared), load(args.data, 'validation', s.side, args.shared)

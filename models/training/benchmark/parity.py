@@ -19,7 +19,7 @@ from .chain import Chain
 from .data import load
 from .export import on_cpu
 from .load_chain import load_chain
-from .settings import HERE, arguments, settings_of
+from .settings import DEFENDED, HERE, arguments, settings_of
 from .trainer import write_result
 
 TOLERANCE = 0.002
@@ -82,7 +82,7 @@ def as_images(stored) -> Tensor:
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument('--n', type=int, default=1000, help='pictures a group')
-    parser.add_argument('--target', default='clean', help='kind that was exported')
+    parser.add_argument('--target', default=DEFENDED, help='kind that was exported')
     parser.add_argument('--cells', nargs='*', default=CELLS)
     args = parser.parse_args()
     s = settings_of(args)

@@ -7,6 +7,7 @@ import torch
 
 HERE = Path(__file__).resolve().parent.parent
 CACHE, RESULTS = HERE / 'cache', HERE / 'results' / 'benchmark'
+DEFENDED = 'aligned'  # kind of the target that ships, that oblivious attackers attack and that `none` in tables means
 
 
 @dataclass(frozen=True)

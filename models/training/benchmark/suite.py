@@ -1,7 +1,7 @@
 """Defences by name, asked together: what two of them share (M(x), C's score, the purified picture) is computed once a batch.
 
 Names: TARGET, or TARGET+MAPPING:always (M once, on every picture), or TARGET+MAPPING:gateK (C decides, at most K passes); else a baseline's.
-TARGET: clean, adversarial, distilled; MAPPING: ismn, strict, skip or the --name of a train_mapping run."""
+TARGET: clean, adversarial, distilled, aligned; MAPPING: ismn, strict, skip or the --name of a train_mapping run."""
 import re
 from pathlib import Path
 
@@ -12,21 +12,21 @@ from .baseline_defences import load_baselines
 from .chain import on_grid
 from .defences import Answer
 from .load_chain import load_chain, load_mapping
-from .settings import Settings
+from .settings import DEFENDED, Settings
 from .train_target import load_target
 from .trainer import weights_path
 
-NONE, CHAIN, ALWAYS = 'clean', 'clean+ismn:gate3', 'clean+ismn:always'
+NONE, CHAIN, ALWAYS = DEFENDED, f'{DEFENDED}+ismn:gate3', f'{DEFENDED}+ismn:always'
 GRAMMAR = re.compile(r'(?P<target>[a-z0-9-]+)(\+(?P<mapping>[a-z0-9-]+):(always|gate(?P<passes>\d+)))?$')
 ABLATION = {
     'no defence': 'clean', 'target adversarially trained': 'adversarial', '+ distilled': 'distilled',
     '+ mapping network': 'distilled+no-discriminator:always', '+ discriminator': 'distilled+ismn-short:always',
     '+ classifier gate': 'distilled+ismn-short:gate1', '+ feedback, K = 3': 'distilled+ismn-short:gate3', '+ feedback, K = 8': 'distilled+ismn-short:gate8',
-    'all, M trained in full': 'distilled+ismn:gate3', 'all, plain target': 'clean+ismn:gate3',
+    'all, M trained in full': 'distilled+ismn:gate3', 'all, clean target': 'clean+ismn:gate3', 'all, aligned target (ships)': CHAIN,
     'M without guide': 'clean+no-guide:always', 'M without clean term': 'clean+no-clean:always', 'M without sparsity': 'clean+no-sparsity:always',
     'M with all terms': 'clean+ismn-short:always', 'M-strict (paper-exact)': 'clean+strict:always', 'M-skip': 'clean+skip:always'}
 TABLE = {'none': NONE, 'chain': CHAIN, 'always': ALWAYS, 'adversarial': 'adversarial', 'distilled': 'distilled', 'adversarial + chain': 'adversarial+ismn:gate3',
-         'paper-exact': 'distilled+strict:gate3', 'M-strict': 'clean+strict:always', 'M-skip': 'clean+skip:always', 'adversarial + always': 'adversarial+ismn:always'}
+         'paper-exact': 'distilled+strict:gate3', 'M-strict': f'{NONE}+strict:always', 'M-skip': f'{NONE}+skip:always', 'adversarial + always': 'adversarial+ismn:always'}
 
 
 class Suite:
@@ -44,7 +44,7 @@ class Suite:
             self.plans[name] = plan
             self.targets.setdefault(plan[0], load_target(data, s, plan[0]))
             if plan[2]:
-                self.chains.setdefault(plan[1], load_chain(data, s, 'clean', plan[1]))
+                self.chains.setdefault(plan[1], load_chain(data, s, plan[0], plan[1]))
             elif plan[1]:
                 self.mappings.setdefault(plan[1], load_mapping(data, s, plan[1]))
         self.baselines = load_baselines(data, s, shared) if baselines else {}

@@ -17,7 +17,7 @@ from .settings import arguments, settings_of
 from .train_target import load_target
 from .trainer import DEVICE, autocast, fit
 
-CLEAN, GUIDE, ADVERSARIAL, SPARSE, GATE = 1.0, 0.1, 0.005, 0.002, 0.02
+CLEAN, GUIDE, ADVERSARIAL, SPARSE, GATE = 1.0, 0.1, 0.005, 0.002, 0.2
 JUDGED = 16  # pictures of a batch that the discriminator sees: all of them would double the cost
 TERMS = ('guide', 'clean', 'sparsity', 'discriminator')
 
@@ -62,7 +62,8 @@ def main() -> None:
         if use['sparsity'] and told is not None:
             gate, sparse = told.float().unbind(1)
             loss = loss + SPARSE * sparse.mean() + GATE * F.binary_cross_entropy_with_logits(gate, (torch.arange(len(gate), device=gate.device) >= quarter).float())
-            figures |= {'sparse_clean': float(sparse[:quarter].detach().mean()), 'sparse_attacked': float(sparse[quarter:].detach().mean())}
+            figures |= {'sparse_clean': float(sparse[:quarter].detach().mean()), 'sparse_attacked': float(sparse[quarter:].detach().mean()),
+                        'gate_clean': float(torch.sigmoid(gate[:quarter]).detach().mean()), 'gate_attacked': float(torch.sigmoid(gate[quarter:]).detach().mean())}
         if use['guide']:
             with torch.no_grad():
                 wanted = F.softmax(target(x[quarter:]).float(), 1)

@@ -6,7 +6,7 @@ from .trainer import read_result
 # attack, label, epsilon, bound: accuracy of the chain, oblivious, CIFAR-10.
 ACCURACIES = [('fgsm', 'true', 0.2, 0.97), ('fgsm', 'true', 0.3, 0.96), ('fgsm', 'true', 0.4, 0.95), ('sign', '', 0.2, 0.85), ('sign', '', 0.3, 0.80), ('sign', '', 0.4, 0.72),
               ('pgd40', 'predicted', 0.3, 0.80), ('pgd40', 'random', 0.3, 0.80)]
-NEAR_CLEAN = [('pgd40', 'predicted', 8, 3), ('autoattack', '', 8, 3), ('pgd40', 'predicted', 16, 6), ('autoattack', '', 16, 6)]  # level in 1/255, points below the bare target's clean accuracy
+NEAR_CLEAN = [('pgd40', 'predicted', 8, 3), ('autoattack', 'predicted', 8, 3), ('pgd40', 'predicted', 16, 6), ('autoattack', 'predicted', 16, 6)]  # level in 1/255, points below the bare target's clean accuracy
 CELEBA = [('fgsm', 0.3, 0.927), ('pgd', 0.3, 0.936)]
 AUROC = [('fgsm', 0.99), ('pgd40', 0.99), ('autoattack', 0.99), ('cw', 0.95), ('deepfool', 0.95)]
 NOT_RUN = ['not run', '-']

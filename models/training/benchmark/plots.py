@@ -24,7 +24,7 @@ POINTS = 120       # of a ROC curve: keeps the file small
 TITLES = {'cifar10': 'CIFAR-10', 'celeba': 'CelebA, 512x512 enlarged'}
 # An opaque light ground, so that the page behind may be dark; text stays text; the same figures give the same bytes.
 matplotlib.use('svg')
-plt.rcParams.update({'svg.fonttype': 'none', 'svg.hashsalt': 'framewarden', 'figure.facecolor': '#fcfcfc', 'axes.facecolor': '#fcfcfc', 'font.family': 'sans-serif', 'font.size': 8,
+plt.rcParams.update({'svg.fonttype': 'none', 'svg.hashsalt': 'framewarden', 'figure.facecolor': '#fcfcfc', 'axes.facecolor': '#fcfcfc', 'font.sans-serif': ['DejaVu Sans'], 'font.size': 8,
                      'axes.spines.top': False, 'axes.spines.right': False, 'axes.grid': True, 'grid.color': '#dddddd', 'grid.linewidth': 0.5, 'axes.axisbelow': True})
 
 
@@ -67,7 +67,7 @@ def accuracy(data: str, told: dict) -> None:
         ax.set_ylim(0, 1)
     axes[0].set_ylabel('accuracy, share of pictures')
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc='lower center', ncols=4, frameon=False, bbox_to_anchor=(0.5, -0.12))
+    figure.legend(handles, labels, loc='lower center', ncols=4, frameon=False, bbox_to_anchor=(0.5, -0.2))
     figure.suptitle(f'{TITLES[data]}, test split, oblivious: the attacker does not know the defence (T1). Lines: 95 % Wilson. Right of the dashes a human fails, too.', fontsize=8, y=1.04)
     save(figure, data, 'accuracy')
 

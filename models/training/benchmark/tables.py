@@ -6,7 +6,7 @@ COLUMNS = ('none', 'chain', 'always', 'adversarial', 'adversarial + chain')
 # PAPER.md, section 6. Level: no defence, proposed, MagNet, DDSA; attack: no defence, CelebANet, proposed.
 PAPER_3 = {0.2: (0.482, 0.936, 0.792, 0.895), 0.3: (0.374, 0.894, 0.688, 0.853), 0.4: (0.268, 0.871, 0.564, 0.816)}
 PAPER_4 = {'fgsm': (0.624, 0.912, 0.927), 'pgd': (0.597, 0.923, 0.936)}
-BASELINE_CELLS = {'clean': ('clean',), 'FGSM 8/255': ('fgsm', 'predicted', 8 / 255), 'PGD-40 8/255': ('pgd40', 'predicted', 8 / 255), 'AutoAttack 8/255': ('autoattack', '', 8 / 255),
+BASELINE_CELLS = {'clean': ('clean',), 'FGSM 8/255': ('fgsm', 'predicted', 8 / 255), 'PGD-40 8/255': ('pgd40', 'predicted', 8 / 255), 'AutoAttack 8/255': ('autoattack', 'predicted', 8 / 255),
                   'C&W': ('cw',), 'PGD-40 0.3': ('pgd40', 'predicted', 0.3), 'FGSM 0.3, true label': ('fgsm', 'true', 0.3), 'random sign 0.3': ('sign', '', 0.3)}
 ABLATION_CELLS = {'clean': ('clean',), 'FGSM 8/255, predicted': ('fgsm', 'predicted', 8 / 255), 'PGD-40 8/255, predicted': ('pgd40', 'predicted', 8 / 255),
                   'PGD-40 0.3, predicted': ('pgd40', 'predicted', 0.3), 'random sign 0.3': ('sign', '', 0.3), 'FGSM 0.3, true label (leaks)': ('fgsm', 'true', 0.3)}
@@ -14,13 +14,14 @@ OBLIVIOUS = 'evaluate_oblivious'
 
 
 def probes(data: str) -> dict[str, dict]:
-    """Cell name -> the leak probe's row."""
+    """Label variant -> the leak probe's row; it was asked about one-step patterns."""
     told = read_result(data, 'leak_probe')
-    return {r['cell']: r for r in told['rows'] if 'cell' in r} if told else {}
+    return {r['pattern']: r for r in told['rows']} if told else {}
 
 
 def leaks(row: dict, probed: dict) -> bool:
-    return any(row['defences'].get(name, {}).get('leaking') for name in COLUMNS[1:]) or bool(probed.get(row['cell'], {}).get('leaks'))
+    """More right than on clean pictures, or a one-step pattern that the probe reads the label from."""
+    return any(row['defences'].get(name, {}).get('leaking') for name in COLUMNS[1:]) or row['attack'] == 'fgsm' and bool(probed.get(row['variant'], {}).get('leaks'))
 
 
 def attacked(row: dict) -> list[str]:
@@ -32,7 +33,7 @@ def cells(data: str, leaking_ones: bool) -> str:
     if not told:
         return not_run(data, OBLIVIOUS)
     names = [c for c in COLUMNS if c in told['names']]
-    rows = [attacked(r) + [figure(r['defences'].get(name)) for name in names] + [f"{probed[r['cell']]['accuracy']:.3f}" if r['cell'] in probed else '-']
+    rows = [attacked(r) + [figure(r['defences'].get(name)) for name in names] + [f"{probed[r['variant']]['accuracy']:.3f}" if r['variant'] in probed else '-']
             for r in told['rows'] if leaks(r, probed) == leaking_ones]
     return table(['attack', 'label', 'level', 'n', *names, 'leak probe'], rows) if rows else 'None.'
 
@@ -137,5 +138,5 @@ def leak_probe(data: str) -> str:
     told = read_result(data, 'leak_probe')
     if not told:
         return not_run(data, 'leak_probe')
-    rows = [[r.get('cell') or r.get('pattern'), share(r['right'], r['n']) if 'right' in r else f"{r['accuracy']:.3f}", r['n'], 'leaks' if r.get('leaks') else ''] for r in told['rows']]
+    rows = [[r['pattern'], share(r['right'], r['n']) if 'right' in r else f"{r['accuracy']:.3f}", r['n'], 'leaks' if r.get('leaks') else ''] for r in told['rows']]
     return table(['pattern', 'the probe tells the label', 'n', ''], rows)

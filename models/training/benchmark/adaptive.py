@@ -11,7 +11,6 @@ import time
 from fractions import Fraction
 
 import torch
-from scipy.stats import binomtest
 from torch import Tensor
 
 from .chain import Chain
@@ -21,6 +20,7 @@ from .library_attacks import SQUARE_QUERIES, autoattack, budget, square
 from .load_chain import load_chain
 from .margin_attack import Form, Judge, State, batches, campaign
 from .settings import arguments, settings_of
+from .statistics import mcnemar, wilson
 from .train_target import load_target
 from .trainer import DEVICE, read_result, weights_path, write_result
 
@@ -60,22 +60,15 @@ def untouched(pictures: Tensor, judge: Judge) -> State:
 
 def interval(right: Tensor) -> dict:
     """Accuracy and its Wilson interval, 95 %."""
-    found = binomtest(int(right.sum()), len(right))
-    low, high = found.proportion_ci(0.95, 'wilson')
-    return {'accuracy': round(float(found.statistic), 4), 'low': round(float(low), 4), 'high': round(float(high), 4), 'n': len(right)}
-
-
-def mcnemar(a: Tensor, b: Tensor) -> dict:
-    """Exact two-sided test on the pictures of which one alone is right."""
-    only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
-    return {'chain_only': only_a, 'bare_only': only_b, 'p': binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0}
+    low, high = wilson(int(right.sum()), len(right))
+    return {'accuracy': round(float(right.float().mean()), 4), 'low': low, 'high': high, 'n': len(right)}
 
 
 def summary(state: State, clean: State, modes: tuple) -> dict:
     right = {mode: ~state.broken[mode] for mode in modes}
     told = {'accuracy': {m: interval(r) for m, r in right.items()}, 'clean': {m: interval(~clean.broken[m]) for m in modes}}
     if 'bare' in modes:
-        told['against_bare'] = {m: mcnemar(right[m], right['bare']) for m in modes if m != 'bare'}
+        told['against_bare'] = {m: mcnemar(right['bare'].numpy(), right[m].numpy()) for m in modes if m != 'bare'}
     return told | state.json() | {'clean_right': {m: (~b).tolist() for m, b in clean.broken.items()}}
 
 

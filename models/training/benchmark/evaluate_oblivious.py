@@ -53,7 +53,7 @@ def row(cell, known: dict, names: dict, clean: dict) -> dict:
                         'flagged': None if flagged is None else int(flagged.sum())}
         if clean:
             found[label]['against_clean'] = mcnemar(clean[f'{name}|right'][:len(right)], right)
-            found[label]['clean_accuracy'] = round(float(clean[f'{name}|right'].mean()), 4)
+            found[label]['clean_accuracy'] = round(float(clean[f'{name}|right'][:len(right)].mean()), 4)  # of the same pictures
             found[label]['leaking'] = found[label]['accuracy'] > found[label]['clean_accuracy']
     return {'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'epsilon': cell.epsilon, 'n': cell.n, 'unseen': cell.unseen,
             'defences': found}

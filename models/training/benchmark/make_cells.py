@@ -1,4 +1,4 @@
-"""Makes the attacked test sets of tier T1 on a bare target; cells that are there are kept.
+"""Makes the attacked test sets of tier T1 on a bare target; cells that are there are kept, those of another target made anew.
 
 python -m benchmark.make_cells --data cifar10                   # all; --only 'fgsm.*|sign.*' some of them
 The label that a variant's gradient follows: true; predicted by the target; random: towards a class drawn at random; surrogate: another net's gradient,
@@ -112,7 +112,8 @@ def main() -> None:
     for cell in cells(s, args.data):
         path = cell_path(args.data, cell)
         told = path.with_suffix('.json')
-        if told.exists() or (args.only and not re.fullmatch(args.only, cell.name)):
+        same = told.exists() and json.loads(told.read_text())['source'] == args.source
+        if same or (args.only and not re.fullmatch(args.only, cell.name)):
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         began = time.time()

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from .settings import CACHE, RESULTS
 
+STARTED = time.time()
 DEVICE = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
 # Without AVX-512 BF16 or AMX bfloat16 is emulated, ten times slower than FP32.
 BF16 = DEVICE.type == 'cuda' or any(flag in Path('/proc/cpuinfo').read_text() for flag in ('avx512_bf16', 'amx_bf16'))
@@ -31,7 +32,7 @@ def write_result(data: str, name: str, content: dict) -> Path:
     path = RESULTS / data / f'{name}.json'
     path.parent.mkdir(parents=True, exist_ok=True)
     about = {'command': 'python -m benchmark.' + ' '.join([Path(sys.argv[0]).stem, *sys.argv[1:]]), 'torch': torch.__version__,
-             'hardware': torch.cuda.get_device_name() if DEVICE.type == 'cuda' else f'{platform.machine()}, {torch.get_num_threads()} threads, CPU'}
+             'seconds': round(time.time() - STARTED), 'hardware': torch.cuda.get_device_name() if DEVICE.type == 'cuda' else f'{platform.machine()}, {torch.get_num_threads()} threads, CPU'}
     path.write_text(json.dumps(about | content, indent=1) + '\n')
     return path
 

@@ -37,7 +37,7 @@ class Settings:
     attack_batch: int = 250
     one_step_samples: int = 10_000
     minor_samples: int = 1000     # one-step cells that no goal names
-    iterative_samples: int = 1000
+    iterative_samples: int = 500
     cell_samples: int = 500       # cells that no goal names
     adaptive_samples: int = 200
     adaptive_steps: int = 100

@@ -38,27 +38,30 @@ class Settings:
     one_step_samples: int = 10_000
     minor_samples: int = 1000     # one-step cells that no goal names
     iterative_samples: int = 500
-    cell_samples: int = 500       # cells that no goal names
+    cell_samples: int = 200       # cells that no goal names
     adaptive_samples: int = 200
     adaptive_steps: int = 100
     adaptive_restarts: int = 5
 
 
 CIFAR10 = Settings()
-CELEBA = Settings(side=512, classes=2, target_fold=8, target_widths=(24, 32, 48, 64, 96), target_epochs=8, target_rate=0.05, batch=64,
-                  surrogate_widths=(16, 24, 32, 48, 64), surrogate_epochs=4, adversarial_epochs=3, distilled_epochs=1, mapping_fold=8,
-                  mapping_widths=(32, 64, 96), mapping_epochs=2, variant_epochs=0.7, ablation_epochs=0.4, paper_epochs=0, classifier_epochs=1, premade=0, attack_batch=50,
-                  one_step_samples=600, minor_samples=200, iterative_samples=200, cell_samples=100, adaptive_samples=50)
+CELEBA = Settings(
+    side=512, classes=2, target_fold=8, target_widths=(24, 32, 48, 64, 96), target_epochs=8, target_rate=0.05, batch=64, surrogate_widths=(16, 24, 32, 48, 64),
+    surrogate_epochs=4, adversarial_epochs=3, distilled_epochs=1, mapping_fold=8, mapping_widths=(32, 64, 96), mapping_epochs=2, variant_epochs=0.7,
+    ablation_epochs=0.4, paper_epochs=0, classifier_epochs=1, premade=0, attack_batch=50,
+    one_step_samples=600, minor_samples=200, iterative_samples=200, cell_samples=100, adaptive_samples=50)
 SETTINGS = {
     ('cifar10', 'cpu'): CIFAR10,
     ('celeba', 'cpu'): CELEBA,
-    ('cifar10', 'gpu'): replace(CIFAR10, target_widths=(64, 256, 256), target_epochs=40, batch=512, target_rate=0.4, surrogate_widths=(64, 128, 256),
-                                surrogate_epochs=12, adversarial_epochs=40, adversarial_steps=10, distilled_epochs=10, aligned_epochs=8, mapping_widths=(64, 128, 192),
-                                mapping_epochs=40, variant_epochs=10, ablation_epochs=5, paper_epochs=20, classifier_epochs=6, premade=40_000, attack_batch=1000,
-                                minor_samples=10_000, iterative_samples=2000, cell_samples=2000, adaptive_samples=1000),
-    ('celeba', 'gpu'): replace(CELEBA, target_epochs=20, surrogate_epochs=8, adversarial_epochs=10, adversarial_steps=10, mapping_epochs=20,
-                               mapping_widths=(48, 96, 128), variant_epochs=4, ablation_epochs=2, paper_epochs=8, classifier_epochs=4, one_step_samples=1520, minor_samples=1520, iterative_samples=1520,
-                               cell_samples=1520, adaptive_samples=500),
+    ('cifar10', 'gpu'): replace(
+        CIFAR10, target_widths=(64, 256, 256), target_epochs=40, batch=512, target_rate=0.4, surrogate_widths=(64, 128, 256), surrogate_epochs=12,
+        adversarial_epochs=40, adversarial_steps=10, distilled_epochs=10, aligned_epochs=8, mapping_widths=(64, 128, 192), mapping_epochs=40, variant_epochs=10,
+        ablation_epochs=5, paper_epochs=20, classifier_epochs=6, premade=40_000, attack_batch=1000,
+        minor_samples=10_000, iterative_samples=2000, cell_samples=2000, adaptive_samples=1000),
+    ('celeba', 'gpu'): replace(
+        CELEBA, target_epochs=20, surrogate_epochs=8, adversarial_epochs=10, adversarial_steps=10, mapping_epochs=20, mapping_widths=(48, 96, 128), variant_epochs=4,
+        ablation_epochs=2, paper_epochs=8, classifier_epochs=4,
+        one_step_samples=1520, minor_samples=1520, iterative_samples=1520, cell_samples=1520, adaptive_samples=500),
 }
 
 

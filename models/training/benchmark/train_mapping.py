@@ -11,6 +11,7 @@ import torch.nn.functional as F
 
 from .chain import on_grid
 from .data import load
+from .load_chain import load_mapping
 from .mapping import READINGS, Discriminator, empty_mapping
 from .perturbations import Perturbations, premade_pgd
 from .settings import arguments, settings_of
@@ -27,6 +28,7 @@ def main() -> None:
     parser.add_argument('--reading', choices=READINGS, default='ismn')
     parser.add_argument('--without', default='', help=f'terms left out, of {",".join(TERMS)}')
     parser.add_argument('--name', help='of the weights: mapping-<name>; default: the reading')
+    parser.add_argument('--start', help='name of trained weights to begin with, such as ismn to go on with it')
     parser.add_argument('--epochs', type=float)
     args = parser.parse_args()
     s, name = settings_of(args), args.name or args.reading
@@ -37,7 +39,8 @@ def main() -> None:
     target, surrogate = load_target(args.data, s, 'clean'), load_target(args.data, s, 'surrogate')
     source = surrogate if name == 'greybox' else target
     perturbed = Perturbations(source, target if name == 'greybox' else surrogate, None if name == 'greybox' else premade_pgd(args.data, train, target, s, 1))
-    mapping, judge = empty_mapping(s, args.reading), Discriminator(s.mapping_fold).to(DEVICE)
+    mapping = load_mapping(args.data, s, args.start).requires_grad_(True) if args.start else empty_mapping(s, args.reading)
+    judge = Discriminator(s.mapping_fold).to(DEVICE)
     judging = torch.optim.AdamW(judge.parameters(), 2e-4, betas=(0.5, 0.99))
     use = {t: t not in left_out for t in TERMS}
 
@@ -98,7 +101,7 @@ def main() -> None:
     if not epochs:
         parser.error(f'--reading {args.reading} at {s.side}x{s.side} is too dear for a CPU: --size gpu')
     fit(args.data, f'mapping-{name}', mapping, loss_of, len(train), epochs=epochs, batch=min(s.batch, 128 if s.side < 100 else 16), rate=2e-3, decay=1e-4,
-        seed=args.seed, beside={'judge': judge, 'judging': judging}, validate=validate, settings={'reading': args.reading, 'without': sorted(left_out)})
+        seed=args.seed, beside={'judge': judge, 'judging': judging}, validate=validate, settings={'reading': args.reading, 'without': sorted(left_out), 'start': args.start})
 
 
 if __name__ == '__main__':

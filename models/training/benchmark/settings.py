@@ -35,7 +35,7 @@ class Settings:
     classifier_epochs: float = 1.2
     premade: int = 4000           # PGD pictures of the train split, per source
     attack_batch: int = 250
-    one_step_samples: int = 10_000
+    one_step_samples: int = 2000
     minor_samples: int = 1000     # one-step cells that no goal names
     iterative_samples: int = 500
     cell_samples: int = 200       # cells that no goal names
@@ -57,7 +57,7 @@ SETTINGS = {
         CIFAR10, target_widths=(64, 256, 256), target_epochs=40, batch=512, target_rate=0.4, surrogate_widths=(64, 128, 256), surrogate_epochs=12,
         adversarial_epochs=40, adversarial_steps=10, distilled_epochs=10, aligned_epochs=8, mapping_widths=(64, 128, 192), mapping_epochs=40, variant_epochs=10,
         ablation_epochs=5, paper_epochs=20, classifier_epochs=6, premade=40_000, attack_batch=1000,
-        minor_samples=10_000, iterative_samples=2000, cell_samples=2000, adaptive_samples=1000),
+        one_step_samples=10_000, minor_samples=10_000, iterative_samples=2000, cell_samples=2000, adaptive_samples=1000),
     ('celeba', 'gpu'): replace(
         CELEBA, target_epochs=20, surrogate_epochs=8, adversarial_epochs=10, adversarial_steps=10, mapping_epochs=20, mapping_widths=(48, 96, 128), variant_epochs=4,
         ablation_epochs=2, paper_epochs=8, classifier_epochs=4,

@@ -30,7 +30,7 @@ def answer(data: str, cell, suite: Suite, labels: torch.Tensor, batch: int) -> d
     if all(f'{name}|right' in known for name in names):
         return known
     for at in torch.arange(len(rows)).split(batch):
-        x = torch.from_numpy(np.asarray(pictures[at[0]:at[-1] + 1])).to(DEVICE).float() / 255
+        x = torch.from_numpy(np.array(pictures[at[0]:at[-1] + 1])).to(DEVICE).float() / 255
         parts.append(suite(x.contiguous(memory_format=torch.channels_last)))
     for name in names:
         known[f'{name}|right'] = (torch.cat([p[name].logits for p in parts]).argmax(1).cpu() == truth).numpy()

@@ -1,16 +1,13 @@
-"""What M and C meet in training: gradient-sign attacks in four label variants, pre-made PGD, and noises, at 2..16/255 and 0..0.4.
+"""What M and C meet in training: FGSM and short PGD in four label variants, and noises, at 2..16/255 and 0..0.4.
 
 Square, C&W and the band around 0.25 are kept out: the evaluation holds them as unseen. Sources: FGSM Goodfellow 2015, PGD Madry 2018."""
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from .chain import on_grid
-from .data import Pictures
-from .settings import CACHE, Settings
 from .train_target import ascent
-from .trainer import DEVICE, autocast
+from .trainer import autocast
 
 SMALL, LARGE, UNSEEN = (2 / 255, 16 / 255), (0.0, 0.4), (0.23, 0.27)
 VARIANTS = ('true', 'predicted', 'random', 'surrogate')
@@ -25,18 +22,24 @@ def levels(count: int, generator: torch.Generator) -> Tensor:
     return torch.where(pick < 0.5, SMALL[0] + at * (SMALL[1] - SMALL[0]), large)
 
 
-def slope_sign(net: nn.Module, x: Tensor, labels: Tensor, variant: str, surrogate: nn.Module, generator: torch.Generator) -> Tensor:
+def followed(net: nn.Module, x: Tensor, labels: Tensor, variant: str, generator: torch.Generator) -> tuple[Tensor, int]:
+    """The labels that an attack of this variant follows, and 1: away from them, -1: towards them."""
+    if variant == 'true':
+        return labels, 1
+    with torch.no_grad(), autocast():
+        logits = net(x)
+    if variant != 'random':
+        return logits.argmax(1), 1
+    return (logits.argmax(1) + torch.randint(1, logits.shape[1], labels.shape, generator=generator).to(labels.device)) % logits.shape[1], -1
+
+
+def slope_sign(net: nn.Module, x: Tensor, labels: Tensor, variant: str, generator: torch.Generator) -> Tensor:
     """sign of the gradient that an attack of this label variant follows, [B, 3, S, S] in -1, 0, 1."""
-    net = surrogate if variant == 'surrogate' else net
+    wanted, sign = followed(net, x, labels, variant, generator)
     x = x.detach().requires_grad_(True)
     with autocast():
-        logits = net(x)
-        if variant == 'random':
-            other = torch.randint(1, logits.shape[1], labels.shape, generator=generator).to(labels.device)
-            loss = -F.cross_entropy(logits, (logits.argmax(1) + other) % logits.shape[1])
-        else:
-            loss = F.cross_entropy(logits, labels if variant == 'true' else logits.argmax(1))
-    return torch.autograd.grad(loss, x)[0].sign()
+        loss = F.cross_entropy(net(x), wanted)
+    return sign * torch.autograd.grad(loss, x)[0].sign()
 
 
 def noise(shape: torch.Size, kind: str, generator: torch.Generator) -> Tensor:
@@ -51,42 +54,27 @@ def noise(shape: torch.Size, kind: str, generator: torch.Generator) -> Tensor:
 
 
 class Perturbations:
-    """Attacks on `target`, drawn anew for each batch. Pictures float [B, 3, S, S] in 0..1; results on the grid of 1/255."""
+    """Attacks drawn anew for each batch: on `target`, and on `others` for the surrogate's gradient. Pictures float [B, 3, S, S] in 0..1; results on the grid of 1/255."""
 
-    def __init__(self, target: nn.Module, surrogate: nn.Module, premade: tuple[Tensor, Tensor] | None = None):
-        self.target, self.surrogate, self.premade = target, surrogate, premade
+    def __init__(self, target: nn.Module, *others: nn.Module):
+        self.target, self.others = target, others
 
     def __call__(self, x: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """-> x', levels [B]. The first half of the batch along a gradient, the second half noise."""
-        level, half = levels(len(x), generator).to(x.device), len(x) // 2
-        pattern = torch.empty_like(x)
-        variant, kind = VARIANTS[int(torch.randint(0, 4, (1,), generator=generator))], NOISES[int(torch.randint(0, 3, (1,), generator=generator))]
-        pattern[:half] = slope_sign(self.target, x[:half], labels[:half], variant, self.surrogate, generator)
-        pattern[half:] = noise(x[half:].shape, kind, generator).to(x.device)
-        return on_grid(x + level[:, None, None, None] * pattern), level
+        """-> x', levels [B]. The first `along(B)` follow a gradient, one step from x or three from a random start; the rest is noise."""
+        def draw(count: int) -> int:
+            return int(torch.randint(0, count, (1,), generator=generator))
 
-    def pgd(self, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor] | None:
-        """Some of the pre-made: numbers of the train pictures [count], x', levels."""
-        if self.premade is None:
-            return None
-        rows = torch.randint(0, len(self.premade[0]), (count,), generator=generator)
-        return rows, self.premade[0][rows].to(DEVICE).float() / 255, self.premade[1][rows].to(DEVICE)
+        level, some = levels(len(x), generator).to(x.device)[:, None, None, None], self.along(len(x))
+        variant, kind, surrogate = VARIANTS[draw(4)], NOISES[draw(3)], self.others[draw(len(self.others))]
+        net = surrogate if variant == 'surrogate' else self.target
+        if draw(2):
+            attacked = x[:some] + level[:some] * slope_sign(net, x[:some], labels[:some], variant, generator)
+        else:
+            wanted, sign = followed(net, x[:some], labels[:some], variant, generator)
+            attacked = ascent(net, x[:some], wanted, level[:some], 3, generator, sign)
+        noisy = x[some:] + level[some:] * noise(x[some:].shape, kind, generator).to(x.device)
+        return on_grid(torch.cat([attacked, noisy])), level[:, 0, 0, 0]
 
-
-def premade_pgd(data: str, train: Pictures, target: nn.Module, s: Settings, seed: int, steps: int = 10) -> tuple[Tensor, Tensor] | None:
-    """PGD pictures of the first `s.premade` train pictures, uint8, and their levels; true, predicted and random labels in turn. Made once, kept in the cache."""
-    path = CACHE / data / f'premade-{s.premade}-{seed}.pt'
-    if s.premade == 0:
-        return None
-    if not path.exists():
-        generator, made, strengths = torch.Generator().manual_seed(seed), [], levels(s.premade, torch.Generator().manual_seed(seed))
-        for number, rows in enumerate(tqdm(torch.arange(s.premade).split(s.attack_batch), desc='PGD pictures', disable=None)):
-            x, level = train[rows].to(DEVICE), strengths[rows].to(DEVICE)[:, None, None, None]
-            with torch.no_grad():
-                said = target(x).argmax(1)
-            labels = (train.labels[rows].to(DEVICE), said, (said + 1 + number % (s.classes - 1)) % s.classes)[number % 3]
-            sign = -1 if number % 3 == 2 else 1
-            made.append((ascent(target, x, labels, level, steps, generator, sign) * 255).round().to(torch.uint8).cpu())
-        torch.save((torch.cat(made), strengths), path)
-    return torch.load(path)
-
+    @staticmethod
+    def along(count: int) -> int:
+        return count * 2 // 3

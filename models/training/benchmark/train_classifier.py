@@ -10,7 +10,7 @@ from .chain import LEVELS
 from .data import load
 from .load_chain import empty_classifier, load_mapping
 from .nuisances import nuisance
-from .perturbations import Perturbations, premade_pgd
+from .perturbations import Perturbations
 from .settings import arguments, settings_of
 from .statistics import auroc
 from .train_target import load_target
@@ -28,7 +28,7 @@ def main() -> None:
     train, validation = (load(args.data, split, s.side, args.shared) for split in ('train', 'validation'))
     kinds = ('surrogate', 'clean') if args.reading == 'greybox' else ('clean', 'surrogate')
     target, surrogate = (load_target(args.data, s, kind) for kind in kinds)
-    perturbed = Perturbations(target, surrogate, None if args.reading == 'greybox' else premade_pgd(args.data, train, target, s, 1))
+    perturbed = Perturbations(target, surrogate)
     mapping, net = load_mapping(args.data, s, args.reading), empty_classifier(s)
 
     def loss_of(rows, generator, _):
@@ -37,11 +37,8 @@ def main() -> None:
         x[third:2 * third] = nuisance(x[third:2 * third], generator)
         weight, label, level = torch.ones(len(x)), torch.zeros(len(x)), torch.zeros(len(x))
         attacked, strength = perturbed(x[2 * third:], y[2 * third:], generator)
-        pgd = perturbed.pgd(third // 3, generator)
-        if pgd:
-            attacked[:len(pgd[1])], strength[:len(pgd[1])] = pgd[1], pgd[2]
         x[2 * third:], label[2 * third:], level[2 * third:] = attacked, 1.0, strength.cpu()
-        noise = torch.arange(len(attacked)) >= len(attacked) // 2
+        noise = torch.arange(len(attacked)) >= perturbed.along(len(attacked))
         weight[2 * third:] = torch.where(noise & (level[2 * third:] < HARMLESS) | (level[2 * third:] < 1 / 255), 0.0, 2.0)
         with torch.no_grad():
             repaired, _ = mapping(x)

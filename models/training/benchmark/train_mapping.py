@@ -13,7 +13,7 @@ from .chain import on_grid
 from .data import load
 from .load_chain import load_mapping
 from .mapping import READINGS, Discriminator, empty_mapping
-from .perturbations import Perturbations, premade_pgd
+from .perturbations import Perturbations
 from .settings import arguments, settings_of
 from .train_target import load_target
 from .trainer import DEVICE, autocast, fit
@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument('--reading', choices=READINGS, default='ismn')
     parser.add_argument('--without', default='', help=f'terms left out, of {",".join(TERMS)}')
     parser.add_argument('--name', help='of the weights: mapping-<name>; default: the reading')
+    parser.add_argument('--target', default='clean', help='kind of the target that guides M and is attacked')
     parser.add_argument('--start', help='name of trained weights to begin with, such as ismn to go on with it')
     parser.add_argument('--epochs', type=float)
     args = parser.parse_args()
@@ -36,9 +37,10 @@ def main() -> None:
     if unknown := left_out - set(TERMS):
         parser.error(f"--without: no term '{unknown.pop()}', of {', '.join(TERMS)}")
     train, validation = (load(args.data, split, s.side, args.shared) for split in ('train', 'validation'))
-    target, surrogate = load_target(args.data, s, 'clean'), load_target(args.data, s, 'surrogate')
-    source = surrogate if name == 'greybox' else target
-    perturbed = Perturbations(source, target if name == 'greybox' else surrogate, None if name == 'greybox' else premade_pgd(args.data, train, target, s, 1))
+    target, surrogate = load_target(args.data, s, args.target), load_target(args.data, s, 'surrogate')
+    if name == 'greybox':
+        target, surrogate = surrogate, target
+    perturbed = Perturbations(target, surrogate, *([load_target(args.data, s, 'clean')] if args.target != 'clean' else []))
     mapping = load_mapping(args.data, s, args.start).requires_grad_(True) if args.start else empty_mapping(s, args.reading)
     judge = Discriminator(s.mapping_fold).to(DEVICE)
     judging = torch.optim.AdamW(judge.parameters(), 2e-4, betas=(0.5, 0.99))
@@ -46,16 +48,10 @@ def main() -> None:
 
     def loss_of(rows, generator, _):
         quarter = len(rows) // 4
-        rows = rows.clone()
-        pgd = perturbed.pgd(quarter, generator)
-        if pgd:
-            rows[quarter:2 * quarter] = pgd[0]
         x, y = train[rows].to(DEVICE), train.labels[rows].to(DEVICE)
-        attacked, _ = perturbed(x[quarter:], y[quarter:], generator)
-        if pgd:
-            attacked[:quarter] = pgd[1]
         if torch.rand(1, generator=generator) < 0.5:
-            x, attacked = x.flip(3), attacked.flip(3)
+            x = x.flip(3)
+        attacked, _ = perturbed(x[quarter:], y[quarter:], generator)
         out, told = mapping(torch.cat([x[:quarter], attacked]))
         off = (out - x).abs().mean((1, 2, 3))
         loss = off[quarter:].mean()
@@ -101,7 +97,7 @@ def main() -> None:
     if not epochs:
         parser.error(f'--reading {args.reading} at {s.side}x{s.side} is too dear for a CPU: --size gpu')
     fit(args.data, f'mapping-{name}', mapping, loss_of, len(train), epochs=epochs, batch=min(s.batch, 128 if s.side < 100 else 16), rate=2e-3, decay=1e-4,
-        seed=args.seed, beside={'judge': judge, 'judging': judging}, validate=validate, settings={'reading': args.reading, 'without': sorted(left_out), 'start': args.start})
+        seed=args.seed, beside={'judge': judge, 'judging': judging}, validate=validate, settings={'reading': args.reading, 'without': sorted(left_out), 'start': args.start, 'target': args.target})
 
 
 if __name__ == '__main__':

@@ -3,7 +3,8 @@
 python -m benchmark.train_target --data cifar10 --kind clean         # then surrogate, adversarial, distilled
 clean        plain training
 surrogate    another width and seed: what a grey-box attacker trains for himself
-adversarial  from the clean one: half of each batch PGD and FGSM pictures with random start (PAPER.md 2, section 4 step 1)
+adversarial  from the clean one: half of each batch PGD pictures with random start (PAPER.md 2, section 4 step 1). With one or two steps among them
+             the target learned to fool the attack and kept nothing under PGD-100 (catastrophic overfitting)
 distilled    from the adversarial one by equation 2: temperature T on noisy inputs; at run time T = 1
 """
 import torch
@@ -75,8 +76,7 @@ def main() -> None:
     def mixed(rows, generator, _):
         x, y = augmented(train[rows].to(DEVICE), shift, generator), train.labels[rows].to(DEVICE)
         half = len(x) // 2
-        steps = 1 if torch.rand(1, generator=generator) < 0.5 else s.adversarial_steps
-        attacked = ascent(net, x[half:], y[half:], LEVEL, steps, generator)
+        attacked = ascent(net, x[half:], y[half:], LEVEL, s.adversarial_steps, generator)
         logits = net(torch.cat([x[:half], attacked]))
         right = (logits.argmax(1) == y).float()
         return F.cross_entropy(logits, y), {'clean': float(right[:half].mean()), 'attacked': float(right[half:].mean())}

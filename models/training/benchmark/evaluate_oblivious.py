@@ -13,7 +13,7 @@ from .cells import cells, load_cell
 from .data import load
 from .settings import CACHE, arguments, settings_of
 from .statistics import mcnemar, wilson
-from .suite import ABLATION, TABLE, Suite
+from .suite import ABLATION, NONE, TABLE, Suite
 from .trainer import DEVICE, write_result
 
 ABLATION_CELLS = r'clean|fgsm-(true|predicted)-8|fgsm-true-0.3|pgd40-predicted-(8|0.3)|sign-.*0.3'
@@ -61,7 +61,7 @@ def row(cell, known: dict, names: dict, clean: dict) -> dict:
 
 def clean_cost(known: dict, names: dict) -> dict:
     """Paired on the clean split against no defence: what the gate and what constant purification take away."""
-    bare = known['clean|right']
+    bare = known[f'{NONE}|right']
     return {label: mcnemar(bare, known[f'{name}|right']) | {'lost_points': round(100 * float(bare.mean() - known[f'{name}|right'].mean()), 2)}
             for label, name in names.items() if f'{name}|right' in known}
 

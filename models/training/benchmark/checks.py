@@ -93,12 +93,11 @@ def oblivious_gates(told: dict) -> Iterator[Gate]:
         for (_, lower, weak), (_, higher, strong) in zip(steps, steps[1:]):
             slack = max(strong.slack(weak), math.sqrt(2 * 0.1 * 0.9 / strong.n))  # at large levels all sit at chance and jitter about it
             yield gate(f'monotone: {attack} {variant} {lower} -> {higher}', strong.accuracy, weak.accuracy, strong.accuracy <= weak.accuracy + slack)
-    for defence in ('chain', 'always'):
-        known = shares(rows, defence)
-        clean = next((s for (a, _, _), s in known.items() if a == 'clean'), None)
-        for (attack, variant, level), share in known.items():
-            if clean and attack != 'clean' and share.accuracy > clean.accuracy:
-                yield Gate(f'above its own clean accuracy: {defence}, {attack} {variant} {level}', 'leaking', share.accuracy, clean.accuracy)
+    for row in rows:
+        for defence in ('chain', 'always'):
+            found = row['defences'].get(defence, {})
+            if found.get('leaking') and not row['attack'].startswith('nuisance'):
+                yield Gate(f"above its own clean accuracy: {defence}, {row['cell']}", 'leaking', found['accuracy'], found['clean_accuracy'], 'the same pictures')
 
 
 def adaptive_gates(target: str, t3: dict, t5: dict | None, noise: Share | None) -> Iterator[Gate]:

@@ -1,4 +1,4 @@
-"""What M and C meet in training: FGSM and short PGD in four label variants, and noises, at 2..16/255 and 0..0.4.
+"""What M and C meet in training: FGSM, one L2 step and short PGD in four label variants, and noises, at 2..16/255 and 0..0.4.
 
 Square, C&W and the band around 0.25 are kept out: the evaluation holds them as unseen. Sources: FGSM Goodfellow 2015, PGD Madry 2018."""
 import torch
@@ -33,13 +33,13 @@ def followed(net: nn.Module, x: Tensor, labels: Tensor, variant: str, generator:
     return (logits.argmax(1) + torch.randint(1, logits.shape[1], labels.shape, generator=generator).to(labels.device)) % logits.shape[1], -1
 
 
-def slope_sign(net: nn.Module, x: Tensor, labels: Tensor, variant: str, generator: torch.Generator) -> Tensor:
-    """sign of the gradient that an attack of this label variant follows, [B, 3, S, S] in -1, 0, 1."""
+def uphill(net: nn.Module, x: Tensor, labels: Tensor, variant: str, generator: torch.Generator) -> Tensor:
+    """The gradient that an attack of this label variant follows, [B, 3, S, S]."""
     wanted, sign = followed(net, x, labels, variant, generator)
     x = x.detach().requires_grad_(True)
     with autocast():
         loss = F.cross_entropy(net(x), wanted)
-    return sign * torch.autograd.grad(loss, x)[0].sign()
+    return sign * torch.autograd.grad(loss, x)[0]
 
 
 def noise(shape: torch.Size, kind: str, generator: torch.Generator) -> Tensor:
@@ -60,15 +60,20 @@ class Perturbations:
         self.target, self.others = target, others
 
     def __call__(self, x: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """-> x', levels [B]. The first `along(B)` follow a gradient, one step from x or three from a random start; the rest is noise."""
+        """-> x', levels [B]. The first `along(B)` follow a gradient: signed, one step from x or three from a random start, or a step along the gradient
+        itself, a quarter to half of the level in root mean square (small ones are what DeepFool and C&W find); the rest is noise."""
         def draw(count: int) -> int:
             return int(torch.randint(0, count, (1,), generator=generator))
 
         level, some = levels(len(x), generator).to(x.device)[:, None, None, None], self.along(len(x))
         variant, kind, surrogate = VARIANTS[draw(4)], NOISES[draw(3)], self.others[draw(len(self.others))]
         net = surrogate if variant == 'surrogate' else self.target
-        if draw(2):
-            attacked = x[:some] + level[:some] * slope_sign(net, x[:some], labels[:some], variant, generator)
+        form = draw(3)
+        if form < 2:
+            slope = uphill(net, x[:some], labels[:some], variant, generator)
+            unit = slope / slope.square().mean((1, 2, 3), keepdim=True).sqrt().clamp(min=1e-12)
+            level[:some] *= 1.0 if form == 0 else 0.25 + 0.25 * float(torch.rand(1, generator=generator))
+            attacked = x[:some] + level[:some] * (slope.sign() if form == 0 else unit)
         else:
             wanted, sign = followed(net, x[:some], labels[:some], variant, generator)
             attacked = ascent(net, x[:some], wanted, level[:some], 3, generator, sign)

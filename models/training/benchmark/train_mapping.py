@@ -96,7 +96,7 @@ def main() -> None:
     epochs = args.epochs or getattr(s, f'{kind}_epochs')
     if not epochs:
         parser.error(f'--reading {args.reading} at {s.side}x{s.side} is too dear for a CPU: --size gpu')
-    fit(args.data, f'mapping-{name}', mapping, loss_of, len(train), epochs=epochs, batch=min(s.batch, 128 if s.side < 100 else 16), rate=2e-3, decay=1e-4,
+    fit(args.data, f'mapping-{name}', mapping, loss_of, len(train), epochs=epochs, batch=min(s.batch, 128 if s.side < 100 else 16), rate=1e-3 if args.start else 2e-3, decay=1e-4,
         seed=args.seed, beside={'judge': judge, 'judging': judging}, validate=validate, settings={'reading': args.reading, 'without': sorted(left_out), 'start': args.start, 'target': args.target})
 
 

@@ -1,7 +1,6 @@
 """The baselines of the tables, each before the clean target but for the two that are another target."""
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -31,24 +30,16 @@ def magnet(target: nn.Module, reform: nn.Module, thresholds: dict[str, float]) -
     return ask
 
 
-def load_baselines(data: str, s: Settings, shared: Path) -> dict[str, Defence]:
-    """Those whose weights are there, by name; the others are told on stderr. `shared` is not read: MagNet's thresholds stand in its training's result."""
-    def there(name: str, script: str) -> bool:
-        found = weights_path(data, name).exists()
-        if not found:
-            print(f'{name}: no weights, left out; python -m benchmark.{script} --data {data}', file=sys.stderr)
-        return found
-
+def load_baselines(data: str, s: Settings) -> dict[str, Defence]:
+    """Those whose weights are there, by name; the others are told on stderr."""
     target = load_target(data, s, DEFENDED)
     defences = {}
     for method in METHODS:
-        if there(f'baseline-{method}', f'train_baselines --method {method}'):
+        if not weights_path(data, f'baseline-{method}').exists():
+            print(f'baseline-{method}: no weights, left out; python -m benchmark.train_baselines --data {data} --method {method}', file=sys.stderr)
+        else:
             net = frozen(empty_baseline(s, method), weights_path(data, f'baseline-{method}'))
             defences[method] = before(target, net) if method != 'magnet' else magnet(
                 target, net, read_result(data, 'train_baseline-magnet')['validation']['thresholds'])
     defences |= {name: before(target, change) for name, change in FILTERS.items()}
-    for kind in ('adversarial', 'distilled'):
-        if there(f'target-{kind}', f'train_target --kind {kind}'):
-            other = load_target(data, s, kind)
-            defences[kind] = before(other, lambda x: x)
     return defences

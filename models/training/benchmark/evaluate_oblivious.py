@@ -3,13 +3,14 @@
 python -m benchmark.evaluate_oblivious --data cifar10            # all cells that are there; goes on where it was
 python -m benchmark.evaluate_oblivious --ablation                # the parts of the paper, on the cells of ABLATION_CELLS
 Answers picture by picture stay in cache/<data>/answers/; the tables are counted from them, with 95 % intervals and paired tests against the clean split."""
+import json
 import re
 
 import numpy as np
 import torch
 from tqdm import tqdm
 
-from .cells import cells, load_cell
+from .cells import cell_path, cells, load_cell
 from .data import load
 from .settings import CACHE, arguments, settings_of
 from .statistics import mcnemar, wilson
@@ -20,19 +21,22 @@ ABLATION_CELLS = r'clean|fgsm-(true|predicted)-8|fgsm-true-0.3|pgd40-predicted-(
 
 
 def answer(data: str, cell, suite: Suite, labels: torch.Tensor, batch: int) -> dict:
-    """Asks what has not been asked yet of this cell -> {defence: {right bool [n], flagged, score}}."""
+    """Asks what these weights have not been asked yet of this cell -> {'<defence>|right': bool [n], '|flagged', '|score', '|stamp': of weights and cell}."""
     path = CACHE / data / 'answers' / f'{cell.name}.npz'
     path.parent.mkdir(parents=True, exist_ok=True)
     pictures, rows = load_cell(data, cell)
     known = dict(np.load(path)) if path.exists() else {}
     truth, parts = labels[rows], []
-    names = [*suite.plans, *suite.baselines]
-    if all(f'{name}|right' in known for name in names):
+    made = json.loads(cell_path(data, cell).with_suffix('.json').read_text())
+    stamps = {name: f"{made['source_digest']}-{made['seed']}-{len(rows)}-{stamp}" for name, stamp in suite.stamps.items()}
+    names = [name for name, stamp in stamps.items() if str(known.get(f'{name}|stamp')) != stamp]
+    if not names:
         return known
     for at in torch.arange(len(rows)).split(batch):
         x = torch.from_numpy(np.array(pictures[at[0]:at[-1] + 1])).to(DEVICE).float() / 255
-        parts.append(suite(x.contiguous(memory_format=torch.channels_last)))
+        parts.append(suite(x.contiguous(memory_format=torch.channels_last), names))
     for name in names:
+        known[f'{name}|stamp'] = np.array(stamps[name])
         known[f'{name}|right'] = (torch.cat([p[name].logits for p in parts]).argmax(1).cpu() == truth).numpy()
         for key in ('flagged', 'score'):
             if getattr(parts[0][name], key) is not None:
@@ -69,16 +73,17 @@ def clean_cost(known: dict, names: dict) -> dict:
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument('--ablation', action='store_true')
-    parser.add_argument('--only', default='', help='cells whose name matches, a regular expression')
+    parser.add_argument('--only', default='', help='the clean cell and those whose name matches, a regular expression')
     args = parser.parse_args()
     s, pattern = settings_of(args), args.only or (ABLATION_CELLS if args.ablation else '')
     names, result = (ABLATION, 'ablation') if args.ablation else (TABLE, 'oblivious')
     test = load(args.data, 'test', s.side, args.shared)
-    suite = Suite(args.data, s, list(dict.fromkeys(names.values())), args.shared, baselines=not args.ablation)
+    suite = Suite(args.data, s, list(dict.fromkeys(names.values())), baselines=not args.ablation)
     for name in suite.missing:
         print(f'{name}: no weights, left out')
     names = {label: name for label, name in names.items() if name in suite.plans} | {b: b for b in suite.baselines}
-    made = [c for c in cells(s, args.data) if (CACHE / args.data / 'cells' / f'{c.name}.npy').exists() and (not pattern or re.fullmatch(pattern, c.name))]
+    made = [c for c in cells(s, args.data) if cell_path(args.data, c).with_suffix('.json').exists()
+            and (c.attack == 'clean' or not pattern or re.fullmatch(pattern, c.name))]
     made.sort(key=lambda c: c.attack != 'clean')
     rows, clean = [], {}
     for cell in tqdm(made, desc='cells', disable=None):

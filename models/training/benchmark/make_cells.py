@@ -20,7 +20,7 @@ from .nuisances import blur, jpeg
 from .perturbations import noise
 from .settings import DEFENDED, Settings, arguments, settings_of
 from .train_target import load_target
-from .trainer import DEVICE, write_result
+from .trainer import DEVICE, digest, weights_path, write_result
 
 
 WITH_LABELS = {'pgd40': attacks.pgd40, 'cw': attacks.cw, 'deepfool': attacks.deepfool, 'square': attacks.square, 'autoattack': attacks.autoattack, 'lowfreq': attacks.lowfreq}
@@ -108,18 +108,18 @@ def main() -> None:
     s = settings_of(args)
     test, validation = load(args.data, 'test', s.side, args.shared), load(args.data, 'validation', s.side, args.shared)
     target, surrogate = load_target(args.data, s, args.source), load_target(args.data, s, 'surrogate')
-    patterns = Patterns()
+    patterns, source = Patterns(), digest(weights_path(args.data, f'target-{args.source}'))
     for cell in cells(s, args.data):
         path = cell_path(args.data, cell)
         told = path.with_suffix('.json')
-        same = told.exists() and json.loads(told.read_text())['source'] == args.source
+        same = told.exists() and {'source_digest': source, 'n': cell.n}.items() <= json.loads(told.read_text()).items()
         if same or (args.only and not re.fullmatch(args.only, cell.name)):
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         began = time.time()
         pictures = make(cell, s, test, validation, target, surrogate, patterns, args.seed)
         np.save(path, pictures)
-        about = {'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'n': cell.n, 'seed': args.seed, 'source': args.source,
+        about = {'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'n': cell.n, 'seed': args.seed, 'source': args.source, 'source_digest': source,
                  'seconds': round(time.time() - began, 1), 'bare_accuracy': accuracy(target, pictures, test.labels[test_rows(cell.n, len(test))], s.attack_batch)}
         told.write_text(json.dumps(about) + '\n')
         print(about, flush=True)

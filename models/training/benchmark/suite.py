@@ -3,7 +3,6 @@
 Names: TARGET, or TARGET+MAPPING:always (M once, on every picture), or TARGET+MAPPING:gateK (C decides, at most K passes); else a baseline's.
 TARGET: clean, adversarial, distilled, aligned; MAPPING: ismn, strict, skip or the --name of a train_mapping run."""
 import re
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -14,7 +13,7 @@ from .defences import Answer
 from .load_chain import load_chain, load_mapping
 from .settings import DEFENDED, Settings
 from .train_target import load_target
-from .trainer import weights_path
+from .trainer import digest, weights_path
 
 NONE, CHAIN, ALWAYS = DEFENDED, f'{DEFENDED}+ismn:gate3', f'{DEFENDED}+ismn:always'
 GRAMMAR = re.compile(r'(?P<target>[a-z0-9-]+)(\+(?P<mapping>[a-z0-9-]+):(always|gate(?P<passes>\d+)))?$')
@@ -30,10 +29,10 @@ TABLE = {'none': NONE, 'chain': CHAIN, 'always': ALWAYS, 'adversarial': 'adversa
 
 
 class Suite:
-    """`names` as above. Those whose weights are not there are left out and listed in `missing`."""
+    """`names` as above. Those whose weights are not there are left out and listed in `missing`; `stamps` name the weights behind each."""
 
-    def __init__(self, data: str, s: Settings, names: list[str], shared: Path, baselines: bool):
-        self.targets, self.chains, self.mappings, self.plans, self.missing = {}, {}, {}, {}, []
+    def __init__(self, data: str, s: Settings, names: list[str], baselines: bool):
+        self.targets, self.chains, self.mappings, self.plans, self.stamps, self.missing = {}, {}, {}, {}, {}, []
         for name in names:
             found = GRAMMAR.match(name)
             plan = (found['target'], found['mapping'], int(found['passes'] or 0))
@@ -42,20 +41,26 @@ class Suite:
                 self.missing.append(name)
                 continue
             self.plans[name] = plan
+            self.stamps[name] = '-'.join(digest(weights_path(data, n)) for n in needs)
             self.targets.setdefault(plan[0], load_target(data, s, plan[0]))
             if plan[2]:
                 self.chains.setdefault(plan[1], load_chain(data, s, plan[0], plan[1]))
             elif plan[1]:
                 self.mappings.setdefault(plan[1], load_mapping(data, s, plan[1]))
-        self.baselines = load_baselines(data, s, shared) if baselines else {}
+        self.baselines = load_baselines(data, s) if baselines else {}
+        for name in self.baselines:
+            needs = [f'target-{DEFENDED}', f'baseline-{name}']
+            self.stamps[name] = '-'.join(digest(weights_path(data, n)) for n in needs if weights_path(data, n).exists())
 
     @torch.no_grad()
-    def __call__(self, x: Tensor) -> dict[str, Answer]:
-        """Pictures float [B, 3, S, S] in 0..1 on the grid -> an Answer for each name."""
-        looked = {m: chain.look(x) for m, chain in self.chains.items()}
-        first = {m: looked[m][0] if m in looked else on_grid(self.mappings[m](x)[0]) for m in {*looked, *self.mappings}}
-        healed, plain, answers = {}, {t: net(x) for t, net in self.targets.items()}, {}
-        for name, (target, mapping, passes) in self.plans.items():
+    def __call__(self, x: Tensor, names: list[str]) -> dict[str, Answer]:
+        """Pictures float [B, 3, S, S] in 0..1 on the grid -> an Answer for each of `names`."""
+        plans = {name: plan for name, plan in self.plans.items() if name in names}
+        used = {mapping for _, mapping, _ in plans.values() if mapping}
+        looked = {m: self.chains[m].look(x) for m in used if m in self.chains}
+        first = {m: looked[m][0] if m in looked else on_grid(self.mappings[m](x)[0]) for m in used}
+        healed, plain, answers = {}, {t: self.targets[t](x) for t in {t for t, _, _ in plans.values()}}, {}
+        for name, (target, mapping, passes) in plans.items():
             if mapping is None:
                 answers[name] = Answer(plain[target])
             elif passes == 0:
@@ -68,5 +73,5 @@ class Suite:
                 if flagged.any():
                     logits[flagged] = self.targets[target](seen[flagged])
                 answers[name] = Answer(logits, flagged, looked[mapping][1])
-        return answers | {name: ask(x) for name, ask in self.baselines.items()}
+        return answers | {name: ask(x) for name, ask in self.baselines.items() if name in names}
 

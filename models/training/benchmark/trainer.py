@@ -1,10 +1,12 @@
 """One training loop for every network: one-cycle schedule, a checkpoint each epoch, resuming, a JSON of how it went."""
+import hashlib
 import json
 import math
 import platform
 import sys
 import time
 from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -26,6 +28,12 @@ def autocast():
 
 def weights_path(data: str, name: str) -> Path:
     return CACHE / data / f'{name}.pt'
+
+
+@cache
+def digest(path: Path) -> str:
+    """Names the weights of a file: what was made with them is made anew when they change."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def write_result(data: str, name: str, content: dict) -> Path:

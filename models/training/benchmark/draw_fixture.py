@@ -17,7 +17,7 @@ from .chain import SETTLED, Chain, on_grid
 from .export import KINDS, on_cpu
 from .load_chain import load_chain
 from .parity import answers, shares, write_pictures
-from .perturbations import noise, slope_sign
+from .perturbations import noise, uphill
 from .settings import DEFENDED, HERE, arguments, settings_of
 from .train_target import ascent
 
@@ -62,7 +62,7 @@ def attacked(target, x: Tensor, generator: torch.Generator) -> dict[str, Tensor]
     """Groups of pictures on the grid, clean first. At 512x512 every pattern is constant on 16x16 pixels, so that the files stay small."""
     with torch.no_grad():
         said = target(x).argmax(1)
-    sign = slope_sign(target, x, said, 'predicted', target, generator)
+    sign = uphill(target, x, said, 'predicted', generator).sign()
     if x.shape[-1] > 100:
         blocks = (sign, noise(x.shape, 'gaussian', generator))
         steps = [F.interpolate(F.avg_pool2d(b, 16).sign(), scale_factor=16.0) for b in blocks]

@@ -42,7 +42,7 @@ def headlines() -> str:
 
 
 def times() -> str:
-    rows = [[data, stem, f"`{told['command']}`", f"{told['seconds'] / 60:.1f} min" if 'seconds' in told else '-', told.get('seed', told.get('options', {}).get('seed', '-')), told['hardware']]
+    rows = [[data, stem, f"`{told['command']}`".replace('|', '\\|'), f"{told['seconds'] / 60:.1f} min" if 'seconds' in told else '-', told.get('seed', told.get('options', {}).get('seed', '-')), told['hardware']]
             for data in ('cifar10', 'celeba') for stem, told in measured(data)]
     return tables.table(['data', 'result', 'command', 'time', 'seed', 'hardware'], rows) if rows else 'No result yet.'
 

@@ -13,8 +13,10 @@ train() { [ -f "cache/$data/$1.pt" ] || step "${@:2}"; }
 
 train target-clean train_target --kind clean
 train target-surrogate train_target --kind surrogate
-train mapping-ismn train_mapping
-train target-aligned align_target
+train mapping-first train_mapping --name first
+train target-first align_target --mapping first --name first
+train mapping-ismn train_mapping --start first --target first
+train target-aligned align_target --start first
 train classifier-ismn train_classifier
 train target-adversarial train_target --kind adversarial
 train target-distilled train_target --kind distilled
@@ -34,6 +36,7 @@ else
 fi
 
 step make_cells
+[ "$data" = celeba ] || for target in clean adversarial distilled; do step make_cells --source $target; done
 step evaluate_oblivious
 [ "$data" = celeba ] || step evaluate_oblivious --ablation
 step detection

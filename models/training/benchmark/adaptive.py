@@ -21,11 +21,11 @@ from .load_chain import load_chain
 from .margin_attack import Form, Judge, State, batches, campaign
 from .settings import arguments, settings_of
 from .statistics import mcnemar, wilson
+from .suite import TARGETS
 from .train_target import load_target
 from .trainer import DEVICE, read_result, weights_path, write_result
 
 TIERS = ('t2', 't3', 't4', 't5')
-TARGETS = ('clean', 'adversarial', 'distilled', 'aligned')
 ASK_EVERY = 25        # steps between the grey-box attacker's looks at the real chain
 DOUBLED, WEAKENED = 100, 50  # pictures of the two controls
 

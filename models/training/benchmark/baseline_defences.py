@@ -1,4 +1,4 @@
-"""The baselines of the tables, each before the clean target but for the two that are another target."""
+"""The baselines of the tables, each before the target that ships but for the two that are another target."""
 import sys
 from collections.abc import Callable
 

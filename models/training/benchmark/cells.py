@@ -1,6 +1,7 @@
 """The attacked test sets of tier T1: which there are, where they lie, how they are read.
 
-A cell is one attack, label variant and level, made on the bare target. cache/<data>/cells/<name>.npy: uint8 [n, 3, S, S]; <name>.json tells how it was made.
+A cell is one attack, label variant and level, made on one bare target, its source. cache/<data>/cells/<name>.npy: uint8 [n, 3, S, S]; <name>.json tells how it
+was made. Those of a source that does not ship lie in cells/<source>/.
 All cells hold the first n of one permutation of the test split, so the smaller are parts of the larger and paired tests need no bookkeeping."""
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .settings import CACHE, Settings
+from .settings import CACHE, DEFENDED, Settings
 
 LEVELS = ('2', '4', '8', '16', '0.1', '0.2', '0.3', '0.4')  # whole numbers in steps of 1/255: the headline; the others are the paper's
 VARIANTS = ('true', 'predicted', 'random', 'surrogate', 'surrogate-random')
@@ -34,6 +35,11 @@ class Cell:
     def epsilon(self) -> float | None:
         """L-inf bound in 0..1, or sigma of the Gaussian."""
         return None if not self.level else float(self.level) if '.' in self.level else int(self.level) / 255
+
+    @property
+    def aimed(self) -> bool:
+        """It depends on the target that is attacked."""
+        return bool(self.variant) or self.attack == 'universal'
 
     @property
     def unseen(self) -> bool:
@@ -61,11 +67,11 @@ def test_rows(n: int, total: int) -> Tensor:
     return torch.randperm(total, generator=torch.Generator().manual_seed(0))[:n]
 
 
-def cell_path(data: str, cell: Cell) -> Path:
-    return CACHE / data / 'cells' / f'{cell.name}.npy'
+def cell_path(data: str, cell: Cell, source: str = DEFENDED) -> Path:
+    return CACHE / data / 'cells' / (source if cell.aimed and source != DEFENDED else '') / f'{cell.name}.npy'
 
 
-def load_cell(data: str, cell: Cell) -> tuple[np.ndarray, Tensor]:
+def load_cell(data: str, cell: Cell, source: str = DEFENDED) -> tuple[np.ndarray, Tensor]:
     """Attacked pictures uint8 [n, 3, S, S], mapped from the disk, and their numbers in the test split [n]."""
-    pictures = np.load(cell_path(data, cell), mmap_mode='r')
+    pictures = np.load(cell_path(data, cell, source), mmap_mode='r')
     return pictures, test_rows(len(pictures), TEST[data])

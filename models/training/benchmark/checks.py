@@ -12,11 +12,12 @@ import torch
 import torchattacks
 from torch import Tensor, nn
 
-from .adaptive import TARGETS, bare_forms, chain_forms, judge_of, untouched
+from .adaptive import bare_forms, chain_forms, judge_of, untouched
 from .data import load
 from .load_chain import load_chain
 from .margin_attack import campaign
 from .settings import DEFENDED, arguments, settings_of
+from .suite import TARGETS
 from .train_target import load_target
 from .trainer import DEVICE, read_result, weights_path, write_result
 

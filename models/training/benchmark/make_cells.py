@@ -1,6 +1,7 @@
 """Makes the attacked test sets of tier T1 on a bare target; cells that are there are kept, those of another target made anew.
 
 python -m benchmark.make_cells --data cifar10                   # all; --only 'fgsm.*|sign.*' some of them
+python -m benchmark.make_cells --source clean                   # on another target: what the ablation and its columns of the tables need
 The label that a variant's gradient follows: true; predicted by the target; random: towards a class drawn at random; surrogate: another net's gradient,
 its own prediction; surrogate-random. Pictures are rounded to the grid of 1/255, L-inf attacks stay within their bound after it."""
 import json
@@ -22,7 +23,8 @@ from .settings import DEFENDED, Settings, arguments, settings_of
 from .train_target import load_target
 from .trainer import DEVICE, digest, weights_path, write_result
 
-
+# Cells of targets that do not ship.
+OF_OTHERS = r'fgsm-true-(8|0\.[234])|fgsm-predicted-(8|0.3)|pgd40-predicted-(8|0.3)'
 WITH_LABELS = {'pgd40': attacks.pgd40, 'cw': attacks.cw, 'deepfool': attacks.deepfool, 'square': attacks.square, 'autoattack': attacks.autoattack, 'lowfreq': attacks.lowfreq}
 
 
@@ -105,15 +107,15 @@ def main() -> None:
     parser.add_argument('--only', default='', help='cells whose name matches, a regular expression')
     parser.add_argument('--source', default=DEFENDED, help='kind of the target that is attacked')
     args = parser.parse_args()
-    s = settings_of(args)
+    s, only = settings_of(args), args.only or (OF_OTHERS if args.source != DEFENDED else '')
     test, validation = load(args.data, 'test', s.side, args.shared), load(args.data, 'validation', s.side, args.shared)
     target, surrogate = load_target(args.data, s, args.source), load_target(args.data, s, 'surrogate')
     patterns, source = Patterns(), digest(weights_path(args.data, f'target-{args.source}'))
     for cell in cells(s, args.data):
-        path = cell_path(args.data, cell)
+        path = cell_path(args.data, cell, args.source)
         told = path.with_suffix('.json')
         same = told.exists() and {'source_digest': source, 'n': cell.n}.items() <= json.loads(told.read_text()).items()
-        if same or (args.only and not re.fullmatch(args.only, cell.name)):
+        if same or (only and not re.fullmatch(only, cell.name)) or (args.source != DEFENDED and not cell.aimed):
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         began = time.time()
@@ -123,8 +125,8 @@ def main() -> None:
                  'seconds': round(time.time() - began, 1), 'bare_accuracy': accuracy(target, pictures, test.labels[test_rows(cell.n, len(test))], s.attack_batch)}
         told.write_text(json.dumps(about) + '\n')
         print(about, flush=True)
-    made = [json.loads(cell_path(args.data, c).with_suffix('.json').read_text()) for c in cells(s, args.data) if cell_path(args.data, c).with_suffix('.json').exists()]
-    write_result(args.data, 'cells', {'rows': made})
+    told = [cell_path(args.data, c, args.source).with_suffix('.json') for c in cells(s, args.data) if c.aimed or args.source == DEFENDED]
+    write_result(args.data, 'cells' + ('' if args.source == DEFENDED else f'-{args.source}'), {'rows': [json.loads(path.read_text()) for path in told if path.exists()]})
 
 
 if __name__ == '__main__':

@@ -17,6 +17,7 @@ from .trainer import digest, weights_path
 
 NONE, CHAIN, ALWAYS = DEFENDED, f'{DEFENDED}+ismn:gate3', f'{DEFENDED}+ismn:always'
 GRAMMAR = re.compile(r'(?P<target>[a-z0-9-]+)(\+(?P<mapping>[a-z0-9-]+):(always|gate(?P<passes>\d+)))?$')
+TARGETS = ('clean', 'adversarial', 'distilled', 'aligned')
 ABLATION = {
     'no defence': 'clean', 'target adversarially trained': 'adversarial', '+ distilled': 'distilled',
     '+ mapping network': 'distilled+no-discriminator:always', '+ discriminator': 'distilled+ismn-short:always',
@@ -25,7 +26,13 @@ ABLATION = {
     'M without guide': 'clean+no-guide:always', 'M without clean term': 'clean+no-clean:always', 'M without sparsity': 'clean+no-sparsity:always',
     'M with all terms': 'clean+ismn-short:always', 'M-strict (paper-exact)': 'clean+strict:always', 'M-skip': 'clean+skip:always'}
 TABLE = {'none': NONE, 'chain': CHAIN, 'always': ALWAYS, 'adversarial': 'adversarial', 'distilled': 'distilled', 'adversarial + chain': 'adversarial+ismn:gate3',
-         'paper-exact': 'distilled+strict:gate3', 'M-strict': f'{NONE}+strict:always', 'M-skip': f'{NONE}+skip:always', 'adversarial + always': 'adversarial+ismn:always'}
+         'paper-exact': 'distilled+strict:gate3', 'M-strict': 'clean+strict:always', 'M-skip': 'clean+skip:always', 'adversarial + always': 'adversarial+ismn:always'}
+
+
+def source_of(name: str) -> str:
+    """Kind of the target that an oblivious attacker of this defence attacks."""
+    found = GRAMMAR.match(name)
+    return found['target'] if found and (found['mapping'] or found['target'] in TARGETS) else DEFENDED
 
 
 class Suite:

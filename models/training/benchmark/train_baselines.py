@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from .baselines import METHODS, empty_baseline, magnet_marks, magnet_threshold, sparsity
 from .data import load
 from .perturbations import Perturbations
-from .settings import arguments, settings_of
+from .settings import DEFENDED, arguments, settings_of
 from .train_target import load_target
 from .trainer import DEVICE, fit
 
@@ -28,8 +28,8 @@ def main() -> None:
     args = parser.parse_args()
     s, method = settings_of(args), args.method
     train, validation = (load(args.data, split, s.side, args.shared) for split in ('train', 'validation'))
-    target, net = load_target(args.data, s, 'clean'), empty_baseline(s, method)
-    perturbed = Perturbations(target, load_target(args.data, s, 'surrogate'))
+    target, net = load_target(args.data, s, DEFENDED), empty_baseline(s, method)
+    perturbed = Perturbations(target, *(load_target(args.data, s, kind) for kind in ('clean', 'surrogate')))
 
     def reforming(rows, generator, _):
         x = train[rows].to(DEVICE)

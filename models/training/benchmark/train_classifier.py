@@ -11,7 +11,7 @@ from .data import load
 from .load_chain import empty_classifier, load_mapping
 from .nuisances import nuisance
 from .perturbations import Perturbations
-from .settings import arguments, settings_of
+from .settings import DEFENDED, arguments, settings_of
 from .statistics import auroc
 from .train_target import load_target
 from .trainer import DEVICE, fit
@@ -26,9 +26,8 @@ def main() -> None:
     args = parser.parse_args()
     s = settings_of(args)
     train, validation = (load(args.data, split, s.side, args.shared) for split in ('train', 'validation'))
-    kinds = ('surrogate', 'clean') if args.reading == 'greybox' else ('clean', 'surrogate')
-    target, surrogate = (load_target(args.data, s, kind) for kind in kinds)
-    perturbed = Perturbations(target, surrogate)
+    kinds = ('surrogate', 'clean') if args.reading == 'greybox' else (DEFENDED, 'clean', 'surrogate')
+    perturbed = Perturbations(*(load_target(args.data, s, kind) for kind in kinds))
     mapping, net = load_mapping(args.data, s, args.reading), empty_classifier(s)
 
     def loss_of(rows, generator, _):
@@ -63,7 +62,7 @@ def main() -> None:
         flagged = float(negatives.quantile(1 - FALSE_ALARMS))
         return {'flagged': flagged, 'n': len(negatives), 'auroc': auroc(negatives.numpy(), positives.numpy()), 'found': float((positives >= flagged).float().mean())}
 
-    fit(args.data, f'classifier-{args.reading}', net, loss_of, len(train), epochs=args.epochs or s.classifier_epochs, batch=129 if s.side < 100 else 18,
+    fit(args.data, f'classifier-{args.reading}', net, loss_of, len(train), epochs=args.epochs or s.classifier_epochs * (1 if args.reading == 'ismn' else 0.5), batch=129 if s.side < 100 else 18,
         rate=1e-3, decay=1e-4, seed=args.seed, validate=validate, settings={'mapping': args.reading, 'false_alarms': FALSE_ALARMS})
 
 

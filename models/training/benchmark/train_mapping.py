@@ -4,6 +4,7 @@ Sparsity: the mean of g * m, and the gate told which pictures are attacked; left
 
 python -m benchmark.train_mapping --data cifar10 --reading ismn            # strict, skip: the paper's readings
 --without guide,clean,sparsity,discriminator   leaves terms out (ablation)
+--name first, then --start first --target first   the two rounds of the M that ships; align_target stands between them
 --name greybox --seed 2                        an attacker's own M
 """
 import torch
@@ -92,7 +93,7 @@ def main() -> None:
             n += len(x)
         return {key: round(k / n, 4) for key, k in right.items()} | {'n': n}
 
-    kind = 'paper' if args.reading != 'ismn' else 'mapping' if name == 'ismn' else 'variant' if name == 'greybox' else 'ablation'
+    kind = 'paper' if args.reading != 'ismn' else 'mapping' if name == 'ismn' else 'first' if name == 'first' else 'variant' if name == 'greybox' else 'ablation'
     epochs = args.epochs or getattr(s, f'{kind}_epochs')
     if not epochs:
         parser.error(f'--reading {args.reading} at {s.side}x{s.side} is too dear for a CPU: --size gpu')

@@ -14,9 +14,9 @@ train() { [ -f "cache/$data/$1.pt" ] || step "${@:2}"; }
 train target-clean train_target --kind clean
 train target-surrogate train_target --kind surrogate
 train mapping-first train_mapping --name first
-train target-first align_target --mapping first --name first
-train mapping-ismn train_mapping --start first --target first
-train target-aligned align_target --start first
+train target-first align_target
+train mapping-second train_mapping --name second --start first --target first
+train target-aligned train_together
 train classifier-ismn train_classifier
 train target-adversarial train_target --kind adversarial
 train target-distilled train_target --kind distilled

@@ -1,7 +1,6 @@
 """Fine-tunes a target on what the chain shows it: half of each batch untouched, half M(x') of attacked pictures.
 
-python -m benchmark.align_target --mapping first --name first    # the clean target, after the first round of train_mapping
-python -m benchmark.align_target --start first                   # after the second; leaves target-aligned.pt
+python -m benchmark.align_target --data cifar10         # after the first round of train_mapping; leaves target-first.pt
 The paper's "adversarially trained target" in the reading that costs no clean accuracy: the target learns the mapping network's leftovers, not the attack itself."""
 import torch
 import torch.nn.functional as F
@@ -17,16 +16,13 @@ from .trainer import DEVICE, fit, weights_path
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument('--mapping', default='ismn', help='name of the mapping network')
-    parser.add_argument('--start', default='clean', help='kind of the target to begin with; it is attacked too')
-    parser.add_argument('--name', default='aligned', help='kind that comes out')
     parser.add_argument('--epochs', type=float)
     args = parser.parse_args()
     s = settings_of(args)
     train, validation = (load(args.data, split, s.side, args.shared) for split in ('train', 'validation'))
-    others = [load_target(args.data, s, kind) for kind in ('surrogate', 'clean') if kind != args.start]
-    mapping, perturbed, net = load_mapping(args.data, s, args.mapping), Perturbations(load_target(args.data, s, args.start), *others), empty_target(s, args.name)
-    net.load_state_dict(torch.load(weights_path(args.data, f'target-{args.start}'), map_location=DEVICE))
+    clean, surrogate = (load_target(args.data, s, kind) for kind in ('clean', 'surrogate'))
+    mapping, perturbed, net = load_mapping(args.data, s, 'first'), Perturbations(clean, surrogate), empty_target(s, 'first')
+    net.load_state_dict(torch.load(weights_path(args.data, 'target-clean'), map_location=DEVICE))
 
     def loss_of(rows, generator, _):
         x, y = augmented(train[rows].to(DEVICE), s.side // 16, generator), train.labels[rows].to(DEVICE)
@@ -46,8 +42,8 @@ def main() -> None:
                 right += int((net(on_grid(mapping(attacked)[0])).argmax(1).cpu() == validation.labels[rows]).sum())
         return {'accuracy': accuracy(net, validation), 'purified': right / n, 'n': len(validation)}
 
-    fit(args.data, f'target-{args.name}', net, loss_of, len(train), epochs=args.epochs or s.aligned_epochs, batch=s.batch, rate=s.target_rate * 0.1, decay=5e-4,
-        seed=args.seed, sgd=True, validate=validate, settings={'mapping': args.mapping, 'start': args.start})
+    fit(args.data, 'target-first', net, loss_of, len(train), epochs=args.epochs or s.aligned_epochs, batch=s.batch, rate=s.target_rate * 0.1, decay=5e-4,
+        seed=args.seed, sgd=True, validate=validate)
 
 
 if __name__ == '__main__':

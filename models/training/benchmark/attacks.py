@@ -29,9 +29,12 @@ def pgd40(net: nn.Module, x: Tensor, labels: Tensor, epsilon: float, targeted: b
     return attack(x, labels)
 
 
-def cw(net: nn.Module, x: Tensor, labels: Tensor, _=None) -> Tensor:
+def cw(net: nn.Module, x: Tensor, labels: Tensor, _=None, targeted: bool = False) -> Tensor:
     """C&W-L2 (Carlini & Wagner 2017) with c = 1, 50 steps of Adam at 0.01."""
-    return torchattacks.CW(net, c=1, kappa=0, steps=50, lr=0.01)(x, labels)
+    attack = torchattacks.CW(net, c=1, kappa=0, steps=50, lr=0.01)
+    if targeted:
+        attack.set_mode_targeted_by_label(quiet=True)
+    return attack(x, labels)
 
 
 def deepfool(net: nn.Module, x: Tensor, labels: Tensor, _=None) -> Tensor:
@@ -56,14 +59,14 @@ def autoattack(net: nn.Module, x: Tensor, labels: Tensor, epsilon: float) -> Ten
     return found
 
 
-def lowfreq(net: nn.Module, x: Tensor, labels: Tensor, epsilon: float, steps: int = 20, side: int = 8) -> Tensor:
+def lowfreq(net: nn.Module, x: Tensor, labels: Tensor, epsilon: float, targeted: bool = False, steps: int = 20, side: int = 8) -> Tensor:
     """PGD on a pattern of `side` x `side` points enlarged to the picture (after Guo 2018): only low spatial frequencies."""
     coarse = torch.zeros(len(x), 3, side, side, device=x.device)
     for _ in range(steps):
         coarse.requires_grad_(True)
         smooth = F.interpolate(coarse, x.shape[2:], mode='bilinear', align_corners=False)
         slope, = torch.autograd.grad(F.cross_entropy(net((x + smooth).clamp(0, 1)), labels), coarse)
-        coarse = (coarse.detach() + 2.5 * epsilon / steps * slope.sign()).clamp(-epsilon, epsilon)
+        coarse = (coarse.detach() + (-2.5 if targeted else 2.5) * epsilon / steps * slope.sign()).clamp(-epsilon, epsilon)
     return (x + F.interpolate(coarse, x.shape[2:], mode='bilinear', align_corners=False)).clamp(0, 1)
 
 

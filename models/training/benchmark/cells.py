@@ -60,6 +60,10 @@ def cells(s: Settings, data: str) -> list[Cell]:
     pgd += [Cell('pgd40', variant, level, few) for level in ('8', '0.3') for variant in VARIANTS if variant != 'predicted' and (variant, level) != ('random', '0.3')]
     rest = [Cell('universal', '', level, minor) for level in ('8', '16')] + [Cell('lowfreq', 'predicted', level, few) for level in ('8', '16')]
     rest += [Cell('deepfool', 'predicted', '', some), Cell('cw', 'predicted', '', some), Cell('square', 'predicted', '8', few)]
+    # AutoAttack goes through the wrong classes and DeepFool to the nearest by themselves: no target to draw.
+    rest += [Cell(attack, variant, level, few) for attack, level in (('cw', ''), ('deepfool', ''), ('lowfreq', '8')) for variant in ('true', 'random', 'surrogate')
+             if (attack, variant) != ('deepfool', 'random')]
+    rest += [Cell('square', 'true', '8', few)] + [Cell('autoattack', variant, '8', few) for variant in ('true', 'surrogate')]
     return one_step + rest + pgd + [Cell('autoattack', 'predicted', level, few) for level in ('8', '16')]
 
 

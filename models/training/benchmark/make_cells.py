@@ -88,10 +88,8 @@ def make(cell: Cell, s: Settings, test: Pictures, validation: Pictures, target: 
             with torch.enable_grad():
                 if cell.attack == 'fgsm':
                     attacked = x + cell.epsilon * patterns(cell.variant, len(parts), lambda: attacks.fgsm_sign(net, x, wanted, targeted))
-                elif cell.attack == 'pgd40':
-                    attacked = attacks.pgd40(net, x, wanted, cell.epsilon, targeted)
                 else:
-                    attacked = WITH_LABELS[cell.attack](net, x, wanted, cell.epsilon)
+                    attacked = WITH_LABELS[cell.attack](net, x, wanted, cell.epsilon, *([True] if targeted else []))
         parts.append(bounded(x, attacked.detach(), epsilon))
     return torch.cat(parts).numpy()
 

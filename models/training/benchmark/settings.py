@@ -29,14 +29,15 @@ class Settings:
     mapping_fold: int = 2
     mapping_widths: tuple = (48, 96, 128)
     first_epochs: float = 3       # M before the clean target; then the target learns its leftovers, and
-    mapping_epochs: float = 5     # M goes on before that target
+    second_epochs: float = 5      # M goes on before that target; then
+    together_epochs: float = 1    # both learn at once
     variant_epochs: float = 0.5   # each surrogate purifier and baseline
     ablation_epochs: float = 0.4  # each run of the ablation table
     paper_epochs: float = 0.7     # M-strict and M-skip, which are cheap at 32x32; 0: too dear (9.5 GMAC a picture at 512x512)
     classifier_epochs: float = 1.2
     attack_batch: int = 250
     one_step_samples: int = 2000
-    minor_samples: int = 1000     # one-step cells that no goal names
+    minor_samples: int = 500      # one-step cells that no goal names
     iterative_samples: int = 500
     cell_samples: int = 200       # cells that no goal names
     adaptive_samples: int = 200
@@ -47,7 +48,7 @@ class Settings:
 CIFAR10 = Settings()
 CELEBA = Settings(
     side=512, classes=2, target_fold=8, target_widths=(24, 32, 48, 64, 96), target_epochs=8, target_rate=0.05, batch=64, surrogate_widths=(16, 24, 32, 48, 64),
-    surrogate_epochs=4, adversarial_epochs=3, distilled_epochs=1, mapping_fold=8, mapping_widths=(32, 64, 96), first_epochs=1, mapping_epochs=1, variant_epochs=0.5,
+    surrogate_epochs=4, adversarial_epochs=3, distilled_epochs=1, mapping_fold=8, mapping_widths=(32, 64, 96), first_epochs=1, second_epochs=1, variant_epochs=0.5,
     ablation_epochs=0.4, paper_epochs=0, classifier_epochs=1, attack_batch=50,
     one_step_samples=600, minor_samples=200, iterative_samples=200, cell_samples=100, adaptive_samples=50)
 SETTINGS = {
@@ -55,11 +56,11 @@ SETTINGS = {
     ('celeba', 'cpu'): CELEBA,
     ('cifar10', 'gpu'): replace(
         CIFAR10, target_widths=(64, 256, 256), target_epochs=40, batch=512, target_rate=0.4, surrogate_widths=(64, 128, 256), surrogate_epochs=12,
-        adversarial_epochs=40, adversarial_steps=10, distilled_epochs=10, aligned_epochs=8, mapping_widths=(64, 128, 192), first_epochs=15, mapping_epochs=25, variant_epochs=10,
+        adversarial_epochs=40, adversarial_steps=10, distilled_epochs=10, aligned_epochs=8, mapping_widths=(64, 128, 192), first_epochs=15, second_epochs=20, together_epochs=10, variant_epochs=10,
         ablation_epochs=5, paper_epochs=20, classifier_epochs=6, attack_batch=1000,
         one_step_samples=10_000, minor_samples=10_000, iterative_samples=2000, cell_samples=2000, adaptive_samples=1000),
     ('celeba', 'gpu'): replace(
-        CELEBA, target_epochs=20, surrogate_epochs=8, adversarial_epochs=10, adversarial_steps=10, first_epochs=8, mapping_epochs=12, mapping_widths=(48, 96, 128), variant_epochs=4,
+        CELEBA, target_epochs=20, surrogate_epochs=8, adversarial_epochs=10, adversarial_steps=10, first_epochs=8, second_epochs=8, together_epochs=4, mapping_widths=(48, 96, 128), variant_epochs=4,
         ablation_epochs=2, paper_epochs=8, classifier_epochs=4,
         one_step_samples=1520, minor_samples=1520, iterative_samples=1520, cell_samples=1520, adaptive_samples=500),
 }

@@ -1,10 +1,9 @@
 """The mapping network M by equation 3 (PAPER.md 3): |M(x') - x| + |M(x) - x| + KL(T(x) || T(M(x'))), the discriminator, the sparsity.
 
-Sparsity: the mean of g * m, and the gate told which pictures are attacked; left to the other terms alone the gate shuts for good within 300 steps.
 
 python -m benchmark.train_mapping --data cifar10 --reading ismn            # strict, skip: the paper's readings
 --without guide,clean,sparsity,discriminator   leaves terms out (ablation)
---name first, then --start first --target first   the two rounds of the M that ships; align_target stands between them
+--name first, then --name second --start first --target first   the first two rounds of the M that ships; align_target stands between them, train_together behind
 --name greybox --seed 2                        an attacker's own M
 """
 import torch
@@ -14,12 +13,13 @@ from .chain import on_grid
 from .data import load
 from .load_chain import load_mapping
 from .mapping import READINGS, Discriminator, empty_mapping
+from .mapping_loss import repair_loss
 from .perturbations import Perturbations
 from .settings import arguments, settings_of
 from .train_target import load_target
 from .trainer import DEVICE, autocast, fit
 
-CLEAN, GUIDE, ADVERSARIAL, SPARSE, GATE = 1.0, 0.1, 0.005, 0.002, 0.2
+GUIDE, ADVERSARIAL = 0.1, 0.005
 JUDGED = 16  # pictures of a batch that the discriminator sees: all of them would double the cost
 TERMS = ('guide', 'clean', 'sparsity', 'discriminator')
 
@@ -45,7 +45,7 @@ def main() -> None:
     mapping = load_mapping(args.data, s, args.start).requires_grad_(True) if args.start else empty_mapping(s, args.reading)
     judge = Discriminator(s.mapping_fold).to(DEVICE)
     judging = torch.optim.AdamW(judge.parameters(), 2e-4, betas=(0.5, 0.99))
-    use = {t: t not in left_out for t in TERMS}
+    terms = set(TERMS) - left_out
 
     def loss_of(rows, generator, _):
         quarter = len(rows) // 4
@@ -54,23 +54,14 @@ def main() -> None:
             x = x.flip(3)
         attacked, _ = perturbed(x[quarter:], y[quarter:], generator)
         out, told = mapping(torch.cat([x[:quarter], attacked]))
-        off = (out - x).abs().mean((1, 2, 3))
-        loss = off[quarter:].mean()
-        figures = {'off_clean': float(off[:quarter].detach().mean()), 'off_attacked': float(off[quarter:].detach().mean())}
-        if use['clean']:
-            loss = loss + CLEAN * off[:quarter].mean()
-        if use['sparsity'] and told is not None:
-            gate, sparse = told.float().unbind(1)
-            loss = loss + SPARSE * sparse.mean() + GATE * F.binary_cross_entropy_with_logits(gate, (torch.arange(len(gate), device=gate.device) >= quarter).float())
-            figures |= {'sparse_clean': float(sparse[:quarter].detach().mean()), 'sparse_attacked': float(sparse[quarter:].detach().mean()),
-                        'gate_clean': float(torch.sigmoid(gate[:quarter]).detach().mean()), 'gate_attacked': float(torch.sigmoid(gate[quarter:]).detach().mean())}
-        if use['guide']:
+        loss, figures = repair_loss(x, out, told, quarter, terms)
+        if 'guide' in terms:
             with torch.no_grad():
                 wanted = F.softmax(target(x[quarter:]).float(), 1)
             logits = target(out[quarter:]).float()
             loss = loss + GUIDE * F.kl_div(F.log_softmax(logits, 1), wanted, reduction='batchmean')
             figures['right_attacked'] = float((logits.argmax(1) == y[quarter:]).float().mean())
-        if use['discriminator']:
+        if 'discriminator' in terms:
             some = slice(quarter, quarter + JUDGED)
             judged = F.relu(1 - judge(x[some])).mean() + F.relu(1 + judge(out[some].detach())).mean()
             judging.zero_grad()
@@ -93,7 +84,7 @@ def main() -> None:
             n += len(x)
         return {key: round(k / n, 4) for key, k in right.items()} | {'n': n}
 
-    kind = 'paper' if args.reading != 'ismn' else 'mapping' if name == 'ismn' else 'first' if name == 'first' else 'variant' if name == 'greybox' else 'ablation'
+    kind = 'paper' if args.reading != 'ismn' else {'first': 'first', 'ismn': 'first', 'second': 'second', 'greybox': 'variant'}.get(name, 'ablation')
     epochs = args.epochs or getattr(s, f'{kind}_epochs')
     if not epochs:
         parser.error(f'--reading {args.reading} at {s.side}x{s.side} is too dear for a CPU: --size gpu')

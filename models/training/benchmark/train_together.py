@@ -1,0 +1,63 @@
+"""The last round: M and its target together, on attacks that follow the target as it is at that moment.
+
+python -m benchmark.train_together --data cifar10       # after the second round of train_mapping; leaves mapping-ismn.pt and target-aligned.pt
+The target is shown clean pictures as they are and attacked ones as M repairs them, with their labels; M learns from its errors beside the terms of mapping_loss.py.
+Only the bare target is attacked: nothing here sees the chain as an attacker of it would, and no robustness against one is to be had from it."""
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from .chain import on_grid
+from .data import augmented, load
+from .load_chain import load_mapping
+from .mapping_loss import repair_loss
+from .perturbations import Perturbations
+from .settings import arguments, settings_of
+from .train_target import accuracy, empty_target, load_target
+from .trainer import DEVICE, fit, weights_path
+
+LABELS = 0.3  # weight of the cross-entropy beside the repair
+
+
+def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument('--mapping', default='second', help='name of the mapping network to begin with')
+    parser.add_argument('--target', default='first', help='kind of the target to begin with')
+    parser.add_argument('--epochs', type=float)
+    args = parser.parse_args()
+    s = settings_of(args)
+    train, validation = (load(args.data, split, s.side, args.shared) for split in ('train', 'validation'))
+    target = empty_target(s, 'aligned').to(DEVICE)
+    target.load_state_dict(torch.load(weights_path(args.data, f'target-{args.target}'), map_location=DEVICE))
+    mapping = load_mapping(args.data, s, args.mapping).requires_grad_(True)
+    net = nn.ModuleDict({'mapping': mapping, 'target': target})
+    perturbed = Perturbations(target, *(load_target(args.data, s, kind) for kind in ('surrogate', args.target)))
+
+    def loss_of(rows, generator, _):
+        x, y, quarter = augmented(train[rows].to(DEVICE), s.side // 16, generator), train.labels[rows].to(DEVICE), len(rows) // 4
+        target.eval()
+        attacked, _ = perturbed(x[quarter:], y[quarter:], generator)
+        target.train()
+        out, told = mapping(torch.cat([x[:quarter], attacked]))
+        loss, figures = repair_loss(x, out, told, quarter)
+        half = len(x) // 2
+        logits, wanted = target(torch.cat([x[:half], out[quarter:]])), torch.cat([y[:half], y[quarter:]])
+        right = (logits.detach().argmax(1) == wanted).float()
+        return loss + LABELS * F.cross_entropy(logits, wanted, label_smoothing=0.1), figures | {'right_clean': float(right[:half].mean()), 'right_attacked': float(right[half:].mean())}
+
+    def validate() -> dict:
+        generator, right, n = torch.Generator().manual_seed(99), 0, min(len(validation), 2000)
+        net.requires_grad_(False)
+        for rows in torch.arange(n).split(s.attack_batch):
+            attacked, _ = perturbed(validation[rows].to(DEVICE), validation.labels[rows].to(DEVICE), generator)
+            right += int((target(on_grid(mapping(attacked)[0])).argmax(1).cpu() == validation.labels[rows]).sum())
+        return {'accuracy': accuracy(target, validation), 'purified': right / n, 'n': len(validation)}
+
+    fit(args.data, 'together', net, loss_of, len(train), epochs=args.epochs or s.together_epochs, batch=128 if s.side < 100 else 16, rate=4e-4, decay=1e-4,
+        seed=args.seed, validate=validate, settings={'mapping': args.mapping, 'target': args.target})
+    torch.save(mapping.state_dict(), weights_path(args.data, 'mapping-ismn'))
+    torch.save(target.state_dict(), weights_path(args.data, 'target-aligned'))
+
+
+if __name__ == '__main__':
+    main()

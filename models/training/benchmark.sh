@@ -16,7 +16,8 @@ train target-surrogate train_target --kind surrogate
 train mapping-first train_mapping --name first
 train target-first align_target
 train mapping-second train_mapping --name second --start first --target first
-train target-aligned train_together
+train mapping-third train_together --name third
+train target-aligned train_together --mapping third --target third
 train classifier-ismn train_classifier
 train target-adversarial train_target --kind adversarial
 train target-distilled train_target --kind distilled

@@ -30,7 +30,7 @@ class Settings:
     mapping_widths: tuple = (48, 96, 128)
     first_epochs: float = 3       # M before the clean target; then the target learns its leftovers, and
     second_epochs: float = 5      # M goes on before that target; then
-    together_epochs: float = 1    # both learn at once
+    together_epochs: float = 1.5  # both learn at once, in two rounds
     variant_epochs: float = 0.5   # each surrogate purifier and baseline
     ablation_epochs: float = 0.4  # each run of the ablation table
     paper_epochs: float = 0.7     # M-strict and M-skip, which are cheap at 32x32; 0: too dear (9.5 GMAC a picture at 512x512)

@@ -1,7 +1,9 @@
-"""The last round: M and its target together, on attacks that follow the target as it is at that moment.
+"""The last rounds: M and its target together, on attacks that follow the target as it is at that moment.
 
-python -m benchmark.train_together --data cifar10       # after the second round of train_mapping; leaves mapping-ismn.pt and target-aligned.pt
+python -m benchmark.train_together --data cifar10 --name third                    # after the second round of train_mapping
+python -m benchmark.train_together --mapping third --target third                 # what ships: mapping-ismn.pt, target-aligned.pt
 The target is shown clean pictures as they are and attacked ones as M repairs them, with their labels; M learns from its errors beside the terms of mapping_loss.py.
+A share of the pictures that M repairs are its own repairs, or a second pass would spoil what the first has mended.
 Only the bare target is attacked: nothing here sees the chain as an attacker of it would, and no robustness against one is to be had from it."""
 import torch
 import torch.nn.functional as F
@@ -12,22 +14,24 @@ from .data import augmented, load
 from .load_chain import load_mapping
 from .mapping_loss import repair_loss
 from .perturbations import Perturbations
-from .settings import arguments, settings_of
+from .settings import DEFENDED, arguments, settings_of
 from .train_target import accuracy, empty_target, load_target
 from .trainer import DEVICE, fit, weights_path
 
 LABELS = 0.3  # weight of the cross-entropy beside the repair
+AGAIN = 0.25  # share of batches that are repaired for the second time
 
 
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument('--mapping', default='second', help='name of the mapping network to begin with')
     parser.add_argument('--target', default='first', help='kind of the target to begin with')
+    parser.add_argument('--name', help='of both that come out; default: what ships')
     parser.add_argument('--epochs', type=float)
     args = parser.parse_args()
     s = settings_of(args)
     train, validation = (load(args.data, split, s.side, args.shared) for split in ('train', 'validation'))
-    target = empty_target(s, 'aligned').to(DEVICE)
+    target = empty_target(s, DEFENDED).to(DEVICE)
     target.load_state_dict(torch.load(weights_path(args.data, f'target-{args.target}'), map_location=DEVICE))
     mapping = load_mapping(args.data, s, args.mapping).requires_grad_(True)
     net = nn.ModuleDict({'mapping': mapping, 'target': target})
@@ -38,6 +42,9 @@ def main() -> None:
         target.eval()
         attacked, _ = perturbed(x[quarter:], y[quarter:], generator)
         target.train()
+        if torch.rand(1, generator=generator) < AGAIN:
+            with torch.no_grad():
+                attacked = on_grid(mapping(attacked)[0])
         out, told = mapping(torch.cat([x[:quarter], attacked]))
         loss, figures = repair_loss(x, out, told, quarter)
         half = len(x) // 2
@@ -53,10 +60,10 @@ def main() -> None:
             right += int((target(on_grid(mapping(attacked)[0])).argmax(1).cpu() == validation.labels[rows]).sum())
         return {'accuracy': accuracy(target, validation), 'purified': right / n, 'n': len(validation)}
 
-    fit(args.data, 'together', net, loss_of, len(train), epochs=args.epochs or s.together_epochs, batch=128 if s.side < 100 else 16, rate=4e-4, decay=1e-4,
+    fit(args.data, f'together-{args.name}' if args.name else 'together', net, loss_of, len(train), epochs=args.epochs or s.together_epochs, batch=128 if s.side < 100 else 16, rate=4e-4, decay=1e-4,
         seed=args.seed, validate=validate, settings={'mapping': args.mapping, 'target': args.target})
-    torch.save(mapping.state_dict(), weights_path(args.data, 'mapping-ismn'))
-    torch.save(target.state_dict(), weights_path(args.data, 'target-aligned'))
+    torch.save(mapping.state_dict(), weights_path(args.data, f"mapping-{args.name or 'ismn'}"))
+    torch.save(target.state_dict(), weights_path(args.data, f'target-{args.name or DEFENDED}'))
 
 
 if __name__ == '__main__':

@@ -23,7 +23,8 @@ OPSET, VERSION = 17, '0.1.0'
 TOLERANCE = 1e-4   # of logits, score and level, relative to 1 or the largest logit
 KINDS = ('clean', 'adversarial', 'distilled', 'aligned')
 CLASSES = {'celeba': ('neutral', 'smiling')}
-STEPS = {'clean': ('clean',), 'adversarial': ('clean', 'adversarial'), 'distilled': ('clean', 'adversarial', 'distilled'), 'aligned': ('clean', 'aligned')}
+ROUNDS = ('mapping-first', 'target-first', 'mapping-second', 'together-third', 'together', 'classifier-ismn')  # what trained M, the target that ships, and C
+STEPS = {'clean': ('clean',), 'adversarial': ('clean', 'adversarial'), 'distilled': ('clean', 'adversarial', 'distilled'), 'aligned': ('clean',)}
 LICENCES = {
     'cifar10': ('Apache-2.0', [
         'Weights: Apache-2.0, as the project. No training picture is contained in them or shipped with them.',
@@ -108,7 +109,7 @@ def tensor(name: str, kind: str, shape: list, meaning: str) -> dict:
 
 def manifest(data: str, target: str, chain: Chain, side: int, classes: tuple, folder: Path, checked: dict) -> dict:
     image = tensor('image', 'uint8', [1, side, side, 3], 'RGB, full range')
-    told = {name: read_result(data, f'train_{name}') for name in (*(f'target-{step}' for step in STEPS[target]), 'target-surrogate', 'mapping-ismn', 'classifier-ismn')}
+    told = {name: read_result(data, f'train_{name}') for name in (*(f'target-{step}' for step in STEPS[target]), 'target-surrogate', *ROUNDS)}
     told = {name: result for name, result in told.items() if result}
     kept = ('seed', 'steps', 'epochs', 'seconds', 'weights', 'hardware', 'torch', 'validation')
     licence, notes = LICENCES[data]

@@ -47,9 +47,10 @@ class Settings:
 
 CIFAR10 = Settings()
 CELEBA = Settings(
-    side=512, classes=2, target_fold=8, target_widths=(24, 32, 48, 64, 96), target_epochs=8, target_rate=0.05, batch=64, surrogate_widths=(16, 24, 32, 48, 64),
-    surrogate_epochs=4, adversarial_epochs=3, distilled_epochs=1, mapping_fold=8, mapping_widths=(32, 64, 96), first_epochs=1, second_epochs=1, variant_epochs=0.5,
-    ablation_epochs=0.4, paper_epochs=0, classifier_epochs=1, attack_batch=50,
+    side=512, classes=2, target_fold=8, target_widths=(24, 32, 48, 64, 96), target_epochs=5, target_rate=0.05, batch=32, surrogate_widths=(16, 24, 32, 48, 64),
+    surrogate_epochs=2, adversarial_epochs=1, distilled_epochs=1, aligned_epochs=0.5, mapping_fold=8, mapping_widths=(32, 64, 96), first_epochs=0.7, second_epochs=0.5,
+    together_epochs=0.7, variant_epochs=0.4,
+    ablation_epochs=0.4, paper_epochs=0, classifier_epochs=0.6, attack_batch=50,
     one_step_samples=600, minor_samples=200, iterative_samples=200, cell_samples=100, adaptive_samples=50)
 SETTINGS = {
     ('cifar10', 'cpu'): CIFAR10,
@@ -60,7 +61,7 @@ SETTINGS = {
         ablation_epochs=5, paper_epochs=20, classifier_epochs=6, attack_batch=1000,
         one_step_samples=10_000, minor_samples=10_000, iterative_samples=2000, cell_samples=2000, adaptive_samples=1000),
     ('celeba', 'gpu'): replace(
-        CELEBA, target_epochs=20, surrogate_epochs=8, adversarial_epochs=10, adversarial_steps=10, first_epochs=8, second_epochs=8, together_epochs=4, mapping_widths=(48, 96, 128), variant_epochs=4,
+        CELEBA, batch=64, target_epochs=20, surrogate_epochs=8, aligned_epochs=2, adversarial_epochs=10, adversarial_steps=10, first_epochs=8, second_epochs=8, together_epochs=4, mapping_widths=(48, 96, 128), variant_epochs=4,
         ablation_epochs=2, paper_epochs=8, classifier_epochs=4,
         one_step_samples=1520, minor_samples=1520, iterative_samples=1520, cell_samples=1520, adaptive_samples=500),
 }

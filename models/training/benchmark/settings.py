@@ -31,10 +31,10 @@ class Settings:
     first_epochs: float = 3       # M before the clean target; then the target learns its leftovers, and
     second_epochs: float = 5      # M goes on before that target; then
     together_epochs: float = 1.5  # both learn at once, in two rounds
-    variant_epochs: float = 0.5   # each surrogate purifier and baseline
-    ablation_epochs: float = 0.4  # each run of the ablation table
-    paper_epochs: float = 0.7     # M-strict and M-skip, which are cheap at 32x32; 0: too dear (9.5 GMAC a picture at 512x512)
-    classifier_epochs: float = 1.2
+    variant_epochs: float = 0.3   # each surrogate purifier and baseline
+    ablation_epochs: float = 0.25 # each run of the ablation table
+    paper_epochs: float = 0.4     # M-strict and M-skip, which are cheap at 32x32; 0: too dear (9.5 GMAC a picture at 512x512)
+    classifier_epochs: float = 1.6
     attack_batch: int = 250
     one_step_samples: int = 2000
     minor_samples: int = 500      # one-step cells that no goal names
@@ -48,9 +48,9 @@ class Settings:
 CIFAR10 = Settings()
 CELEBA = Settings(
     side=512, classes=2, target_fold=8, target_widths=(24, 32, 48, 64, 96), target_epochs=5, target_rate=0.05, batch=32, surrogate_widths=(16, 24, 32, 48, 64),
-    surrogate_epochs=2, adversarial_epochs=1, distilled_epochs=1, aligned_epochs=0.5, mapping_fold=8, mapping_widths=(32, 64, 96), first_epochs=0.7, second_epochs=0.5,
-    together_epochs=0.7, variant_epochs=0.4,
-    ablation_epochs=0.4, paper_epochs=0, classifier_epochs=0.6, attack_batch=50,
+    surrogate_epochs=1, adversarial_epochs=1, distilled_epochs=1, aligned_epochs=0.5, mapping_fold=8, mapping_widths=(32, 64, 96), first_epochs=0.5, second_epochs=0.5,
+    together_epochs=1, variant_epochs=0.4,
+    ablation_epochs=0.4, paper_epochs=0, classifier_epochs=0.5, attack_batch=50,
     one_step_samples=600, minor_samples=200, iterative_samples=200, cell_samples=100, adaptive_samples=50)
 SETTINGS = {
     ('cifar10', 'cpu'): CIFAR10,

@@ -11,15 +11,15 @@ import type { Evaluator } from './evaluate-pictures.js'
 export async function classEvaluator(
   bundle: Bundle,
   models: ModelSettings,
-  options: { threads: number; maxPasses: number },
+  options: { threads: number },
 ): Promise<Evaluator> {
   const nets = await openClassNets(bundle, models, options.threads)
-  const { classes } = nets.manifest
+  const { classes, max_passes } = nets.manifest
   return {
     provider: nets.provider,
     async judge(path, row) {
       const label = classOf(row, classes)
-      const { undefended, gated, purified, flagged } = await nets.classify(await readRgb(path), options.maxPasses)
+      const { undefended, gated, purified, flagged } = await nets.classify(await readRgb(path), max_passes)
       return { undefended: undefended === label, gated: gated === label, purified: purified === label, flagged }
     },
     close: nets.release,

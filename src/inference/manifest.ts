@@ -60,6 +60,8 @@ const classificationManifest = common.extend({
   graphs: z.object({ target: graph, chain: graph }),
   classes: z.array(z.string()).min(2),
   thresholds: z.object({ flagged: z.number() }),
+  /** Of the mapping network, on a flagged picture. */
+  max_passes: z.int().min(1).max(10).default(3),
 })
 
 export type GraphSpec = z.infer<typeof graph>

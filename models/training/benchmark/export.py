@@ -118,7 +118,7 @@ def manifest(data: str, target: str, chain: Chain, side: int, classes: tuple, fo
     return {
         'schema': 'framewarden/bundle/1', 'name': data, 'version': VERSION, 'task': 'classification', 'licence': licence, 'licence_notes': notes,
         'files': files, 'opset': OPSET, 'pixel_format': 'rgb24',
-        'precision': 'weights stored as FP16, computed with in FP32', 'classes': list(classes), 'thresholds': {'flagged': chain.flagged},
+        'precision': 'weights stored as FP16, computed with in FP32', 'classes': list(classes), 'thresholds': {'flagged': chain.flagged}, 'max_passes': chain.passes,
         'graphs': {
             'target': {'file': 'target', 'inputs': [image], 'outputs': [tensor('logits', 'float32', [1, len(classes)], f'of the classes, by the {target} target')]},
             'chain': {'file': 'chain', 'inputs': [image], 'outputs': [

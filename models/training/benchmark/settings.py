@@ -34,7 +34,7 @@ class Settings:
     variant_epochs: float = 0.3   # each surrogate purifier and baseline
     ablation_epochs: float = 0.25 # each run of the ablation table
     paper_epochs: float = 0.4     # M-strict and M-skip, which are cheap at 32x32; 0: too dear (9.5 GMAC a picture at 512x512)
-    classifier_epochs: float = 1.6
+    classifier_epochs: float = 1.2
     attack_batch: int = 250
     one_step_samples: int = 2000
     minor_samples: int = 500      # one-step cells that no goal names

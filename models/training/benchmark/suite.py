@@ -8,24 +8,24 @@ import torch
 from torch import Tensor
 
 from .baseline_defences import load_baselines
-from .chain import on_grid
+from .chain import PASSES, on_grid
 from .defences import Answer
 from .load_chain import load_chain, load_mapping
 from .settings import DEFENDED, Settings
 from .train_target import load_target
 from .trainer import digest, weights_path
 
-NONE, CHAIN, ALWAYS = DEFENDED, f'{DEFENDED}+ismn:gate3', f'{DEFENDED}+ismn:always'
+NONE, CHAIN, ALWAYS = DEFENDED, f'{DEFENDED}+ismn:gate{PASSES}', f'{DEFENDED}+ismn:always'
 GRAMMAR = re.compile(r'(?P<target>[a-z0-9-]+)(\+(?P<mapping>[a-z0-9-]+):(always|gate(?P<passes>\d+)))?$')
 TARGETS = ('clean', 'adversarial', 'distilled', 'aligned')
 ABLATION = {
     'no defence': 'clean', 'target adversarially trained': 'adversarial', '+ distilled': 'distilled',
     '+ mapping network': 'distilled+no-discriminator:always', '+ discriminator': 'distilled+ismn-short:always',
     '+ classifier gate': 'distilled+ismn-short:gate1', '+ feedback, K = 3': 'distilled+ismn-short:gate3', '+ feedback, K = 8': 'distilled+ismn-short:gate8',
-    'all, M trained in full': 'distilled+ismn:gate3', 'all, clean target': 'clean+ismn:gate3', 'all, aligned target (ships)': CHAIN,
+    'all, M trained in full': 'distilled+ismn:gate3', 'all, clean target': 'clean+ismn:gate3', 'all, aligned target': f'{DEFENDED}+ismn:gate3', 'the same without feedback (ships)': CHAIN,
     'M without guide': 'clean+no-guide:always', 'M without clean term': 'clean+no-clean:always', 'M without sparsity': 'clean+no-sparsity:always',
     'M with all terms': 'clean+ismn-short:always', 'M-strict (paper-exact)': 'clean+strict:always', 'M-skip': 'clean+skip:always'}
-TABLE = {'none': NONE, 'chain': CHAIN, 'always': ALWAYS, 'adversarial': 'adversarial', 'distilled': 'distilled', 'adversarial + chain': 'adversarial+ismn:gate3',
+TABLE = {'none': NONE, 'chain': CHAIN, 'always': ALWAYS, 'chain, K = 3': f'{DEFENDED}+ismn:gate3', 'adversarial': 'adversarial', 'distilled': 'distilled', 'adversarial + chain': f'adversarial+ismn:gate{PASSES}',
          'paper-exact': 'distilled+strict:gate3', 'M-strict': 'clean+strict:always', 'M-skip': 'clean+skip:always', 'adversarial + always': 'adversarial+ismn:always'}
 
 

@@ -51,7 +51,7 @@ CELEBA = Settings(
     surrogate_epochs=1, adversarial_epochs=1, distilled_epochs=1, aligned_epochs=0.5, mapping_fold=8, mapping_widths=(32, 64, 96), first_epochs=0.5, second_epochs=0.5,
     together_epochs=1, variant_epochs=0.4,
     ablation_epochs=0.4, paper_epochs=0, classifier_epochs=0.5, attack_batch=50,
-    one_step_samples=600, minor_samples=200, iterative_samples=200, cell_samples=100, adaptive_samples=50)
+    one_step_samples=400, minor_samples=100, iterative_samples=60, cell_samples=40, adaptive_samples=50)
 SETTINGS = {
     ('cifar10', 'cpu'): CIFAR10,
     ('celeba', 'cpu'): CELEBA,

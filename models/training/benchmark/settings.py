@@ -22,9 +22,8 @@ class Settings:
     batch: int = 256
     surrogate_widths: tuple = (32, 64, 96)
     surrogate_epochs: float = 3
-    adversarial_epochs: float = 2
-    adversarial_steps: int = 4
-    distilled_epochs: float = 1
+    adversarial_epochs: float = 1.1
+    distilled_epochs: float = 0.6
     aligned_epochs: float = 1
     mapping_fold: int = 2
     mapping_widths: tuple = (48, 96, 128)
@@ -57,11 +56,11 @@ SETTINGS = {
     ('celeba', 'cpu'): CELEBA,
     ('cifar10', 'gpu'): replace(
         CIFAR10, target_widths=(64, 256, 256), target_epochs=40, batch=512, target_rate=0.4, surrogate_widths=(64, 128, 256), surrogate_epochs=12,
-        adversarial_epochs=40, adversarial_steps=10, distilled_epochs=10, aligned_epochs=8, mapping_widths=(64, 128, 192), first_epochs=15, second_epochs=20, together_epochs=10, variant_epochs=10,
+        adversarial_epochs=40, distilled_epochs=10, aligned_epochs=8, mapping_widths=(64, 128, 192), first_epochs=15, second_epochs=20, together_epochs=10, variant_epochs=10,
         ablation_epochs=5, paper_epochs=20, classifier_epochs=6, attack_batch=1000,
         one_step_samples=10_000, minor_samples=10_000, iterative_samples=2000, cell_samples=2000, adaptive_samples=1000),
     ('celeba', 'gpu'): replace(
-        CELEBA, batch=64, target_epochs=20, surrogate_epochs=8, aligned_epochs=2, adversarial_epochs=10, adversarial_steps=10, first_epochs=8, second_epochs=8, together_epochs=4, mapping_widths=(48, 96, 128), variant_epochs=4,
+        CELEBA, batch=64, target_epochs=20, surrogate_epochs=8, aligned_epochs=2, adversarial_epochs=10, first_epochs=8, second_epochs=8, together_epochs=4, mapping_widths=(48, 96, 128), variant_epochs=4,
         ablation_epochs=2, paper_epochs=8, classifier_epochs=4,
         one_step_samples=1520, minor_samples=1520, iterative_samples=1520, cell_samples=1520, adaptive_samples=500),
 }

@@ -23,7 +23,7 @@ from .settings import arguments, settings_of
 from .statistics import mcnemar, wilson
 from .suite import TARGETS
 from .train_target import load_target
-from .trainer import DEVICE, read_result, weights_path, write_result
+from .trainer import DEVICE, digest, read_result, weights_path, write_result
 
 TIERS = ('t2', 't3', 't4', 't5')
 ASK_EVERY = 25        # steps between the grey-box attacker's looks at the real chain
@@ -106,6 +106,7 @@ def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor)
     name = f'adaptive-{tier}-{args.target}' + ('' if abs(args.epsilon - 8 / 255) < 1e-9 else f'-{round(args.epsilon * 255)}')
     steps, restarts = args.steps or s.adaptive_steps, args.restarts or s.adaptive_restarts
     options = {'n': len(pictures), 'epsilon': args.epsilon, 'steps': steps, 'restarts': restarts, 'seed': args.seed, 'size': args.size, 'flagged': chain.flagged}
+    options |= {'weights': '-'.join(digest(weights_path(args.data, name)) for name in ('mapping-ismn', 'classifier-ismn', f'target-{args.target}'))}
     options |= {'queries': args.queries or SQUARE_QUERIES[args.size]} if tier == 't5' else {}
     kept = read_result(args.data, name)
     kept = kept if kept and kept['options'] == options else None

@@ -24,15 +24,15 @@ BASELINE_CELLS = r'clean|fgsm-(true|predicted)-(8|0\.[234])|sign-(8|0\.[234])|pg
 ABLATION_CELLS = r'clean|fgsm-(true|predicted)-8|fgsm-true-0.3|pgd40-predicted-(8|0.3)|sign-.*0.3'
 
 
-def answers_path(data: str, cell, source: str = DEFENDED) -> Path:
-    return CACHE / data / 'answers' / (source if cell.aimed and source != DEFENDED else '') / f'{cell.name}.npz'
+def answers_path(data: str, cell, source: str, most: int | None) -> Path:
+    return CACHE / data / 'answers' / ('' if most is None else 'ablation') / (source if cell.aimed and source != DEFENDED else '') / f'{cell.name}.npz'
 
 
-def answer(data: str, cell, suite: Suite, source: str, labels: torch.Tensor, batch: int) -> dict:
+def answer(data: str, cell, suite: Suite, source: str, labels: torch.Tensor, batch: int, most: int | None = None) -> dict:
     """Asks the defences of this source's target what these weights have not been asked yet of this cell -> {'<defence>|right': bool [n], '|flagged', '|score', '|stamp': of weights and cell}."""
-    path = answers_path(data, cell, source)
+    path = answers_path(data, cell, source, most)
     path.parent.mkdir(parents=True, exist_ok=True)
-    pictures, rows = load_cell(data, cell, source)
+    pictures, rows = (part[:most] for part in load_cell(data, cell, source))
     known = dict(np.load(path)) if path.exists() else {}
     truth, parts = labels[rows], []
     made = json.loads(cell_path(data, cell, source).with_suffix('.json').read_text())
@@ -74,7 +74,7 @@ def row(cell, known: dict, names: dict, clean: dict) -> dict:
             found[label]['against_clean'] = mcnemar(clean[f'{name}|right'][:len(right)], right)
             found[label]['clean_accuracy'] = round(float(clean[f'{name}|right'][:len(right)].mean()), 4)  # of the same pictures
             found[label]['leaking'] = found[label]['accuracy'] > found[label]['clean_accuracy']
-    return {'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'epsilon': cell.epsilon, 'n': cell.n, 'unseen': cell.unseen,
+    return {'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'epsilon': cell.epsilon, 'n': max((d['n'] for d in found.values()), default=cell.n), 'unseen': cell.unseen,
             'defences': found}
 
 
@@ -105,7 +105,7 @@ def main() -> None:
         known = {}
         for source in sources if cell.aimed else [DEFENDED]:
             if cell_path(args.data, cell, source).with_suffix('.json').exists():
-                known |= answer(args.data, cell, suite, source, test.labels, s.attack_batch)
+                known |= answer(args.data, cell, suite, source, test.labels, s.attack_batch, s.one_step_samples if args.ablation else None)
         clean = known if cell.attack == 'clean' else clean
         rows.append(row(cell, known, names, clean))
         print(cell.name, cell.n, {k: v['accuracy'] for k, v in rows[-1]['defences'].items()}, flush=True)

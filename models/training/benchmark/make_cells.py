@@ -8,6 +8,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -110,6 +111,8 @@ def main() -> None:
     target, surrogate = load_target(args.data, s, args.source), load_target(args.data, s, 'surrogate')
     patterns, source = Patterns(), digest(weights_path(args.data, f'target-{args.source}'))
     for cell in cells(s, args.data):
+        if args.source != DEFENDED and cell.attack == 'pgd40':
+            cell = replace(cell, n=min(cell.n, s.cell_samples))
         path = cell_path(args.data, cell, args.source)
         told = path.with_suffix('.json')
         same = told.exists() and {'source_digest': source, 'n': cell.n}.items() <= json.loads(told.read_text()).items()

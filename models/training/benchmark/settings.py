@@ -31,7 +31,7 @@ class Settings:
     second_epochs: float = 5      # M goes on before that target; then
     together_epochs: float = 1.5  # both learn at once, in two rounds
     variant_epochs: float = 0.3   # each surrogate purifier and baseline
-    ablation_epochs: float = 0.25 # each run of the ablation table
+    ablation_epochs: float = 0.2  # each run of the ablation table
     paper_epochs: float = 0.4     # M-strict and M-skip, which are cheap at 32x32; 0: too dear (9.5 GMAC a picture at 512x512)
     classifier_epochs: float = 1.2
     attack_batch: int = 250

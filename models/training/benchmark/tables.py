@@ -89,7 +89,8 @@ def by_defence(data: str, result: str, command: str, cells: dict, names: list[st
         return not_run(data, command)
     across = {title: row for title, cell in cells.items() if (row := find(told['rows'], *cell))}
     rows = [[name] + [figure(row['defences'].get(name)) for row in across.values()] for name in names or told['names'] if name in told['names']]
-    return table(['', *(f"{title}, n {row['n']}" for title, row in across.items())], rows)
+    counts = {title: ' and '.join(map(str, sorted({found['n'] for found in row['defences'].values()}))) for title, row in across.items()}
+    return table(['', *(f'{title}, n {counts[title]}' for title in across)], rows)
 
 
 def baselines(data: str) -> str:

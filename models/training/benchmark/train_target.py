@@ -55,7 +55,6 @@ def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument('--kind', choices=KINDS, default='clean')
     parser.add_argument('--temperature', type=float, default=20.0, help='of the distillation')
-    parser.add_argument('--start', choices=KINDS, help='target to begin with; default: as above. adversarial: to go on with it')
     parser.add_argument('--epochs', type=float, help='instead of the settings')
     args = parser.parse_args()
     s, kind = settings_of(args), args.kind
@@ -65,7 +64,7 @@ def main() -> None:
     if kind in ('clean', 'surrogate'):
         net.whiten(train[torch.arange(2000 if s.side < 100 else 200)])
     else:
-        source = args.start or ('clean' if kind == 'adversarial' else 'adversarial')
+        source = 'clean' if kind == 'adversarial' else 'adversarial'
         net.load_state_dict(torch.load(weights_path(args.data, f'target-{source}'), map_location=DEVICE))
         teacher = load_target(args.data, s, source)
 
@@ -77,7 +76,9 @@ def main() -> None:
     def adversarial(rows, generator, _):
         x, y = augmented(train[rows].to(DEVICE), shift, generator), train.labels[rows].to(DEVICE)
         noisy = (x + 2 * LEVEL * (torch.rand(x.shape, generator=generator) * 2 - 1).to(DEVICE)).requires_grad_(True)
+        net.eval()  # or the norms' running means would be those of the noise
         slope, = torch.autograd.grad(F.cross_entropy(net(noisy), y), noisy)
+        net.train()
         logits = net((noisy.detach() + LEVEL * slope.sign()).clamp(0, 1))
         return F.cross_entropy(logits, y), {'attacked': float((logits.argmax(1) == y).float().mean())}
 

@@ -5,60 +5,56 @@ import { type ClassNets, openClassNets, type RgbPicture } from '../../src/infere
 import type { ClassificationManifest } from '../../src/inference/manifest.js'
 import { type OpenGraphs, openGraphs, scalar } from '../../src/inference/open-graphs.js'
 import { Tensor } from '../../src/inference/runtime.js'
-import { BENCHMARKS, expectedOf, fixtureDir, NONE, readPicture } from '../fixtures/benchmark.js'
+import { BENCHMARKS, expectedOf, fixtureDir, readPicture } from '../fixtures/benchmark.js'
 import { MODELS } from './pictures.js'
 
-describe.each(BENCHMARKS)('the bundle %s', (name) => {
-  const expected = expectedOf(name)
-  const { bundle: made, tolerance, passes, pictures, shown } = expected ?? NONE
-
-  describe.skipIf(!expected)('beside PyTorch', () => {
-    let bundle: Bundle
-    let manifest: ClassificationManifest
-    let nets: ClassNets
-    let graphs: OpenGraphs<'chain'>
-    beforeAll(async () => {
-      bundle = await readBundle(findBundle(name))
-      nets = await openClassNets(bundle, MODELS, 1)
-      manifest = nets.manifest
-      const { chain } = manifest.graphs
-      const [, height, width] = chain.inputs[0]!.shape as number[]
-      const blank = tensorOf({ pixels: new Uint8Array(height! * width! * 3), height: height!, width: width! })
-      const reads = ['purified', 'score', 'level']
-      graphs = await openGraphs(bundle, { chain: { spec: chain, reads, blank } }, MODELS, 1)
-    })
-    afterAll(() => Promise.all([nets.release(), graphs.release()]))
-
-    it('is the one that the figures are of', () => {
-      const { version, files } = manifest
-      expect({ name, version, target: files.target!.sha256, chain: files.chain!.sha256 }).toEqual(made)
-    })
-
-    it.each(pictures)('says the same of $file', async (wanted) => {
-      const picture = await readPicture(`${fixtureDir(name)}/${wanted.file}`)
-      const { score, ...answers } = await nets.classify(picture, passes)
-      const { undefended, gated, purified, flagged } = wanted
-      expect(answers).toEqual({ undefended, gated, purified, flagged })
-      expect(Math.abs(score - wanted.score)).toBeLessThanOrEqual(tolerance.score)
-      expect(Math.abs((await look(picture)).level - wanted.level)).toBeLessThanOrEqual(tolerance.level)
-    })
-
-    it.each(shown)('shows the target the same of $file after at most $passes passes', async (wanted) => {
-      const picture = await readPicture(`${fixtureDir(name)}/${wanted.file}`)
-      const gated = await readPicture(`${fixtureDir(name)}/${wanted.gated}`)
-      const first = await look(picture)
-      expect(first.score).toBeGreaterThanOrEqual(manifest.thresholds.flagged)
-      const { pixels } = await purify(look, picture, first, manifest.thresholds.flagged, wanted.passes)
-      const part = cut({ ...picture, pixels }, wanted.left, wanted.top, gated)
-      expect(farthest(part, gated.pixels)).toBeLessThanOrEqual(tolerance.pixel)
-    })
-
-    async function look(picture: RgbPicture) {
-      const out = await graphs.run('chain', tensorOf(picture))
-      const purified = out.purified!.data as Uint8Array
-      return { purified, score: scalar(out, 'score'), level: scalar(out, 'level') }
-    }
+describe.each(BENCHMARKS)('the bundle %s beside PyTorch', (name) => {
+  const { bundle: made, tolerance, passes, pictures, shown } = expectedOf(name)
+  let bundle: Bundle
+  let manifest: ClassificationManifest
+  let nets: ClassNets
+  let graphs: OpenGraphs<'chain'>
+  beforeAll(async () => {
+    bundle = await readBundle(findBundle(name))
+    nets = await openClassNets(bundle, MODELS, 1)
+    manifest = nets.manifest
+    const { chain } = manifest.graphs
+    const [, height, width] = chain.inputs[0]!.shape as number[]
+    const blank = tensorOf({ pixels: new Uint8Array(height! * width! * 3), height: height!, width: width! })
+    const reads = ['purified', 'score', 'level']
+    graphs = await openGraphs(bundle, { chain: { spec: chain, reads, blank } }, MODELS, 1)
   })
+  afterAll(() => Promise.all([nets.release(), graphs.release()]))
+
+  it('is the one that the figures are of', () => {
+    const { version, files } = manifest
+    expect({ name, version, target: files.target!.sha256, chain: files.chain!.sha256 }).toEqual(made)
+  })
+
+  it.each(pictures)('says the same of $file', async (wanted) => {
+    const picture = await readPicture(`${fixtureDir(name)}/${wanted.file}`)
+    const { score, ...answers } = await nets.classify(picture, passes)
+    const { undefended, gated, purified, flagged } = wanted
+    expect(answers).toEqual({ undefended, gated, purified, flagged })
+    expect(Math.abs(score - wanted.score)).toBeLessThanOrEqual(tolerance.score)
+    expect(Math.abs((await look(picture)).level - wanted.level)).toBeLessThanOrEqual(tolerance.level)
+  })
+
+  it.each(shown)('shows the target the same of $file after at most $passes passes', async (wanted) => {
+    const picture = await readPicture(`${fixtureDir(name)}/${wanted.file}`)
+    const gated = await readPicture(`${fixtureDir(name)}/${wanted.gated}`)
+    const first = await look(picture)
+    expect(first.score).toBeGreaterThanOrEqual(manifest.thresholds.flagged)
+    const { pixels } = await purify(look, picture, first, manifest.thresholds.flagged, wanted.passes)
+    const part = cut({ ...picture, pixels }, wanted.left, wanted.top, gated)
+    expect(farthest(part, gated.pixels)).toBeLessThanOrEqual(tolerance.pixel)
+  })
+
+  async function look(picture: RgbPicture) {
+    const out = await graphs.run('chain', tensorOf(picture))
+    const purified = out.purified!.data as Uint8Array
+    return { purified, score: scalar(out, 'score'), level: scalar(out, 'level') }
+  }
 })
 
 function tensorOf({ pixels, width, height }: RgbPicture): Tensor {

@@ -18,7 +18,7 @@ from .target import Target
 from .train_target import empty_target, load_target
 from .trainer import DEVICE, write_result
 
-TRAINED_ON, ASKED, EPOCHS, MARGIN = 6000, 2000, 6, 0.05
+TRAINED_ON, ASKED, EPOCHS, MARGIN = 2000, 1000, 6, 0.05
 SEEN_SIDE = 32  # patterns of larger pictures are averaged to this side
 
 

@@ -110,7 +110,7 @@ def main() -> None:
         rows.append(row(cell, known, names, clean))
         print(cell.name, cell.n, {k: v['accuracy'] for k, v in rows[-1]['defences'].items()}, flush=True)
     write_result(args.data, result, {'seed': args.seed, 'split': 'test', 'knowledge': 'oblivious: made on the bare target of each defence', 'names': names,
-                                     'left_out': suite.missing, 'clean_cost': clean_cost(clean, names), 'rows': rows})
+                                     'left_out': suite.missing, 'clean_cost': clean_cost(clean, names) if f'{NONE}|right' in clean else None, 'rows': rows})
 
 
 if __name__ == '__main__':

@@ -17,7 +17,8 @@ train mapping-first train_mapping --name first
 train target-first align_target
 train mapping-second train_mapping --name second --start first --target first
 train mapping-third train_together --name third
-train target-aligned train_together --mapping third --target third
+train mapping-fourth train_together --mapping third --target third --name fourth
+train target-aligned train_together --mapping fourth --target fourth
 train classifier-ismn train_classifier
 train target-adversarial train_target --kind adversarial
 train target-distilled train_target --kind distilled

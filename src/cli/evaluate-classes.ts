@@ -14,12 +14,12 @@ export async function classEvaluator(
   options: { threads: number },
 ): Promise<Evaluator> {
   const nets = await openClassNets(bundle, models, options.threads)
-  const { classes, max_passes } = nets.manifest
+  const { classes } = nets.manifest
   return {
     provider: nets.provider,
     async judge(path, row) {
       const label = classOf(row, classes)
-      const { undefended, gated, purified, flagged } = await nets.classify(await readRgb(path), max_passes)
+      const { undefended, gated, purified, flagged } = await nets.classify(await readRgb(path))
       return { undefended: undefended === label, gated: gated === label, purified: purified === label, flagged }
     },
     close: nets.release,

@@ -27,7 +27,7 @@ export interface ClassNets {
   readonly manifest: ClassificationManifest
   readonly provider: string
   /** Throws FW_SOURCE for a size that the networks do not take. */
-  classify(picture: RgbPicture, maxPasses: number): Promise<Classified>
+  classify(picture: RgbPicture): Promise<Classified>
   release(): Promise<void>
 }
 
@@ -54,13 +54,13 @@ export async function openClassNets(bundle: Bundle, models: ModelSettings, threa
     manifest,
     provider: graphs.provider,
     release: graphs.release,
-    async classify(picture, maxPasses) {
+    async classify(picture) {
       checkSize(picture)
       const first = await look(picture)
       const flagged = first.score >= manifest.thresholds.flagged
       const undefended = await decide(picture.pixels)
       const purified = await decide(first.purified)
-      const healed = flagged && (await purify(look, picture, first, manifest.thresholds.flagged, maxPasses))
+      const healed = flagged && (await purify(look, picture, first, manifest.thresholds.flagged, manifest.max_passes))
       const gated = !healed ? undefended : healed.applied === 1 ? purified : await decide(healed.pixels)
       return { undefended, gated, purified, flagged, score: first.score }
 

@@ -29,11 +29,12 @@ describe.each(BENCHMARKS)('the bundle %s beside PyTorch', (name) => {
   it('is the one that the figures are of', () => {
     const { version, files } = manifest
     expect({ name, version, target: files.target!.sha256, chain: files.chain!.sha256 }).toEqual(made)
+    expect(manifest.max_passes).toBe(passes)
   })
 
   it.each(pictures)('says the same of $file', async (wanted) => {
     const picture = await readPicture(`${fixtureDir(name)}/${wanted.file}`)
-    const { score, ...answers } = await nets.classify(picture, passes)
+    const { score, ...answers } = await nets.classify(picture)
     const { undefended, gated, purified, flagged } = wanted
     expect(answers).toEqual({ undefended, gated, purified, flagged })
     expect(Math.abs(score - wanted.score)).toBeLessThanOrEqual(tolerance.score)

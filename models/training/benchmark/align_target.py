@@ -1,4 +1,4 @@
-"""Fine-tunes a target on what the chain shows it: half of each batch untouched, half M(x') of attacked pictures.
+"""Fine-tunes the clean target on what the chain shows it: half of each batch untouched, half M(x') of attacked pictures.
 
 python -m benchmark.align_target --data cifar10         # after the first round of train_mapping; leaves target-first.pt
 The paper's "adversarially trained target" in the reading that costs no clean accuracy: the target learns the mapping network's leftovers, not the attack itself."""
@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from .chain import on_grid
 from .data import augmented, load
 from .load_chain import load_mapping
-from .perturbations import Perturbations
+from .perturbations import Perturbations, repaired_accuracy
 from .settings import arguments, settings_of
 from .train_target import accuracy, empty_target, load_target
 from .trainer import DEVICE, fit, weights_path
@@ -35,12 +35,7 @@ def main() -> None:
         return F.cross_entropy(logits, y, label_smoothing=0.1), {'clean': float(right[:half].mean()), 'purified': float(right[half:].mean())}
 
     def validate() -> dict:
-        generator, right, n = torch.Generator().manual_seed(99), 0, min(len(validation), 2000)
-        for rows in torch.arange(n).split(s.attack_batch):
-            attacked, _ = perturbed(validation[rows].to(DEVICE), validation.labels[rows].to(DEVICE), generator)
-            with torch.no_grad():
-                right += int((net(on_grid(mapping(attacked)[0])).argmax(1).cpu() == validation.labels[rows]).sum())
-        return {'accuracy': accuracy(net, validation), 'purified': right / n, 'n': len(validation)}
+        return {'accuracy': accuracy(net, validation), 'purified': repaired_accuracy(net, mapping, perturbed, validation, s.attack_batch), 'n': len(validation)}
 
     fit(args.data, 'target-first', net, loss_of, len(train), epochs=args.epochs or s.aligned_epochs, batch=s.batch, rate=s.target_rate * 0.1, decay=5e-4,
         seed=args.seed, sgd=True, validate=validate)

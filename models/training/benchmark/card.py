@@ -42,7 +42,10 @@ def headlines() -> str:
 
 
 def times() -> str:
-    rows = [[data, stem, f"`{told['command']}`".replace('|', '\\|'), f"{told['seconds'] / 60:.1f} min" if 'seconds' in told else '-', told.get('seed', told.get('options', {}).get('seed', '-')), told['hardware']]
+    def seed_of(told: dict) -> int | str:
+        return told.get('seed', told.get('options', {}).get('seed', '-'))
+
+    rows = [[data, stem, f"`{told['command']}`".replace('|', '\\|'), f"{told['seconds'] / 60:.1f} min" if 'seconds' in told else '-', seed_of(told), told['hardware']]
             for data in ('cifar10', 'celeba') for stem, told in measured(data)]
     return tables.table(['data', 'result', 'command', 'time', 'seed', 'hardware'], rows) if rows else 'No result yet.'
 

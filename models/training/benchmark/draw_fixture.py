@@ -14,11 +14,12 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from .chain import SETTLED, Chain, on_grid
-from .export import KINDS, on_cpu
+from .export import on_cpu
 from .load_chain import load_chain
 from .parity import answers, shares, write_pictures
 from .perturbations import noise, uphill
 from .settings import DEFENDED, HERE, arguments, settings_of
+from .suite import TARGETS
 from .train_target import ascent
 
 OUT = HERE.parent.parent / 'test/fixtures/benchmark'
@@ -137,7 +138,7 @@ def write_fixture(data: str, chain: Chain, side: int, seed: int, bundle: dict, o
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument('--target', choices=KINDS, default=DEFENDED, help='kind that was exported')
+    parser.add_argument('--target', choices=TARGETS, default=DEFENDED, help='kind that was exported')
     args = parser.parse_args()
     s = settings_of(args)
     bundle = json.loads((HERE.parent / args.data / 'manifest.json').read_text())

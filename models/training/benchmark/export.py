@@ -17,14 +17,14 @@ from .data import load
 from .halves import store_halves
 from .load_chain import load_chain
 from .settings import DEFENDED, HERE, arguments, settings_of
+from .suite import TARGETS
 from .trainer import read_result
 
 OPSET, VERSION = 17, '0.1.0'
 TOLERANCE = 1e-4   # of logits, score and level, relative to 1 or the largest logit
-KINDS = ('clean', 'adversarial', 'distilled', 'aligned')
 CLASSES = {'celeba': ('neutral', 'smiling')}
-ROUNDS = ('mapping-first', 'target-first', 'mapping-second', 'together-third', 'together', 'classifier-ismn')  # what trained M, the target that ships, and C
-STEPS = {'clean': ('clean',), 'adversarial': ('clean', 'adversarial'), 'distilled': ('clean', 'adversarial', 'distilled'), 'aligned': ('clean',)}
+ROUNDS = ('mapping-first', 'target-first', 'mapping-second', 'together-third', 'together-fourth', 'together', 'classifier-ismn')  # what trained M, the target that ships, and C
+STEPS = {'clean': ('clean',), 'adversarial': ('adversarial',), 'distilled': ('adversarial', 'distilled'), 'aligned': ('clean',)}
 LICENCES = {
     'cifar10': ('Apache-2.0', [
         'Weights: Apache-2.0, as the project. No training picture is contained in them or shipped with them.',
@@ -159,7 +159,7 @@ def write_bundle(data: str, target: str, chain: Chain, side: int, classes: tuple
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument('--target', choices=KINDS, default=DEFENDED)
+    parser.add_argument('--target', choices=TARGETS, default=DEFENDED)
     args = parser.parse_args()
     s = settings_of(args)
     classes = CLASSES.get(args.data) or load(args.data, 'test', s.side, args.shared).names

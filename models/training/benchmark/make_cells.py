@@ -126,8 +126,8 @@ def main() -> None:
                  'seconds': round(time.time() - began, 1), 'bare_accuracy': accuracy(target, pictures, test.labels[test_rows(cell.n, len(test))], s.attack_batch)}
         told.write_text(json.dumps(about) + '\n')
         print(about, flush=True)
-    told = [cell_path(args.data, c, args.source).with_suffix('.json') for c in cells(s, args.data) if c.aimed or args.source == DEFENDED]
-    write_result(args.data, 'cells' + ('' if args.source == DEFENDED else f'-{args.source}'), {'rows': [json.loads(path.read_text()) for path in told if path.exists()]})
+    made = [cell_path(args.data, c, args.source).with_suffix('.json') for c in cells(s, args.data) if c.aimed or args.source == DEFENDED]
+    write_result(args.data, 'cells' + ('' if args.source == DEFENDED else f'-{args.source}'), {'rows': [json.loads(path.read_text()) for path in made if path.exists()]})
 
 
 if __name__ == '__main__':

@@ -39,10 +39,16 @@ class Target(nn.Module):
         return self.last(self.stages(x).amax((2, 3))) * self.SCALE
 
     @torch.no_grad()
-    def whiten(self, pictures: Tensor) -> None:
-        """Sets mean, deviation and, at fold 1, the stem: both signs of the patches' principal directions, each of unit variance."""
+    def standardise(self, pictures: Tensor) -> None:
+        """Sets mean and deviation."""
         self.mean.copy_(pictures.mean((0, 2, 3))[:, None, None])
         self.deviation.copy_(pictures.std((0, 2, 3))[:, None, None])
+
+    @torch.no_grad()
+    def whiten(self, pictures: Tensor) -> None:
+        """Sets mean, deviation and, at fold 1, the stem: both signs of the patches' principal directions, each of unit variance.
+        Natural pictures have little of the highest frequencies, so the stem multiplies them, and a perturbation made of them, most of all."""
+        self.standardise(pictures)
         if self.fold > 1:
             return
         x = (pictures - self.mean) / self.deviation

@@ -1,6 +1,5 @@
 """The mapping network M by equation 3 (PAPER.md 3): |M(x') - x| + |M(x) - x| + KL(T(x) || T(M(x'))), the discriminator, the sparsity.
 
-
 python -m benchmark.train_mapping --data cifar10 --reading ismn            # strict, skip: the paper's readings
 --without guide,clean,sparsity,discriminator   leaves terms out (ablation)
 --name first, then --name second --start first --target first   the first two rounds of the M that ships; align_target stands between them, train_together behind

@@ -1,7 +1,8 @@
 """The last rounds: M and its target together, on attacks that follow the target as it is at that moment.
 
-python -m benchmark.train_together --data cifar10 --name third                    # after the second round of train_mapping
-python -m benchmark.train_together --mapping third --target third                 # what ships: mapping-ismn.pt, target-aligned.pt
+python -m benchmark.train_together --data cifar10 --name third                           # after the second round of train_mapping
+python -m benchmark.train_together --mapping third --target third --name fourth
+python -m benchmark.train_together --mapping fourth --target fourth                      # what ships: mapping-ismn.pt, target-aligned.pt
 The target is shown clean pictures as they are and attacked ones as M repairs them, with their labels; M learns from its errors beside the terms of mapping_loss.py.
 A share of the pictures that M repairs are its own repairs, or a second pass would spoil what the first has mended.
 Only the bare target is attacked: nothing here sees the chain as an attacker of it would, and no robustness against one is to be had from it."""
@@ -13,7 +14,7 @@ from .chain import on_grid
 from .data import augmented, load
 from .load_chain import load_mapping
 from .mapping_loss import repair_loss
-from .perturbations import Perturbations
+from .perturbations import Perturbations, repaired_accuracy
 from .settings import DEFENDED, arguments, settings_of
 from .train_target import accuracy, empty_target, load_target
 from .trainer import DEVICE, fit, weights_path
@@ -53,17 +54,14 @@ def main() -> None:
         return loss + LABELS * F.cross_entropy(logits, wanted, label_smoothing=0.1), figures | {'right_clean': float(right[:half].mean()), 'right_attacked': float(right[half:].mean())}
 
     def validate() -> dict:
-        generator, right, n = torch.Generator().manual_seed(99), 0, min(len(validation), 2000)
-        net.requires_grad_(False)
-        for rows in torch.arange(n).split(s.attack_batch):
-            attacked, _ = perturbed(validation[rows].to(DEVICE), validation.labels[rows].to(DEVICE), generator)
-            right += int((target(on_grid(mapping(attacked)[0])).argmax(1).cpu() == validation.labels[rows]).sum())
-        return {'accuracy': accuracy(target, validation), 'purified': right / n, 'n': len(validation)}
+        return {'accuracy': accuracy(target, validation), 'purified': repaired_accuracy(target, mapping, perturbed, validation, s.attack_batch), 'n': len(validation)}
 
-    fit(args.data, f'together-{args.name}' if args.name else 'together', net, loss_of, len(train), epochs=args.epochs or s.together_epochs, batch=128 if s.side < 100 else 16, rate=4e-4, decay=1e-4,
+    name = f'together-{args.name}' if args.name else 'together'
+    fit(args.data, name, net, loss_of, len(train), epochs=args.epochs or (s.together_epochs if args.name else s.last_epochs), batch=128 if s.side < 100 else 16, rate=4e-4, decay=1e-4,
         seed=args.seed, validate=validate, settings={'mapping': args.mapping, 'target': args.target})
     torch.save(mapping.state_dict(), weights_path(args.data, f"mapping-{args.name or 'ismn'}"))
     torch.save(target.state_dict(), weights_path(args.data, f'target-{args.name or DEFENDED}'))
+    weights_path(args.data, name).unlink()  # both are in it
 
 
 if __name__ == '__main__':

@@ -18,9 +18,8 @@ from .settings import CACHE, RESULTS
 
 STARTED = time.time()
 with suppress(OSError, AttributeError):  # glibc gives large tensors back to the kernel at once and asks for cleared pages again: half of the time at 512x512
-    libc = ctypes.CDLL('libc.so.6')
-    libc.mallopt(-4, 0)              # M_MMAP_MAX
-    libc.mallopt(-1, 2 ** 31 - 1)    # M_TRIM_THRESHOLD
+    for option, value in ((-4, 0), (-1, 2 ** 31 - 1)):  # M_MMAP_MAX, M_TRIM_THRESHOLD
+        ctypes.CDLL('libc.so.6').mallopt(option, value)
 DEVICE = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
 # Without AVX-512 BF16 or AMX bfloat16 is emulated, ten times slower than FP32.
 BF16 = DEVICE.type == 'cuda' or any(flag in Path('/proc/cpuinfo').read_text() for flag in ('avx512_bf16', 'amx_bf16'))

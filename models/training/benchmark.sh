@@ -14,11 +14,17 @@ train() { [ -f "cache/$data/$1.pt" ] || step "${@:2}"; }
 train target-clean train_target --kind clean
 train target-surrogate train_target --kind surrogate
 train mapping-first train_mapping --name first
-train target-first align_target
-train mapping-second train_mapping --name second --start first --target first
-train mapping-third train_together --name third
-train mapping-fourth train_together --mapping third --target third --name fourth
-train target-aligned train_together --mapping fourth --target fourth
+if [ "$data" = celeba ]; then
+  train mapping-third train_together --mapping first --target clean --name third
+  train mapping-fourth train_mapping --name fourth --start third --target third --crop 256 --without guide,discriminator
+  train target-aligned train_together --mapping fourth --target third
+else
+  train target-first align_target
+  train mapping-second train_mapping --name second --start first --target first
+  train mapping-third train_together --name third
+  train mapping-fourth train_together --mapping third --target third --name fourth
+  train target-aligned train_together --mapping fourth --target fourth
+fi
 train classifier-ismn train_classifier
 train target-adversarial train_target --kind adversarial
 train target-distilled train_target --kind distilled

@@ -23,7 +23,8 @@ from .trainer import read_result
 OPSET, VERSION = 17, '0.1.0'
 TOLERANCE = 1e-4   # of logits, score and level, relative to 1 or the largest logit
 CLASSES = {'celeba': ('neutral', 'smiling')}
-ROUNDS = ('mapping-first', 'target-first', 'mapping-second', 'together-third', 'together-fourth', 'together', 'classifier-ismn')  # what trained M, the target that ships, and C
+# What trained M, the target that ships, and C.
+ROUNDS = ('mapping-first', 'target-first', 'mapping-second', 'together-third', 'mapping-fourth', 'together-fourth', 'together', 'classifier-ismn')
 STEPS = {'clean': ('clean',), 'adversarial': ('adversarial',), 'distilled': ('adversarial', 'distilled'), 'aligned': ('clean',)}
 LICENCES = {
     'cifar10': ('Apache-2.0', [

@@ -84,6 +84,8 @@ class Block(nn.Module):
 class Ismn(nn.Module):
     """Ours: M(x) = x + g * m * r; r the correction, m a mask per pixel in 0..1, g one gate per picture in 0..1.
 
+    Where a cell has more values than `widths[0]` can write (8x8 pixels), r holds a share of mean(x) - x as well, the mean over fold + 1 pixels: a pattern of full
+    rank cannot be taken away by what the channels add alone. The share is told per cell.
     A residual U-Net on cells of `fold` x `fold` pixels, three scales. x [B, 3, S, S] in 0..1, S a multiple of 4 * fold
     -> M(x), and for training the logit of g and the mean of g * m, [B, 2]: the correction is sparse, and zero on clean pictures."""
 
@@ -97,15 +99,17 @@ class Ismn(nn.Module):
         self.up, self.upper = nn.Conv2d(deep, middle, 1), nn.Conv2d(middle, top, 1)
         self.join_mid, self.join_high = Block(middle), Block(top)
         self.leave, self.mask = nn.Conv2d(top, 3 * fold ** 2, edge, padding=edge // 2), nn.Conv2d(top, fold ** 2, 1)
+        self.smooth = nn.Conv2d(top, 1, 1) if 3 * fold ** 2 > top else None
         self.gate = nn.Linear(deep, 1)
         for layer in self.modules():  # torch's default shrinks every layer's signal to 0.6: a perturbation never reached the gate
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, 0.2)
         for block in (m for m in self.modules() if isinstance(m, Block)):
             block.second.weight.data.mul_(0.3)
+        for layer in (self.leave, self.smooth) if self.smooth else (self.leave,):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
         nn.init.zeros_(self.mask.weight)
-        nn.init.zeros_(self.leave.weight)
-        nn.init.zeros_(self.leave.bias)
         nn.init.constant_(self.mask.bias, 2.0)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -116,7 +120,11 @@ class Ismn(nn.Module):
         b = self.join_mid(b + F.interpolate(self.up(c), scale_factor=2.0, mode='nearest'))
         a = F.leaky_relu(self.join_high(a + F.interpolate(self.upper(b), scale_factor=2.0, mode='nearest')), 0.2)
         sparse = torch.sigmoid(gate)[:, :, None, None] * torch.sigmoid(F.pixel_shuffle(self.mask(a), self.fold))
-        out = (x + sparse * F.pixel_shuffle(self.leave(a), self.fold)).clamp(0, 1)
+        correction = F.pixel_shuffle(self.leave(a), self.fold)
+        if self.smooth:
+            mean = F.avg_pool2d(x.contiguous(), self.fold + 1, 1, self.fold // 2, count_include_pad=False)  # half the time of channels last
+            correction = correction + F.interpolate(self.smooth(a), scale_factor=float(self.fold), mode='nearest') * (mean - x)
+        out = (x + sparse * correction).clamp(0, 1)
         return out, torch.stack([gate[:, 0], sparse.mean((1, 2, 3))], 1)
 
 

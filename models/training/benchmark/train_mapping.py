@@ -3,6 +3,7 @@
 python -m benchmark.train_mapping --data cifar10 --reading ismn            # strict, skip: the paper's readings
 --without guide,clean,sparsity,discriminator   leaves terms out (ablation)
 --name first, then --name second --start first --target first   the first two rounds of the M that ships; align_target stands between them, train_together behind
+--crop 256 --without guide,discriminator       on a part of each picture: many more steps at 512x512; attacks are still made on whole ones
 --name greybox --seed 2                        an attacker's own M
 """
 import torch
@@ -30,12 +31,15 @@ def main() -> None:
     parser.add_argument('--name', help='of the weights: mapping-<name>; default: the reading')
     parser.add_argument('--target', default='clean', help='kind of the target that guides M and is attacked')
     parser.add_argument('--start', help='name of trained weights to begin with, such as ismn to go on with it')
+    parser.add_argument('--crop', type=int, help='side of a part of each picture that M learns on, a multiple of 4 cells')
     parser.add_argument('--epochs', type=float)
     args = parser.parse_args()
     s, name = settings_of(args), args.name or args.reading
     left_out = {t for t in args.without.split(',') if t}
     if unknown := left_out - set(TERMS):
         parser.error(f"--without: no term '{unknown.pop()}', of {', '.join(TERMS)}")
+    if args.crop and 'guide' not in left_out:
+        parser.error('--crop: the guide judges whole pictures; --without guide')
     train, validation = (load(args.data, split, s.side, args.shared) for split in ('train', 'validation'))
     target, surrogate = load_target(args.data, s, args.target), load_target(args.data, s, 'surrogate')
     if name == 'greybox':
@@ -52,6 +56,9 @@ def main() -> None:
         if torch.rand(1, generator=generator) < 0.5:
             x = x.flip(3)
         attacked, _ = perturbed(x[quarter:], y[quarter:], generator)
+        if args.crop:
+            top, left = (s.mapping_fold * int(torch.randint(0, (s.side - args.crop) // s.mapping_fold + 1, (1,), generator=generator)) for _ in range(2))
+            x, attacked = (p[:, :, top:top + args.crop, left:left + args.crop] for p in (x, attacked))
         out, told = mapping(torch.cat([x[:quarter], attacked]))
         loss, figures = repair_loss(x, out, told, quarter, terms)
         if 'guide' in terms:
@@ -83,12 +90,12 @@ def main() -> None:
             n += len(x)
         return {key: round(k / n, 4) for key, k in right.items()} | {'n': n}
 
-    kind = 'paper' if args.reading != 'ismn' else {'first': 'first', 'ismn': 'first', 'second': 'second', 'greybox': 'variant'}.get(name, 'ablation')
+    kind = 'paper' if args.reading != 'ismn' else 'parts' if args.crop else {'first': 'first', 'ismn': 'first', 'second': 'second', 'greybox': 'variant'}.get(name, 'ablation')
     epochs = args.epochs or getattr(s, f'{kind}_epochs')
     if not epochs:
         parser.error(f'--reading {args.reading} at {s.side}x{s.side} is too dear for a CPU: --size gpu')
     fit(args.data, f'mapping-{name}', mapping, loss_of, len(train), epochs=epochs, batch=min(s.batch, 128 if s.side < 100 else 16), rate=1e-3 if args.start else 2e-3, decay=1e-4,
-        seed=args.seed, beside={'judge': judge, 'judging': judging}, validate=validate, settings={'reading': args.reading, 'without': sorted(left_out), 'start': args.start, 'target': args.target})
+        seed=args.seed, beside={'judge': judge, 'judging': judging}, validate=validate, settings={'reading': args.reading, 'without': sorted(left_out), 'start': args.start, 'target': args.target, 'crop': args.crop})
 
 
 if __name__ == '__main__':

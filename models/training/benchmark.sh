@@ -23,11 +23,13 @@ else
   train mapping-second train_mapping --name second --start first --target first
   train mapping-third train_together --name third
   train mapping-fourth train_together --mapping third --target third --name fourth
-  train target-aligned train_together --mapping fourth --target fourth
+  train target-fifth train_together --mapping fourth --target fourth --name fifth
+  train target-aligned train_together --mapping fifth --target fifth
 fi
 train classifier-ismn train_classifier
 train target-adversarial train_target --kind adversarial
 train target-distilled train_target --kind distilled
+train mapping-robust train_robust
 train mapping-greybox train_mapping --name greybox --seed 2
 train classifier-greybox train_classifier --reading greybox --seed 2
 for method in magnet ddsa hgd; do train "baseline-$method" train_baselines --method "$method"; done
@@ -50,6 +52,7 @@ step evaluate_oblivious
 step detection
 step leak_probe
 for target in aligned adversarial; do step adaptive --target "$target"; done
+step adaptive --target adversarial --chain robust
 step export
 step draw_fixture
 (cd ../.. && npm run -s build)

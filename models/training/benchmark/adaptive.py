@@ -1,10 +1,11 @@
 """Attackers who know the defence: tiers T2 to T5 of the protocol, on the chain and on its bare target, the same pictures and the same budget.
 
 python -m benchmark.adaptive --data cifar10 --target adversarial --tiers t3       # leaves adaptive-t3-adversarial.json
+--chain robust: M and C of train_robust instead of those that ship
 t2  grey-box: the attack of t3 made on the attacker's own M and C (other seed), before the real and before his surrogate target
 t3  white-box: margin and score by PGD (margin_attack.py) through the open, the shut and the soft gate (differentiable.py)
 t4  AutoAttack through the soft gate        t5  Square on the gated chain, by queries (library_attacks.py)
-Modes: purify, broken when the final label is wrong; alarm, when the target is wrong AND nothing was flagged; bare, the target alone.
+Modes: purify, broken when the final label is wrong; alarm, when it is wrong AND nothing was flagged; bare, the target alone.
 Each picture made in any run is judged in every mode; a mode's number is the share of pictures that nothing broke.
 --minutes is a bound for each tier: a run cut by it says so in its JSON, and goes on from there when started again."""
 import time
@@ -21,12 +22,13 @@ from .load_chain import load_chain
 from .margin_attack import Form, Judge, State, batches, campaign
 from .settings import arguments, settings_of
 from .statistics import mcnemar, wilson
-from .suite import TARGETS
+from .suite import CHAINS, TARGETS
 from .train_target import load_target
 from .trainer import DEVICE, digest, read_result, weights_path, write_result
 
 TIERS = ('t2', 't3', 't4', 't5')
 ASK_EVERY = 25        # steps between the grey-box attacker's looks at the real chain
+KINDS = ('margin', 'dlr', 'ce', 'targeted')  # of the objectives of margin_attack.py
 DOUBLED, WEAKENED = 100, 50  # pictures of the two controls
 
 
@@ -35,13 +37,17 @@ def judge_of(chain: Chain, labels: Tensor) -> Judge:
     def judge(rows: Tensor, at: Tensor) -> dict[str, Tensor]:
         y = labels[rows].to(at.device)
         seen, flagged, _ = chain.gated(at)
-        wrong = chain.target(at).argmax(1) != y
-        return {'purify': chain.target(seen).argmax(1) != y, 'alarm': wrong & ~flagged, 'bare': wrong}
+        wrong = chain.target(seen).argmax(1) != y
+        return {'purify': wrong, 'alarm': wrong & ~flagged, 'bare': chain.target(at).argmax(1) != y}
     return judge
 
 
 def chain_forms(chain: Chain, owner: str = '') -> list[Form]:
     """Both branches forced in turn, then the gate as it is; in odd restarts through one pass of M instead of all. `owner` goes before the names."""
+    if chain.always:  # nothing to force: the bare target's own forms through M, and those that keep C quiet
+        shut, at = AttackableChain(chain, 'shut'), chain.flagged
+        return [Form(f'{owner}always-sum', 'alarm', shut, wants=1, flagged=at), Form(f'{owner}always-turns', 'alarm', shut, wants=1, turns=True, flagged=at),
+                *(Form(f'{owner}always-{kind}', 'purify', shut, kind) for kind in KINDS)]
     opened, shut, soft = (AttackableChain(chain, gate) for gate in ('open', 'shut', 'soft'))
     shut_once, soft_once = (AttackableChain(chain, gate, 1) for gate in ('shut', 'soft'))
     at = chain.flagged
@@ -50,7 +56,7 @@ def chain_forms(chain: Chain, owner: str = '') -> list[Form]:
 
 
 def bare_forms(chain: Chain) -> list[Form]:
-    return [Form(f'bare-{kind}', 'bare', AttackableTarget(chain.target), kind) for kind in ('margin', 'dlr', 'ce', 'targeted')]
+    return [Form(f'bare-{kind}', 'bare', AttackableTarget(chain.target), kind) for kind in KINDS]
 
 
 def untouched(pictures: Tensor, judge: Judge) -> State:
@@ -103,10 +109,10 @@ def grey_forms(args, s) -> list[Form]:
 
 
 def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor) -> None:
-    name = f'adaptive-{tier}-{args.target}' + ('' if abs(args.epsilon - 8 / 255) < 1e-9 else f'-{round(args.epsilon * 255)}')
+    name = f'adaptive-{tier}-{args.target}' + ('' if args.chain == 'ismn' else f'-{args.chain}') + ('' if abs(args.epsilon - 8 / 255) < 1e-9 else f'-{round(args.epsilon * 255)}')
     steps, restarts = args.steps or s.adaptive_steps, args.restarts or s.adaptive_restarts
     options = {'n': len(pictures), 'epsilon': args.epsilon, 'steps': steps, 'restarts': restarts, 'seed': args.seed, 'size': args.size, 'flagged': chain.flagged}
-    options |= {'weights': '-'.join(digest(weights_path(args.data, name)) for name in ('mapping-ismn', 'classifier-ismn', f'target-{args.target}'))}
+    options |= {'weights': '-'.join(digest(weights_path(args.data, name)) for name in (f'mapping-{args.chain}', f'classifier-{args.chain}', f'target-{args.target}'))}
     options |= {'queries': args.queries or SQUARE_QUERIES[args.size]} if tier == 't5' else {}
     kept = read_result(args.data, name)
     kept = kept if kept and kept['options'] == options else None
@@ -124,7 +130,7 @@ def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor)
     def save(complete: bool) -> None:
         ran = f'{state.restarts} of {restarts} restarts' if tier in ('t2', 't3') else '; '.join(
             f"{p['what']} on {p['tried']} of {p['standing']} standing" for p in parts(told))
-        about = {'tier': tier, 'target': args.target, 'options': options, 'complete': complete, 'minutes': args.minutes,
+        about = {'tier': tier, 'target': args.target, 'chain': args.chain, 'options': options, 'complete': complete, 'minutes': args.minutes,
                  'ran': ran if complete else f'{ran}; cut by --minutes or stopped', 'seconds': round(spent + time.time() - began)}
         write_result(args.data, name, about
                      | summary(state, clean, modes) | told)
@@ -164,6 +170,7 @@ def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument('--tiers', default=','.join(TIERS))
     parser.add_argument('--target', choices=TARGETS, default='adversarial')
+    parser.add_argument('--chain', choices=CHAINS, default='ismn', help='names of M and C')
     parser.add_argument('--n', type=int, help='test pictures, drawn as the cells draw theirs')
     parser.add_argument('--steps', type=int)
     parser.add_argument('--restarts', type=int)
@@ -173,7 +180,7 @@ def main() -> None:
     args = parser.parse_args()
     args.epsilon = int(args.epsilon * 255 + 1e-6) / 255
     s = settings_of(args)
-    chain, test = load_chain(args.data, s, args.target), load(args.data, 'test', s.side, args.shared)
+    chain, test = load_chain(args.data, s, args.target, args.chain), load(args.data, 'test', s.side, args.shared)
     rows = torch.randperm(len(test), generator=torch.Generator().manual_seed(0))[:args.n or s.adaptive_samples]  # as the cells have them
     for tier in args.tiers.split(','):
         run_tier(tier, args, s, chain, test[rows], test.labels[rows])

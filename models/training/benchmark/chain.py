@@ -39,12 +39,13 @@ def on_grid(x: Tensor) -> Tensor:
 
 @dataclass
 class Chain:
-    """`flagged`: the score from which a picture is called attacked. All pictures float [B, 3, S, S] in 0..1 on the grid of 1/255."""
+    """`flagged`: the score from which a picture is called attacked. `always`: M repairs every picture, C only tells. All pictures float [B, 3, S, S] in 0..1 on the grid of 1/255."""
     mapping: nn.Module
     classifier: nn.Module
     target: nn.Module
     flagged: float
     passes: int = PASSES
+    always: bool = False
 
     def look(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """-> M(x) on the grid, score [B], level [B] (the mean of LEVELS under the classifier)."""
@@ -54,8 +55,10 @@ class Chain:
 
     @torch.no_grad()
     def gated(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """-> what the target sees, which were flagged [B], scores [B]. Pictures that are not flagged come back bit by bit."""
+        """-> what the target sees, which were flagged [B], scores [B]. Pictures that are not flagged come back bit by bit, unless `always`."""
         first, score, _ = self.look(x)
+        if self.always:
+            return first, score >= self.flagged, score
         return *self.behind_gate(x, first, score, self.passes), score
 
     @torch.no_grad()

@@ -174,14 +174,15 @@ def main() -> None:
     s, gates = settings_of(args), []
     told = {name: read_result(args.data, name) for name in ('oblivious', 'parity', 'leak_probe')}
     gates += oblivious_gates(told['oblivious']) if told['oblivious'] else [not_run('gates of the oblivious table', 'oblivious.json')]
-    for target in TARGETS:
-        t3, t5 = (read_result(args.data, f'adaptive-{tier}-{target}') for tier in ('t3', 't5'))
+    for target, chain in [(target, 'ismn') for target in TARGETS] + [('adversarial', 'robust')]:
+        own = '' if chain == 'ismn' else f'-{chain}'
+        t3, t5 = (read_result(args.data, f'adaptive-{tier}-{target}{own}') for tier in ('t3', 't5'))
         if t3:
-            chain_row = 'chain' if target == DEFENDED else f'{target} + chain'  # its name in the oblivious table
+            chain_row = 'chain' if target == DEFENDED else f"{target} + {'chain' if chain == 'ismn' else 'robust M'}"  # its name in the oblivious table
             known = shares(told['oblivious']['rows'], chain_row) if told['oblivious'] else {}
-            gates += adaptive_gates(target, t3, t5, next((share for (a, _, at), share in known.items() if (a, at) == ('sign', '8')), None))
+            gates += adaptive_gates(f"{target}{own.replace('-', ', ')}", t3, t5, next((share for (a, _, at), share in known.items() if (a, at) == ('sign', '8')), None))
         elif target in (DEFENDED, 'adversarial'):
-            gates.append(not_run(f'adaptive gates on target {target}', f'adaptive-t3-{target}.json'))
+            gates.append(not_run(f'adaptive gates on target {target}', f'adaptive-t3-{target}{own}.json'))
     gates += parity_gates(told['parity']) if told['parity'] else [not_run('ONNX = PyTorch within 0.2 points', 'parity.json')]
     if not told['leak_probe']:
         gates.append(not_run('leak probe beside each label variant', 'leak_probe.json'))

@@ -35,14 +35,14 @@ def purified(chain: Chain, first: Tensor, passes: int) -> Tensor:
 class AttackableChain(nn.Module):
     """x float [B, 3, S, S] in 0..1, rounded inside -> logits [B, classes]. Its numbers are FP32, its weights take no gradient.
 
-    `passes`: of M when purifying; default the chain's own, 1: a cheaper attack through M alone."""
+    `passes`: of M when purifying; default the chain's own, 1: a cheaper attack through M alone. A chain that always repairs has its gate shut."""
 
     def __init__(self, chain: Chain, gate: str, passes: int | None = None):
         super().__init__()
         if gate not in GATES:
             raise ValueError(f'gate {gate}: one of {GATES}')
         self.parts = nn.ModuleList([chain.mapping, chain.classifier, chain.target]).eval().requires_grad_(False)
-        self.chain, self.gate, self.passes = chain, gate, passes or chain.passes
+        self.chain, self.gate, self.passes = chain, 'shut' if chain.always else gate, passes or chain.passes
 
     def forward(self, x: Tensor) -> Tensor:
         return self.both(x)[0]

@@ -24,7 +24,7 @@ OPSET, VERSION = 17, '0.1.0'
 TOLERANCE = 1e-4   # of logits, score and level, relative to 1 or the largest logit
 CLASSES = {'celeba': ('neutral', 'smiling')}
 # What trained M, the target that ships, and C.
-ROUNDS = ('mapping-first', 'target-first', 'mapping-second', 'together-third', 'mapping-fourth', 'together-fourth', 'together', 'classifier-ismn')
+ROUNDS = ('mapping-first', 'target-first', 'mapping-second', 'together-third', 'mapping-fourth', 'together-fourth', 'together-fifth', 'together', 'classifier-ismn')
 STEPS = {'clean': ('clean',), 'adversarial': ('adversarial',), 'distilled': ('adversarial', 'distilled'), 'aligned': ('clean',)}
 LICENCES = {
     'cifar10': ('Apache-2.0', [

@@ -49,13 +49,19 @@ def detection_goals(told: dict | None) -> list[list[str]]:
     return rows
 
 
-def adaptive_goal(data: str) -> list[str]:
-    found = [r for r in with_worst(results(data, ('t3', 't4'))) if r['target'] == 'adversarial']
-    if not found:
-        return [f'{data}, adaptive (T3, T4): chain above its adversarially trained target', 'paired p <= 0.05', *NOT_RUN]
-    told = against_bare(found[0], 'purify')
-    return [f"{data}, adaptive ({found[0]['tier'].upper().replace('AND', 'and')}): chain above its adversarially trained target", 'paired p <= 0.05',
-            f"{counted(found[0]['right']['purify'])} against {counted(found[0]['right']['bare'])}, {chance(told['p'])}", verdict(told['gained'] > told['lost'] and told['p'] <= 0.05)]
+def adaptive_goals(data: str) -> list[list[str]]:
+    best, aim = {}, 'chain above its adversarially trained target'
+    for r in with_worst(results(data, ('t3', 't4'))):
+        if r['target'] == 'adversarial':
+            best.setdefault(r['chain'], r)  # both tiers as one attacker come first
+    if not best:
+        return [[f'{data}, adaptive (T3, T4): {aim}', 'paired p <= 0.05', *NOT_RUN]]
+    rows = []
+    for r in best.values():
+        told = against_bare(r, 'purify')
+        rows.append([f"{data}, adaptive ({r['tier'].upper().replace('AND', 'and')}), {r['chain']} M and C: {aim}", 'paired p <= 0.05',
+                     f"{counted(r['right']['purify'])} against {counted(r['right']['bare'])}, {chance(told['p'])}", verdict(told['gained'] > told['lost'] and told['p'] <= 0.05)])
+    return rows
 
 
 def goals() -> str:
@@ -65,5 +71,5 @@ def goals() -> str:
         strict = attack == 'fgsm'
         rows.append([f"oblivious {attack} {epsilon:g}{f', {variant} label' if variant else ''}", f"{'>' if strict else '>='} {bound}", *accuracy_goal(told, (attack, variant, epsilon), bound, strict)])
     rows += [[f'CelebA, oblivious {attack} {epsilon:g}, true label', f'> {bound}', *accuracy_goal(faces, (attack, 'true', epsilon), bound, True)] for attack, epsilon, bound in CELEBA]
-    rows += detection_goals(read_result('cifar10', 'detection')) + [adaptive_goal('cifar10'), adaptive_goal('celeba')]
+    rows += detection_goals(read_result('cifar10', 'detection')) + adaptive_goals('cifar10') + adaptive_goals('celeba')
     return table(['figure', 'goal', 'reached', 'met'], rows)

@@ -67,7 +67,8 @@ class SquareOnChain(SquareAttack):
         if self.mode == 'purify':
             left = margin(self.chain.target(self.chain.gated(x)[0]), y)
             return left, left.clone()
-        left, above = margin(self.chain.target(x), y), self.chain.look(x)[1] - self.chain.flagged
+        seen, above = self.chain.gated(x)[0] if self.chain.always else x, self.chain.look(x)[1] - self.chain.flagged
+        left = margin(self.chain.target(seen), y)
         return torch.maximum(left, above), left.clamp(min=0) + above.clamp(min=0)
 
 

@@ -81,6 +81,20 @@ class Perturbations:
         noisy = x[some:] + level[some:] * noise(x[some:].shape, kind, generator).to(x.device)
         return on_grid(torch.cat([attacked, noisy])), level[:, 0, 0, 0]
 
+    def minimal(self, x: Tensor, generator: torch.Generator, steps: int = 3) -> Tensor:
+        """As little as moves the decision: DeepFool (Moosavi-Dezfooli 2016) towards the runner-up, then 1 to 2 times as far, drawn for each picture. Where the grid
+        swallows it the picture comes back as it was."""
+        delta = torch.zeros_like(x)
+        for _ in range(steps):
+            now = (x + delta).clamp(0, 1).requires_grad_(True)
+            logits = self.target(now)
+            order = logits.detach().topk(2, 1).indices if delta.count_nonzero() == 0 else order
+            gap = logits.gather(1, order[:, :1])[:, 0] - logits.gather(1, order[:, 1:])[:, 0]
+            slope, = torch.autograd.grad(gap.sum(), now)
+            far = (gap.detach().clamp(min=0) + 1e-4) / slope.square().sum((1, 2, 3)).clamp(min=1e-12)
+            delta = delta - far[:, None, None, None] * slope
+        return on_grid(x + delta * (1 + torch.rand(len(x), 1, 1, 1, generator=generator).to(x.device)))
+
     @staticmethod
     def along(count: int) -> int:
         return count * 2 // 3

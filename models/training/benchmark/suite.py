@@ -18,6 +18,7 @@ from .trainer import digest, weights_path
 NONE, CHAIN, ALWAYS = DEFENDED, f'{DEFENDED}+ismn:gate{PASSES}', f'{DEFENDED}+ismn:always'
 GRAMMAR = re.compile(r'(?P<target>[a-z0-9-]+)(\+(?P<mapping>[a-z0-9-]+):(always|gate(?P<passes>\d+)))?$')
 TARGETS = ('clean', 'adversarial', 'distilled', 'aligned')
+CHAINS = ('ismn', 'robust')  # that adaptive attackers are set on: what ships, train_robust's
 ABLATION = {
     'no defence': 'clean', 'target adversarially trained': 'adversarial', '+ distilled': 'distilled',
     '+ mapping network': 'distilled+no-discriminator:always', '+ discriminator': 'distilled+ismn-short:always',
@@ -26,7 +27,8 @@ ABLATION = {
     'M without guide': 'clean+no-guide:always', 'M without clean term': 'clean+no-clean:always', 'M without sparsity': 'clean+no-sparsity:always',
     'M with all terms': 'clean+ismn-short:always', 'M-strict (paper-exact)': 'clean+strict:always', 'M-skip': 'clean+skip:always'}
 TABLE = {'none': NONE, 'chain': CHAIN, 'always': ALWAYS, 'chain, K = 3': f'{DEFENDED}+ismn:gate3', 'adversarial': 'adversarial', 'distilled': 'distilled', 'adversarial + chain': f'adversarial+ismn:gate{PASSES}',
-         'paper-exact': 'distilled+strict:gate3', 'M-strict': 'clean+strict:always', 'M-skip': 'clean+skip:always', 'adversarial + always': 'adversarial+ismn:always'}
+         'paper-exact': 'distilled+strict:gate3', 'M-strict': 'clean+strict:always', 'M-skip': 'clean+skip:always', 'adversarial + always': 'adversarial+ismn:always',
+         'adversarial + robust M': 'adversarial+robust:always'}
 
 
 def source_of(name: str) -> str:

@@ -6,7 +6,7 @@ from torch import nn
 
 from .chain import Chain, Classifier, on_grid
 from .mapping import Discriminator, Ismn, Skip, Strict
-from .perturbations import LARGE, SMALL, UNSEEN, levels, noise
+from .perturbations import LARGE, SMALL, UNSEEN, Perturbations, levels, noise
 from .settings import CIFAR10
 from .target import Target
 
@@ -103,6 +103,13 @@ class Training(unittest.TestCase):
     def test_bounded_noises_keep_their_bound(self):
         for kind in ('sign', 'low'):
             self.assertLessEqual(noise(X.shape, kind, torch.Generator().manual_seed(2)).abs().max().item(), 1 + 1e-6)
+
+    def test_the_least_change_moves_every_decision_and_is_small(self):
+        torch.manual_seed(1)  # 0 drew X
+        net = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
+        attacked = Perturbations(net, net).minimal(X, torch.Generator().manual_seed(3))
+        self.assertFalse((net(attacked).argmax(1) == net(X).argmax(1)).any())
+        self.assertLess((attacked - X).abs().mean().item(), 4 / 255)
 
     def test_the_target_takes_both_sizes(self):
         self.assertEqual(Target(1, CIFAR10.target_widths, 10)(X).shape, (4, 10))

@@ -36,9 +36,12 @@ def main() -> None:
         x[third:2 * third] = nuisance(x[third:2 * third], generator)
         weight, label, level = torch.ones(len(x)), torch.zeros(len(x)), torch.zeros(len(x))
         attacked, strength = perturbed(x[2 * third:], y[2 * third:], generator)
-        x[2 * third:], label[2 * third:], level[2 * third:] = attacked, 1.0, strength.cpu()
-        noise = torch.arange(len(attacked)) >= perturbed.along(len(attacked))
-        weight[2 * third:] = torch.where(noise & (level[2 * third:] < HARMLESS) | (level[2 * third:] < 1 / 255), 0.0, 2.0)
+        strength, noise = strength.cpu(), torch.arange(len(attacked)) >= perturbed.along(len(attacked))
+        least = perturbed.along(len(attacked)) // 2
+        attacked[:least] = perturbed.minimal(x[2 * third:2 * third + least], generator)
+        strength[:least] = (attacked[:least] - x[2 * third:2 * third + least]).abs().amax((1, 2, 3)).cpu()
+        x[2 * third:], label[2 * third:], level[2 * third:] = attacked, 1.0, strength
+        weight[2 * third:] = torch.where(noise & (strength < HARMLESS) | (strength < 0.5 / 255), 0.0, 2.0)
         with torch.no_grad():
             repaired, _ = mapping(x)
         score, classes = net(x, repaired)

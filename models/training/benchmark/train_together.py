@@ -2,7 +2,8 @@
 
 python -m benchmark.train_together --data cifar10 --name third                           # after the second round of train_mapping
 python -m benchmark.train_together --mapping third --target third --name fourth
-python -m benchmark.train_together --mapping fourth --target fourth                      # what ships: mapping-ismn.pt, target-aligned.pt
+python -m benchmark.train_together --mapping fourth --target fourth --name fifth
+python -m benchmark.train_together --mapping fifth --target fifth                        # what ships: mapping-ismn.pt, target-aligned.pt
 The target is shown clean pictures as they are and attacked ones as M repairs them, with their labels; M learns from its errors beside the terms of mapping_loss.py.
 A share of the pictures that M repairs are its own repairs, or a second pass would spoil what the first has mended.
 Only the bare target is attacked: nothing here sees the chain as an attacker of it would, and no robustness against one is to be had from it."""
@@ -20,7 +21,8 @@ from .train_target import accuracy, empty_target, load_target
 from .trainer import DEVICE, fit, weights_path
 
 LABELS = 0.3  # weight of the cross-entropy beside the repair
-AGAIN = 0.25  # share of batches that are repaired for the second time
+AGAIN = 0.1   # share of batches that are repaired for the second time
+LONG = (None, 'fifth')  # rounds of `last_epochs`
 
 
 def main() -> None:
@@ -57,7 +59,7 @@ def main() -> None:
         return {'accuracy': accuracy(target, validation), 'purified': repaired_accuracy(target, mapping, perturbed, validation, s.attack_batch), 'n': len(validation)}
 
     name = f'together-{args.name}' if args.name else 'together'
-    fit(args.data, name, net, loss_of, len(train), epochs=args.epochs or (s.together_epochs if args.name else s.last_epochs), batch=128 if s.side < 100 else 16, rate=4e-4, decay=1e-4,
+    fit(args.data, name, net, loss_of, len(train), epochs=args.epochs or (s.last_epochs if args.name in LONG else s.together_epochs), batch=128 if s.side < 100 else 16, rate=4e-4, decay=1e-4,
         seed=args.seed, validate=validate, settings={'mapping': args.mapping, 'target': args.target})
     torch.save(mapping.state_dict(), weights_path(args.data, f"mapping-{args.name or 'ismn'}"))
     torch.save(target.state_dict(), weights_path(args.data, f'target-{args.name or DEFENDED}'))

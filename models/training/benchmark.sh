@@ -30,6 +30,7 @@ train classifier-ismn train_classifier
 train target-adversarial train_target --kind adversarial
 train target-distilled train_target --kind distilled
 train mapping-robust train_robust
+train classifier-robust train_classifier --reading robust
 train mapping-greybox train_mapping --name greybox --seed 2
 train classifier-greybox train_classifier --reading greybox --seed 2
 for method in magnet ddsa hgd; do train "baseline-$method" train_baselines --method "$method"; done

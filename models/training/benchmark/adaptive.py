@@ -1,7 +1,7 @@
 """Attackers who know the defence: tiers T2 to T5 of the protocol, on the chain and on its bare target, the same pictures and the same budget.
 
 python -m benchmark.adaptive --data cifar10 --target adversarial --tiers t3       # leaves adaptive-t3-adversarial.json
---chain robust: M and C of train_robust instead of those that ship
+--chain robust: M of train_robust, on every picture, instead of what ships
 t2  grey-box: the attack of t3 made on the attacker's own M and C (other seed), before the real and before his surrogate target
 t3  white-box: margin and score by PGD (margin_attack.py) through the open, the shut and the soft gate (differentiable.py)
 t4  AutoAttack through the soft gate        t5  Square on the gated chain, by queries (library_attacks.py)

@@ -31,7 +31,7 @@ def case(r: dict) -> tuple:
 
 def before(r: dict) -> str:
     """The target, and M and C before it where they are not those that ship."""
-    return r['target'] if r['chain'] == 'ismn' else f"{r['target']}, {r['chain']} M and C"
+    return r['target'] if r['chain'] == 'ismn' else f"{r['target']}, {r['chain']} M"
 
 
 def counted(right: list[bool]) -> str:
@@ -89,7 +89,7 @@ def headline(data: str) -> str:
 def sentence(name: str, r: dict) -> str:
     told = against_bare(r, 'purify')
     verdict = ('no difference that this many pictures can show' if told['p'] > 0.05 else 'the chain adds to its target' if told['gained'] > told['lost'] else 'the chain is worse than its target alone')
-    which = {'ismn': 'as it ships' if r['target'] == DEFENDED else 'before the adversarially trained target', 'robust': 'with M and C trained against itself before the adversarially trained target'}[r['chain']]
+    which = {'ismn': 'as it ships' if r['target'] == DEFENDED else 'before the adversarially trained target', 'robust': 'with an M that learned against attacks through itself, before the adversarially trained target,'}[r['chain']]
     return (f"**Against an attacker who knows it, the {name} benchmark's chain {which} keeps {counted(r['right']['purify'])} of {r['options']['n']} test pictures at {level(r['options']['epsilon'])}, "
             f"its target alone {counted(r['right']['bare'])}**: {verdict} ({chance(told['p'])}, {r['tier'].upper().replace('AND', 'and')}{'' if r['complete'] else ', run not complete'}). "
             f"Wrong and not flagged in {100 * (1 - np.mean(r['right']['alarm'])):.0f} % of them.")

@@ -59,7 +59,7 @@ def adaptive_goals(data: str) -> list[list[str]]:
     rows = []
     for r in best.values():
         told = against_bare(r, 'purify')
-        rows.append([f"{data}, adaptive ({r['tier'].upper().replace('AND', 'and')}), {r['chain']} M and C: {aim}", 'paired p <= 0.05',
+        rows.append([f"{data}, adaptive ({r['tier'].upper().replace('AND', 'and')}), {r['chain']} M: {aim}", 'paired p <= 0.05',
                      f"{counted(r['right']['purify'])} against {counted(r['right']['bare'])}, {chance(told['p'])}", verdict(told['gained'] > told['lost'] and told['p'] <= 0.05)])
     return rows
 

@@ -24,6 +24,6 @@ def load_mapping(data: str, s: Settings, name: str = 'ismn') -> nn.Module:
 def load_chain(data: str, s: Settings, target: str = DEFENDED, reading: str = 'ismn') -> Chain:
     """The chain before the target of kind `target`, with the threshold that the classifier's training found on validation."""
     classifier = frozen(empty_classifier(s), weights_path(data, f'classifier-{reading}'))
-    told = read_result(data, f'train_classifier-{reading}') or read_result(data, f'train_{reading}')
-    flagged = told['validation']['flagged']
-    return Chain(load_mapping(data, s, reading), classifier, load_target(data, s, target), flagged, always=told['settings'].get('always', False))
+    flagged = read_result(data, f'train_classifier-{reading}')['validation']['flagged']
+    told = read_result(data, f'train_mapping-{reading}')
+    return Chain(load_mapping(data, s, reading), classifier, load_target(data, s, target), flagged, always=bool(told and told['settings'].get('always')))

@@ -24,7 +24,7 @@ class Settings:
     surrogate_epochs: float = 3
     adversarial_epochs: float = 9
     distilled_epochs: float = 0.6
-    robust_epochs: float = 4      # M and C against attacks through themselves
+    robust_epochs: float = 4      # M against attacks through itself; two cores saw no gain in 0.7
     aligned_epochs: float = 1
     mapping_fold: int = 2
     mapping_widths: tuple = (48, 96, 128)

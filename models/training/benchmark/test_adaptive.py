@@ -66,6 +66,17 @@ class Differentiable(unittest.TestCase):
         always = feedback(lambda now: chain.look(now)[:2], chain.look(X)[0], chain.flagged, chain.passes)
         self.assertTrue(torch.equal(AttackableChain(chain, 'shut')(X), chain.target(always)))
 
+    def test_a_chain_that_always_repairs_has_no_way_past_m(self):
+        chain = small_chain()
+        chain.always = True
+        seen, flagged, _ = chain.gated(X)
+        self.assertTrue(0 < int(flagged.sum()) < len(X))
+        self.assertTrue(torch.equal(seen, chain.look(X)[0]))
+        for gate in GATES:
+            self.assertTrue(torch.equal(AttackableChain(chain, gate)(X), chain.target(seen)), gate)
+        _, state = attacked(chain, 8 / 255)
+        self.assertEqual(state.standing('purify'), 0.0)
+
     def test_every_gate_lets_a_gradient_through(self):
         chain = small_chain()
         for gate in GATES:

@@ -21,12 +21,12 @@ FALSE_ALARMS, HARMLESS = 0.01, 0.05
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument('--reading', default='ismn', help='name of the mapping network: ismn, strict, skip, greybox, ...')
+    parser.add_argument('--reading', default='ismn', help='name of the mapping network: ismn, strict, skip, greybox, robust, ...')
     parser.add_argument('--epochs', type=float)
     args = parser.parse_args()
     s = settings_of(args)
     train, validation = (load(args.data, split, s.side, args.shared) for split in ('train', 'validation'))
-    kinds = ('surrogate', 'clean') if args.reading == 'greybox' else (DEFENDED, 'clean', 'surrogate')
+    kinds = {'greybox': ('surrogate', 'clean'), 'robust': ('adversarial', 'clean', 'surrogate')}.get(args.reading, (DEFENDED, 'clean', 'surrogate'))
     perturbed = Perturbations(*(load_target(args.data, s, kind) for kind in kinds))
     mapping, net = load_mapping(args.data, s, args.reading), empty_classifier(s)
 

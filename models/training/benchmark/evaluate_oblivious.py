@@ -105,7 +105,7 @@ def main() -> None:
         known = {}
         for source in sources if cell.aimed else [DEFENDED]:
             if cell_path(args.data, cell, source).with_suffix('.json').exists():
-                known |= answer(args.data, cell, suite, source, test.labels, s.attack_batch, s.one_step_samples if args.ablation else None)
+                known |= answer(args.data, cell, suite, source, test.labels, s.attack_batch, s.iterative_samples if args.ablation else None)
         clean = known if cell.attack == 'clean' else clean
         rows.append(row(cell, known, names, clean))
         print(cell.name, cell.n, {k: v['accuracy'] for k, v in rows[-1]['defences'].items()}, flush=True)

@@ -38,9 +38,9 @@ class Settings:
     paper_epochs: float = 0.4     # M-strict and M-skip, which are cheap at 32x32; 0: too dear (9.5 GMAC a picture at 512x512)
     classifier_epochs: float = 1.4
     attack_batch: int = 250
-    one_step_samples: int = 2000
+    one_step_samples: int = 10_000
     minor_samples: int = 500      # one-step cells that no goal names
-    iterative_samples: int = 500
+    iterative_samples: int = 2000
     cell_samples: int = 200       # cells that no goal names
     adaptive_samples: int = 200
     adaptive_steps: int = 100
@@ -60,7 +60,7 @@ SETTINGS = {
         CIFAR10, target_widths=(64, 256, 256), target_epochs=40, batch=512, target_rate=0.4, surrogate_widths=(64, 128, 256), surrogate_epochs=12,
         adversarial_epochs=40, distilled_epochs=10, robust_epochs=20, aligned_epochs=8, mapping_widths=(64, 128, 192), first_epochs=15, second_epochs=20, together_epochs=5, last_epochs=20, variant_epochs=10,
         ablation_epochs=5, paper_epochs=20, classifier_epochs=6, attack_batch=1000,
-        one_step_samples=10_000, minor_samples=10_000, iterative_samples=2000, cell_samples=2000, adaptive_samples=1000),
+        minor_samples=10_000, cell_samples=2000, adaptive_samples=1000),
     ('celeba', 'gpu'): replace(
         CELEBA, batch=64, target_epochs=20, surrogate_epochs=8, aligned_epochs=2, adversarial_epochs=10, robust_epochs=5, first_epochs=8, second_epochs=8, parts_epochs=20,
         together_epochs=2, last_epochs=6, mapping_widths=(48, 96, 128), variant_epochs=4, ablation_epochs=2, paper_epochs=8, classifier_epochs=4,

@@ -35,7 +35,7 @@ class Settings:
     last_epochs: float = 5.5      # two long ones
     variant_epochs: float = 0.3   # each surrogate purifier and baseline
     ablation_epochs: float = 0.2  # each run of the ablation table
-    paper_epochs: float = 0.4     # M-strict and M-skip, which are cheap at 32x32; 0: too dear (9.5 GMAC a picture at 512x512)
+    paper_epochs: float = 1.5     # M-strict and M-skip, which are cheap at 32x32; 0: too dear (9.5 GMAC a picture at 512x512)
     classifier_epochs: float = 1.4
     attack_batch: int = 250
     one_step_samples: int = 10_000

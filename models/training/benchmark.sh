@@ -50,6 +50,7 @@ step make_cells
 [ "$data" = celeba ] || for target in clean adversarial distilled; do step make_cells --source $target; done
 step evaluate_oblivious
 [ "$data" = celeba ] || step evaluate_oblivious --ablation
+step compare_rounds
 step detection
 step leak_probe
 for target in aligned adversarial; do step adaptive --target "$target"; done

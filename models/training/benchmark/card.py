@@ -11,7 +11,7 @@ from .settings import HERE, RESULTS
 TIMES = ('<!-- times: python -m benchmark.card -->', '<!-- /times -->')
 # {name} or {name:data} in the prose; a table for each data set.
 PARTS = {f.__name__: f for f in (adaptive_tables.adaptive, adaptive_tables.limited, adaptive_tables.headline, tables.clean_cost, tables.oblivious, tables.leaking, tables.paper_table_3,
-                                 tables.paper_table_4, tables.baselines, tables.detection, tables.ablation, tables.leak_probe, tables.gates, tables.parity, goals.goals)}
+                                 tables.paper_table_4, tables.baselines, tables.detection, tables.ablation, tables.rounds, tables.leak_probe, tables.gates, tables.parity, goals.goals)}
 
 
 def measured(data: str) -> list[tuple[str, dict]]:

@@ -10,6 +10,8 @@ BASELINE_CELLS = {'clean': ('clean',), 'FGSM 8/255': ('fgsm', 'predicted', 8 / 2
                   'C&W': ('cw',), 'PGD-40 0.3': ('pgd40', 'predicted', 0.3), 'FGSM 0.3, true label': ('fgsm', 'true', 0.3), 'random sign 0.3': ('sign', '', 0.3)}
 ABLATION_CELLS = {'clean': ('clean',), 'FGSM 8/255, predicted': ('fgsm', 'predicted', 8 / 255), 'PGD-40 8/255, predicted': ('pgd40', 'predicted', 8 / 255),
                   'PGD-40 0.3, predicted': ('pgd40', 'predicted', 0.3), 'random sign 0.3': ('sign', '', 0.3), 'FGSM 0.3, true label (leaks)': ('fgsm', 'true', 0.3)}
+ROUND_CELLS = {'clean': ('clean',), 'PGD-40 8/255, predicted': ('pgd40', 'predicted', 8 / 255), '16/255': ('pgd40', 'predicted', 16 / 255), '0.3': ('pgd40', 'predicted', 0.3),
+               **{f'FGSM {e:g}, true (leaks)': ('fgsm', 'true', e) for e in (0.2, 0.3, 0.4)}, **{f'random sign {e:g}': ('sign', '', e) for e in (0.2, 0.3, 0.4)}}
 OBLIVIOUS = 'evaluate_oblivious'
 
 
@@ -100,6 +102,10 @@ def baselines(data: str) -> str:
 
 def ablation(data: str) -> str:
     return by_defence(data, 'ablation', f'{OBLIVIOUS} --ablation', ABLATION_CELLS)
+
+
+def rounds(data: str) -> str:
+    return by_defence(data, 'rounds', 'compare_rounds', ROUND_CELLS)
 
 
 def detection(data: str) -> str:

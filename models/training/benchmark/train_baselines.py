@@ -17,7 +17,7 @@ from .train_target import load_target
 from .trainer import DEVICE, fit
 
 MAGNET_NOISE = 0.025   # MagNet's for CIFAR-10; 0.1 is its demo's for MNIST
-MAGNET_EPOCHS = 4      # times variant_epochs: sigmoid layers learn slowly, and no attack has to be made
+LONGER = {'ddsa': 2}    # times baseline_epochs: it has to learn to copy a picture through a sparse code first
 BETA, GUIDE = 0.01, 0.1
 
 
@@ -72,7 +72,7 @@ def main() -> None:
         return figures | ({'thresholds': {d: magnet_threshold(torch.cat([m[d] for m in marks])) for d in marks[0]}} if marks else {})
 
     magnet = method == 'magnet'
-    epochs = args.epochs or s.variant_epochs * (MAGNET_EPOCHS if magnet else 1)
+    epochs = args.epochs or s.baseline_epochs * LONGER.get(method, 1)
     fit(args.data, f'baseline-{method}', net, reforming if magnet else repairing, len(train), epochs=epochs,
         batch=min(s.batch, 64 if magnet else 128) if s.side < 100 else 16, rate=5e-3 if magnet else 2e-3, decay=0 if magnet else 1e-4, seed=args.seed,
         validate=validate, settings={'method': method, 'fold': net.fold})

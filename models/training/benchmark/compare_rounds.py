@@ -1,18 +1,17 @@
 """What each round of training brought: M of a round before its target, on attacks made anew on that target. Validation split.
 
 python -m benchmark.compare_rounds --data cifar10            # a minute for each way whose weights are there
-The rounds are chosen by these figures; the test split sees the last one alone."""
-import torch
+Made when all rounds were trained: nothing was chosen by it, and it opens no test picture."""
 from tqdm import tqdm
 
 from .cells import Cell, test_rows
 from .data import load
+from .evaluate_oblivious import ask, row
 from .make_cells import Patterns, make
 from .settings import arguments, settings_of
-from .statistics import wilson
 from .suite import ALWAYS, Suite, source_of
 from .train_target import load_target
-from .trainer import DEVICE, write_result
+from .trainer import write_result
 
 ENDS = {'together, last round (ships)': ALWAYS, 'the same, three passes where C asks': ALWAYS.replace('always', 'gate3')}
 WAYS = {'cifar10': {'M before the clean target': 'clean+first:always', 'the target taught what M leaves': 'first+first:always', 'M goes on before it': 'first+second:always',
@@ -31,20 +30,15 @@ def main() -> None:
     for name in suite.missing:
         print(f'{name}: no weights, left out')
     ways = {label: name for label, name in WAYS[args.data].items() if name in suite.plans}
-    rows = []
+    rows, sources = [], list(dict.fromkeys(source_of(name) for name in suite.plans))
     for attack, variant, level in tqdm(ATTACKS, desc='rounds', disable=None):
         cell = Cell(attack, variant, level, min(len(validation), s.cell_samples if attack == 'pgd40' else s.minor_samples))
-        labels, made, defences = validation.labels[test_rows(cell.n, len(validation))], {}, {}
-        for label, name in ways.items():
-            source = source_of(name)
-            if source not in made:
-                made[source] = make(cell, s, validation, validation, suite.targets[source], surrogate, patterns.setdefault(source, Patterns()), args.seed)
-            pictures = torch.from_numpy(made[source])
-            said = torch.cat([suite((some.to(DEVICE).float() / 255).contiguous(memory_format=torch.channels_last), [name])[name].logits.argmax(1).cpu() for some in pictures.split(s.attack_batch)])
-            right = int((said == labels).sum())
-            defences[label] = {'right': right, 'n': cell.n, 'accuracy': round(right / cell.n, 4), 'interval': wilson(right, cell.n)}
-        rows.append({'cell': cell.name, 'attack': attack, 'variant': variant, 'level': level, 'epsilon': cell.epsilon, 'n': cell.n, 'defences': defences})
-        print(cell.name, {label: d['accuracy'] for label, d in defences.items()}, flush=True)
+        truth, known = validation.labels[test_rows(cell.n, len(validation))], {}
+        for source in sources if cell.aimed else sources[:1]:  # nothing of the target is in the others
+            pictures = make(cell, s, validation, validation, suite.targets[source], surrogate, patterns.setdefault(source, Patterns()), args.seed)
+            known |= ask(suite, pictures, truth, [name for name in suite.plans if not cell.aimed or source_of(name) == source], s.attack_batch)
+        rows.append(row(cell, known, ways, {}))
+        print(cell.name, {label: d['accuracy'] for label, d in rows[-1]['defences'].items()}, flush=True)
     write_result(args.data, 'rounds', {'seed': args.seed, 'split': 'validation', 'knowledge': 'oblivious: made on the bare target of each way', 'names': ways, 'rows': rows})
 
 

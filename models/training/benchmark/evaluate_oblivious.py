@@ -28,28 +28,33 @@ def answers_path(data: str, cell, source: str, most: int | None) -> Path:
     return CACHE / data / 'answers' / ('' if most is None else 'ablation') / (source if cell.aimed and source != DEFENDED else '') / f'{cell.name}.npz'
 
 
+def ask(suite: Suite, pictures: np.ndarray, truth: torch.Tensor, names: list[str], batch: int) -> dict:
+    """pictures uint8 [n, 3, S, S], their labels [n] -> {'<defence>|right': bool [n]} and, where the defence tells them, '|flagged', '|score'."""
+    parts, known = [], {}
+    for at in torch.arange(len(pictures)).split(batch):
+        x = torch.from_numpy(np.array(pictures[at[0]:at[-1] + 1])).to(DEVICE).float() / 255
+        parts.append(suite(x.contiguous(memory_format=torch.channels_last), names))
+    for name in names:
+        known[f'{name}|right'] = (torch.cat([p[name].logits for p in parts]).argmax(1).cpu() == truth).numpy()
+        for key in ('flagged', 'score'):
+            if getattr(parts[0][name], key) is not None:
+                known[f'{name}|{key}'] = torch.cat([getattr(p[name], key) for p in parts]).cpu().numpy()
+    return known
+
+
 def answer(data: str, cell, suite: Suite, source: str, labels: torch.Tensor, batch: int, most: int | None = None) -> dict:
     """Asks the defences of this source's target what these weights have not been asked yet of this cell -> {'<defence>|right': bool [n], '|flagged', '|score', '|stamp': of weights and cell}."""
     path = answers_path(data, cell, source, most)
     path.parent.mkdir(parents=True, exist_ok=True)
     pictures, rows = (part[:most] for part in load_cell(data, cell, source))
     known = dict(np.load(path)) if path.exists() else {}
-    truth, parts = labels[rows], []
     made = json.loads(cell_path(data, cell, source).with_suffix('.json').read_text())
     stamps = {name: f"{made['source_digest']}-{made['seed']}-{len(rows)}-{stamp}" for name, stamp in suite.stamps.items() if not cell.aimed or source_of(name) == source}
     names = [name for name, stamp in stamps.items() if str(known.get(f'{name}|stamp')) != stamp
              and (name in suite.plans or re.fullmatch(BASELINE_CELLS, cell.name))]
     if not names:
         return current(known, stamps)
-    for at in torch.arange(len(rows)).split(batch):
-        x = torch.from_numpy(np.array(pictures[at[0]:at[-1] + 1])).to(DEVICE).float() / 255
-        parts.append(suite(x.contiguous(memory_format=torch.channels_last), names))
-    for name in names:
-        known[f'{name}|stamp'] = np.array(stamps[name])
-        known[f'{name}|right'] = (torch.cat([p[name].logits for p in parts]).argmax(1).cpu() == truth).numpy()
-        for key in ('flagged', 'score'):
-            if getattr(parts[0][name], key) is not None:
-                known[f'{name}|{key}'] = torch.cat([getattr(p[name], key) for p in parts]).cpu().numpy()
+    known |= ask(suite, pictures, labels[rows], names, batch) | {f'{name}|stamp': np.array(stamps[name]) for name in names}
     np.savez_compressed(path, **known)
     return current(known, stamps)
 

@@ -12,7 +12,7 @@ from .chain import on_grid
 from .data import augmented, load
 from .load_chain import load_mapping
 from .settings import arguments, settings_of
-from .train_target import LEVEL, ascent, load_target
+from .train_target import LEVEL, ascent, load_target, n_fgsm
 from .trainer import DEVICE, fit
 
 OPEN = 4.0  # bias of the gate: 0.98 of the correction passes
@@ -41,9 +41,7 @@ def main() -> None:
 
     def loss_of(rows, generator, _):
         x, y = augmented(train[rows].to(DEVICE), s.side // 16, generator), train.labels[rows].to(DEVICE)
-        noisy = (x + 2 * LEVEL * (torch.rand(x.shape, generator=generator) * 2 - 1).to(DEVICE)).requires_grad_(True)
-        slope, = torch.autograd.grad(F.cross_entropy(through(noisy), y), noisy)
-        seen = (noisy.detach() + LEVEL * slope.sign()).clamp(0, 1)
+        seen = n_fgsm(through, x, y, generator)
         out, _ = mapping(seen)
         logits = target(out)
         return F.cross_entropy(logits, y), {'right': float((logits.detach().argmax(1) == y).float().mean()), 'changed': float((out - seen).detach().abs().mean())}

@@ -42,6 +42,13 @@ def ascent(net, x: torch.Tensor, labels: torch.Tensor, level: float | torch.Tens
     return (x + delta).clamp(0, 1)
 
 
+def n_fgsm(net, x: torch.Tensor, labels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """One step of LEVEL from noise of twice LEVEL, not cut to it, for training; de Jorge et al., NeurIPS 2022. `net` keeps its mode."""
+    noisy = (x + 2 * LEVEL * (torch.rand(x.shape, generator=generator) * 2 - 1).to(DEVICE)).requires_grad_(True)
+    slope, = torch.autograd.grad(F.cross_entropy(net(noisy), labels), noisy)
+    return (noisy.detach() + LEVEL * slope.sign()).clamp(0, 1)
+
+
 @torch.no_grad()
 def accuracy(net, pictures, batch: int = 500) -> float:
     net.eval()
@@ -74,11 +81,10 @@ def main() -> None:
 
     def adversarial(rows, generator, _):
         x, y = augmented(train[rows].to(DEVICE), shift, generator), train.labels[rows].to(DEVICE)
-        noisy = (x + 2 * LEVEL * (torch.rand(x.shape, generator=generator) * 2 - 1).to(DEVICE)).requires_grad_(True)
         net.eval()  # or the norms' running means would be those of the noise
-        slope, = torch.autograd.grad(F.cross_entropy(net(noisy), y), noisy)
+        attacked = n_fgsm(net, x, y, generator)
         net.train()
-        logits = net((noisy.detach() + LEVEL * slope.sign()).clamp(0, 1))
+        logits = net(attacked)
         return F.cross_entropy(logits, y), {'attacked': float((logits.argmax(1) == y).float().mean())}
 
     def distilled(rows, generator, _):

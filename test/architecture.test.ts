@@ -18,7 +18,10 @@ const ALLOWED: Record<string, readonly string[]> = {
   daemon: ['config', 'delivery', 'log', 'status'],
   demo: ['camera', 'config', 'evidence', 'status'],
   bench: ['camera', 'config', 'inference', 'status', 'demo'],
-  cli: ['camera', 'config', 'daemon', 'delivery', 'demo', 'evidence', 'inference', 'log', 'status'],
+  scan: ['camera', 'evidence', 'inference'],
+  evaluate: ['camera', 'inference'],
+  doctor: ['camera', 'config', 'delivery', 'inference'],
+  cli: ['camera', 'config', 'daemon', 'delivery', 'demo', 'doctor', 'evaluate', 'inference', 'log', 'scan', 'status'],
   main: ['cli'],
 }
 /** Node modules of the core that are plain computation. */

@@ -22,7 +22,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'scan',
     summary: 'Judge clips, pictures or a stream, and say where they are perturbed',
-    load: async () => (await import('./scan.js')).scan,
+    load: async () => (await import('./scan.js')).scanCommand,
   },
   {
     name: 'check-config',
@@ -37,7 +37,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'doctor',
     summary: 'Say what is there, what is missing, and what to do about it',
-    load: async () => (await import('./doctor.js')).doctor,
+    load: async () => (await import('./doctor.js')).doctorCommand,
   },
   {
     name: 'probe',
@@ -47,6 +47,6 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'evaluate',
     summary: "A bundle's figures on a folder of labelled pictures",
-    load: async () => (await import('./evaluate.js')).evaluate,
+    load: async () => (await import('./evaluate.js')).evaluateCommand,
   },
 ]

@@ -1,21 +1,14 @@
 /** `framewarden evaluate`: a bundle's figures on labelled pictures. */
-import { availableParallelism } from 'node:os'
 import { FwError } from '../core/errors.js'
-import type { ModelSettings } from '../core/settings.js'
-import { type Bundle, findBundle, readBundle } from '../inference/bundle.js'
-import { isClassification } from '../inference/manifest.js'
+import { evaluate } from '../evaluate/evaluate.js'
+import { evaluationJson, evaluationTable } from '../evaluate/report.js'
 import { parseArguments } from './arguments.js'
 import type { Command } from './command.js'
-import { cameraEvaluator } from './evaluate-camera.js'
-import { classEvaluator } from './evaluate-classes.js'
-import { evaluatePictures } from './evaluate-pictures.js'
-import type { Evaluation, Shares } from './evaluate-tally.js'
 import { EXIT } from './exit.js'
 
 const OPTIONS = { model: { type: 'string' }, json: { type: 'boolean', default: false } } as const
-const MAX_PASSES = 3
 
-export const evaluate: Command = {
+export const evaluateCommand: Command = {
   name: 'evaluate',
   usage: 'evaluate --model NAME DIR [--json]',
   summary: "A bundle's figures on a folder of labelled pictures",
@@ -44,48 +37,9 @@ async function run(argv: readonly string[]): Promise<number> {
   const [dir, ...others] = positionals
   if (values.model === undefined) throw new FwError('FW_USAGE', 'evaluate: no --model NAME')
   if (dir === undefined || others.length > 0) throw new FwError('FW_USAGE', 'evaluate: takes one DIR')
-  const auto = { providers: 'auto', precision: 'auto', threads: 'auto' } as const
-  const models: ModelSettings = { bundle: values.model, ...auto, requireGpu: false, requireSignature: false }
-  const bundle = await readBundle(findBundle(values.model))
-  const options = { threads: availableParallelism(), maxPasses: MAX_PASSES }
-  const evaluator = isClassification(bundle.manifest)
-    ? await classEvaluator(bundle, models, options)
-    : await cameraEvaluator(models, options)
-  try {
-    const evaluation = await evaluatePictures(dir, evaluator, showProgress)
-    const print = values.json ? jsonOf : tableOf
-    console.log(print(bundle, evaluator.provider, evaluation))
-  } finally {
-    await evaluator.close()
-  }
+  const evaluation = await evaluate(dir, values.model, showProgress)
+  console.log((values.json ? evaluationJson : evaluationTable)(evaluation))
   return EXIT.done
-}
-
-function jsonOf({ manifest, sha256 }: Bundle, provider: string, evaluation: Evaluation): string {
-  const { name, version, task } = manifest
-  return JSON.stringify({ model: { name, version, sha256 }, task, provider, ...evaluation })
-}
-
-function tableOf({ manifest }: Bundle, provider: string, { groups, all }: Evaluation): string {
-  const columns = ['n', 'undefended', 'gated', 'purified', 'accuracy', 'flagged'] as const
-  const rows = [...groups.map(({ group, ...shares }) => [group, shares] as const), ['all', all] as const]
-  const width = Math.max(...rows.map(([name]) => name.length), 'group'.length)
-  const cell = (shares: Shares, column: (typeof columns)[number]) => {
-    const value = shares[column]
-    return value === null ? '-' : column === 'n' ? String(value) : value.toFixed(4)
-  }
-  const line = (name: string, cells: readonly string[]) =>
-    [name.padEnd(width), ...cells.map((text, i) => text.padStart(Math.max(6, columns[i]!.length)))].join('  ')
-  return [
-    line('group', columns),
-    ...rows.map(([name, shares]) =>
-      line(
-        name,
-        columns.map((column) => cell(shares, column)),
-      ),
-    ),
-    `model ${manifest.name} ${manifest.version} on ${provider}`,
-  ].join('\n')
 }
 
 function showProgress(done: number, of: number): void {

@@ -5,12 +5,12 @@ import type { Incident } from '../core/incident.js'
 import { kindOf, removal } from '../core/kind.js'
 import type { Verdict } from '../core/verdict.js'
 import type { Engine, JudgeOptions } from '../inference/engine.js'
-import { type JudgedFrame, judging } from './scan-judging.js'
-import { type IncidentLine, rounded, type SummaryLine } from './scan-lines.js'
-import type { ScanOutput } from './scan-output.js'
-import type { ScanProgress } from './scan-progress.js'
-import type { ScanReport } from './scan-report.js'
-import type { ScanSource } from './scan-sources.js'
+import { type JudgedFrame, judging } from './judging.js'
+import { type IncidentLine, rounded, type SummaryLine } from './lines.js'
+import type { ScanOutput } from './output.js'
+import type { ScanProgress } from './progress.js'
+import type { ScanReport } from './report.js'
+import type { ScanSource } from './sources.js'
 
 /** As a camera's defaults: what a unit would have said about the same frames. */
 const FALSE_ALARMS_PER_DAY = 0.1
@@ -27,7 +27,7 @@ export interface ScanTools {
 }
 
 /** What came of a source; `error` where frames were left unread or unscored. */
-export interface ScanResult {
+export interface SourceResult {
   readonly summary: SummaryLine
   readonly error?: unknown
 }
@@ -37,7 +37,7 @@ export async function scanSource(
   source: ScanSource,
   frames: AsyncIterable<Frame>,
   tools: ScanTools,
-): Promise<ScanResult> {
+): Promise<SourceResult> {
   const { engine, options, report, progress, output } = tools
   const from = performance.now()
   const scores: number[] = []

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FwError } from '../core/errors.js'
-import { type Labelled, parseLabels } from './evaluate-labels.js'
-import { type Evaluation, type Outcome, tally } from './evaluate-tally.js'
+import { type Labelled, parseLabels } from './labels.js'
+import { type Figures, type Outcome, tally } from './tally.js'
 
 /** One bundle, ready to judge. */
 export interface Evaluator {
@@ -17,7 +17,7 @@ export async function evaluatePictures(
   dir: string,
   evaluator: Evaluator,
   onPicture: (done: number, of: number) => void,
-): Promise<Evaluation> {
+): Promise<Figures> {
   const labelled = await readLabels(dir)
   const rows = []
   for (const row of labelled) {

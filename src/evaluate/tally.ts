@@ -21,13 +21,13 @@ export interface Shares {
   readonly flagged: number
 }
 
-export interface Evaluation {
+export interface Figures {
   readonly groups: readonly ({ readonly group: string } & Shares)[]
   readonly all: Shares
 }
 
 /** Groups in the order of their first picture. */
-export function tally(rows: readonly { readonly group?: string; readonly outcome: Outcome }[]): Evaluation {
+export function tally(rows: readonly { readonly group?: string; readonly outcome: Outcome }[]): Figures {
   const groups = new Map<string, Outcome[]>()
   for (const { group, outcome } of rows) {
     if (group !== undefined) groups.set(group, [...(groups.get(group) ?? []), outcome])

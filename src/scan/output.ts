@@ -4,7 +4,7 @@ import { basename, extname, join } from 'node:path'
 import type { Frame } from '../core/frame.js'
 import type { Verdict } from '../core/verdict.js'
 import { writeEvidence } from '../evidence/pictures.js'
-import type { ScanSource } from './scan-sources.js'
+import type { ScanSource } from './sources.js'
 import { type ClipWriter, openClip } from './write-clip.js'
 import { writePng } from './write-png.js'
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { doctor } from '../../src/cli/doctor.js'
-import { checkNode, checkStateDir } from '../../src/cli/doctor-checks.js'
-import { type Finding, findingLines } from '../../src/cli/doctor-report.js'
+import { doctorCommand } from '../../src/cli/doctor.js'
+import { checkNode, checkStateDir } from '../../src/doctor/checks.js'
+import { type Finding, findingLines } from '../../src/doctor/report.js'
 import { bundled, drawClip, freePort, temporaryFolder } from '../camera/partners.js'
 import { rtspServer } from '../camera/rtsp-server.js'
 
@@ -30,7 +30,7 @@ interface Report {
 async function run(argv: string[]): Promise<Report> {
   const out: string[] = []
   vi.spyOn(console, 'log').mockImplementation((line) => out.push(line))
-  const code = await doctor.run([...argv, '--json'])
+  const code = await doctorCommand.run([...argv, '--json'])
   return { code, ...JSON.parse(out[0]!), text: out.join('\n') }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseLabels } from '../../src/cli/evaluate-labels.js'
+import { parseLabels } from '../../src/evaluate/labels.js'
 
 describe('labels.csv', () => {
   it('takes its columns in any order, with others between', () => {

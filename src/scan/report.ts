@@ -1,6 +1,6 @@
 /** Who reads a scan: a program (a JSON object a line) or a person (findings as they come, a table at the end). */
 import { describe } from '../core/errors.js'
-import type { FrameLine, IncidentLine, ScanLine, SummaryLine } from './scan-lines.js'
+import type { FrameLine, IncidentLine, ScanLine, SummaryLine } from './lines.js'
 
 export interface ScanReport {
   frame(line: FrameLine): void

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findFfmpeg } from '../../src/camera/ffmpeg.js'
-import { openClip } from '../../src/cli/write-clip.js'
+import { openClip } from '../../src/scan/write-clip.js'
 import { BUNDLES, grey, TINY } from '../inference/pictures.js'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/framewarden.js', import.meta.url))

@@ -5,7 +5,7 @@ import { decodeSource } from '../camera/file.js'
 import { FwError } from '../core/errors.js'
 import type { ModelSettings } from '../core/settings.js'
 import { startEngine } from '../inference/engine.js'
-import type { Evaluator } from './evaluate-pictures.js'
+import type { Evaluator } from './pictures.js'
 
 /** Labels are `clean` and `perturbed`. Pictures are judged at their own width, to the multiple of 8 below it. */
 export async function cameraEvaluator(

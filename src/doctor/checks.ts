@@ -7,7 +7,7 @@ import type { CameraSettings, ModelSettings, MqttSettings, Settings } from '../c
 import { probeBroker } from '../delivery/probe-broker.js'
 import { findBundle, readBundle } from '../inference/bundle.js'
 import { describeProviders } from '../inference/describe-providers.js'
-import { type Finding, lack, ok } from './doctor-report.js'
+import { type Finding, lack, ok } from './report.js'
 
 /** engines.node of package.json. */
 const LEAST_NODE = [20, 19] as const

@@ -4,8 +4,8 @@ import { FwError } from '../core/errors.js'
 import type { ModelSettings } from '../core/settings.js'
 import type { Bundle } from '../inference/bundle.js'
 import { openClassNets, type RgbPicture } from '../inference/class-nets.js'
-import type { Labelled } from './evaluate-labels.js'
-import type { Evaluator } from './evaluate-pictures.js'
+import type { Labelled } from './labels.js'
+import type { Evaluator } from './pictures.js'
 
 /** Labels are class names or numbers from 0. */
 export async function classEvaluator(

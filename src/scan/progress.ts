@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { basename } from 'node:path'
 import type { Frame } from '../core/frame.js'
-import type { ScanSource } from './scan-sources.js'
+import type { ScanSource } from './sources.js'
 
 export interface ScanProgress {
   begin(source: ScanSource): void

@@ -1,0 +1,87 @@
+/** Looks at this machine and, with a configuration, at the folders, broker and cameras that it names. */
+import type { FfmpegBuild } from '../camera/ffmpeg.js'
+import { loadConfig } from '../config/load.js'
+import { ConfigError } from '../config/problem.js'
+import { FwError, REMEDIES } from '../core/errors.js'
+import type { Settings } from '../core/settings.js'
+import {
+  checkBroker,
+  checkCamera,
+  checkFfmpeg,
+  checkModels,
+  checkNode,
+  checkProviders,
+  checkStateDir,
+} from './checks.js'
+import { type Finding, found, lack, ok } from './report.js'
+
+/** What `run` uses where no configuration says otherwise. */
+const DEFAULT_MODELS = { bundle: 'camera', providers: 'auto', requireGpu: false, requireSignature: false } as const
+/** Cameras looked at side by side: each is a decoder for some seconds. */
+const AT_ONCE = 4
+
+export interface Examination {
+  readonly findings: readonly Finding[]
+  /** The configuration could not be used; what it would have named was not looked at. */
+  readonly configRefused: boolean
+}
+
+/** `configPath` undefined: the machine alone. What is wrong is a finding, never an exception. */
+export async function examine(configPath: string | undefined): Promise<Examination> {
+  const config = configPath === undefined ? undefined : await readConfig(configPath)
+  return {
+    findings: [...(config?.findings ?? []), ...(await lookAt(config?.settings))],
+    configRefused: config !== undefined && config.settings === undefined,
+  }
+}
+
+async function readConfig(path: string): Promise<{ settings?: Settings; findings: Finding[] }> {
+  try {
+    const settings = await loadConfig(path)
+    return { settings, findings: [ok('config', `${path}: unit ${settings.unit}, ${settings.cameras.length} cameras`)] }
+  } catch (error) {
+    if (!(error instanceof FwError)) throw error
+    const problems = error instanceof ConfigError ? error.problems : []
+    if (problems.length === 0) return { findings: [lack('bad', 'config', error.code, error.message)] }
+    const findings = problems.map((p) =>
+      lack('bad', 'config', p.code, `${path}:${p.line}:${p.column}: ${p.text}`, REMEDIES[p.code]),
+    )
+    return { findings }
+  }
+}
+
+async function lookAt(settings: Settings | undefined): Promise<Finding[]> {
+  const models = settings?.models ?? DEFAULT_MODELS
+  let ffmpeg: FfmpegBuild | undefined
+  const here = await Promise.all([
+    found('node', () => checkNode()),
+    found('ffmpeg', async () => {
+      const looked = await checkFfmpeg()
+      ffmpeg = looked.ffmpeg
+      return looked.findings
+    }),
+    found('providers', () => checkProviders(models)),
+    found('models', () => checkModels(models)),
+  ])
+  if (settings === undefined) return here.flat()
+  const there = await Promise.all([
+    found('state_dir', () => checkStateDir(settings)),
+    found('broker', () => checkBroker(settings.mqtt)),
+    ffmpeg === undefined ? [] : lookAtCameras(settings.cameras, ffmpeg),
+  ])
+  return [...here.flat(), ...there.flat()]
+}
+
+async function lookAtCameras(cameras: Settings['cameras'], ffmpeg: FfmpegBuild): Promise<Finding[]> {
+  // Ctrl-C ends this process and, by the terminal, its children.
+  const { signal } = new AbortController()
+  const results: (readonly Finding[])[] = []
+  const waiting = cameras.map((camera, i) => async () => {
+    results[i] = await found(`camera ${camera.id}`, () => checkCamera(camera, ffmpeg, signal))
+  })
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await next()
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  return results.flat()
+}

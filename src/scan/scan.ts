@@ -1,0 +1,141 @@
+/** Recorded clips, pictures or a stream, judged as fast as the machine can: one source after the other. */
+import { availableParallelism } from 'node:os'
+import { findFfmpeg } from '../camera/ffmpeg.js'
+import { decodeSource } from '../camera/file.js'
+import { diagnosticLine } from '../core/diagnostic.js'
+import type { Frame } from '../core/frame.js'
+import type { Mode, ModelSettings } from '../core/settings.js'
+import { startEngine } from '../inference/engine.js'
+import { started } from './judging.js'
+import { scanOutput } from './output.js'
+import { clipSeconds, NO_PROGRESS, type ScanProgress, terminalProgress } from './progress.js'
+import { jsonReport, type ScanPrint, textReport } from './report.js'
+import { type ScanTools, scanSource } from './source.js'
+import { type BadSource, expandSources, isBad, type ScanSource } from './sources.js'
+
+const MAX_PASSES = 3
+
+export interface ScanRequest {
+  /** Files, folders, addresses. */
+  readonly names: readonly string[]
+  /** Name under models/, or the path of a bundle folder. */
+  readonly model: string
+  readonly mode: 'auto' | Mode
+  /** Frames a second to look at; undefined: all. */
+  readonly rate?: number
+  /** Width at which frames are judged, a multiple of 8. */
+  readonly width: number
+  readonly json: boolean
+  /** A line for each frame, too. */
+  readonly frames: boolean
+  /** Folder for cleaned pictures and clips. */
+  readonly out?: string
+}
+
+/** `failed`: a source was not read to its end or has frames that were not judged. `incidents`: how many were raised. */
+export interface ScanResult {
+  readonly failed: boolean
+  readonly incidents: number
+}
+
+/**
+ * Scans all sources and reports them on stdout. When `signal` fires a stream is summed up and what is left is not read.
+ * Throws FW_FFMPEG_MISSING, FW_MODEL_*, FW_PROVIDER_UNAVAILABLE or FW_INFERENCE_FAILED; a bad source is reported, not thrown.
+ */
+export async function scan(request: ScanRequest, signal: AbortSignal): Promise<ScanResult> {
+  const { model, mode, rate, width, out } = request
+  const sources = await expandSources(request.names)
+  const ffmpeg = await findFfmpeg()
+  const engine = await startEngine(modelSettings(model), { threads: threadsFor() })
+  const progress = await progressFor(sources, ffmpeg.path)
+  const print: ScanPrint = {
+    out: (text) => printing(progress, () => console.log(text)),
+    err: (text) => printing(progress, () => console.error(text)),
+  }
+  const report = (request.json ? jsonReport : textReport)(print, { frames: request.frames })
+  const tools: ScanTools = {
+    engine,
+    options: { mode: mode === 'auto' ? engine.mode : mode, purify: out !== undefined, maxPasses: MAX_PASSES },
+    report,
+    progress,
+    output: out === undefined ? undefined : scanOutput(out, ffmpeg.path),
+  }
+  try {
+    return await scanAll(sources, tools, signal, (source) =>
+      decodeSource(source.name, {
+        width,
+        rate,
+        ffmpeg,
+        signal,
+        username: process.env.FRAMEWARDEN_USERNAME,
+        password: process.env.FRAMEWARDEN_PASSWORD,
+        onDiagnostic: (d) => print.err(diagnosticLine(d)),
+      }),
+    )
+  } finally {
+    progress.clear()
+    await engine.close()
+  }
+}
+
+/** One source after the other; the next one's decoder starts while this one is judged. */
+async function scanAll(
+  sources: readonly (ScanSource | BadSource)[],
+  tools: ScanTools,
+  signal: AbortSignal,
+  decode: (source: ScanSource) => AsyncGenerator<Frame>,
+): Promise<ScanResult> {
+  const { report, progress } = tools
+  let [incidents, failed] = [0, false]
+  const readable = sources.filter((s): s is ScanSource => !isBad(s))
+  const begin = (source: ScanSource | undefined) => source && started(decode(source))
+  let next = begin(readable[0])
+  for (const source of sources) {
+    if (signal.aborted) {
+      failed = true
+      break
+    }
+    if (isBad(source)) {
+      report.error(source.name, source.error)
+      failed = true
+      continue
+    }
+    const frames = next!
+    next = begin(readable[readable.indexOf(source) + 1])
+    progress.begin(source)
+    const { summary, error } = await scanSource(source, frames, tools)
+    if (error !== undefined && !signal.aborted) report.error(source.name, error)
+    // A stream has no end of its own; a file left in the middle is work not done.
+    if (error !== undefined && !(signal.aborted && source.kind === 'stream')) failed = true
+    if (error === undefined || summary.frames > 0) report.summary(summary)
+    incidents += summary.incidents
+  }
+  report.end()
+  return { failed, incidents }
+}
+
+async function progressFor(sources: readonly (ScanSource | BadSource)[], ffmpegPath: string): Promise<ScanProgress> {
+  if (!process.stderr.isTTY) return NO_PROGRESS
+  const lengths = new Map<string, number>()
+  const readable = sources.filter((s): s is ScanSource => !isBad(s))
+  for (const { name, kind } of readable) {
+    const seconds = kind === 'picture' ? 0 : kind === 'clip' ? await clipSeconds(ffmpegPath, name) : undefined
+    if (seconds !== undefined) lengths.set(name, seconds)
+  }
+  return terminalProgress(process.stderr, readable, lengths)
+}
+
+function modelSettings(bundle: string): ModelSettings {
+  const auto = { providers: 'auto', precision: 'auto', threads: 'auto' } as const
+  return { bundle, ...auto, requireGpu: false, requireSignature: false }
+}
+
+/** The decoder wants a core, too. */
+function threadsFor(): number {
+  return Math.max(1, Math.min(4, availableParallelism() - 1))
+}
+
+function printing(progress: ScanProgress, print: () => void): void {
+  progress.clear()
+  print()
+}

@@ -1,0 +1,14 @@
+/** The inner loop: no build, no processes, no servers, under 20 s on two cores. test/unit-tests.ts has the rule. */
+import { defineConfig } from 'vitest/config'
+import { unitTests } from './test/unit-tests.js'
+
+export default defineConfig({
+  test: {
+    include: unitTests(new URL('test', import.meta.url).pathname).map((path) => `test/${path}`),
+    setupFiles: ['test/fixtures/no-processes.ts'],
+    // shared threads: a process or a module graph for each file would take longer than the tests
+    pool: 'threads',
+    isolate: false,
+    maxWorkers: 2,
+  },
+})

@@ -1,5 +1,5 @@
-/** House rules as tests: directions of import, no cycles, a pure core (DESIGN: rooms). */
-import { readdirSync, readFileSync } from 'node:fs'
+/** House rules as tests: directions of import, no cycles, a pure core (ARCHITECTURE.md: Rooms). */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
@@ -113,5 +113,15 @@ test('every relative import names an existing file with its .js suffix', () => {
 
 test('no default exports and no index files', () => {
   const wrong = all.filter((s) => /^export default/m.test(s.text) || s.path.endsWith('index.ts')).map((s) => s.path)
+  expect(wrong).toEqual([])
+})
+
+test('a document that a comment names is in the repository', () => {
+  const root = resolve(SRC, '..')
+  const wrong = all.flatMap((s) =>
+    [...s.text.matchAll(/\b[\w./-]+\.md\b|\b(?:DESIGN|PAPER|STYLE)\b/g)]
+      .filter(([name]) => !existsSync(join(root, name)))
+      .map(([name]) => `${s.path}: ${name}`),
+  )
   expect(wrong).toEqual([])
 })

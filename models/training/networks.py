@@ -1,4 +1,4 @@
-"""The three networks of the camera bundle: screen, mapping network M (our ISMN reading), classifier C (PAPER.md, Table 1).
+"""The three networks of the camera bundle: screen, mapping network M (our ISMN reading), classifier C (doi:10.14801/jkiit.2021.19.8.67, Table 1).
 
 Scores leave the networks raw; calibrate.py appends the scale and offset that make them calibrated log-odds.
 """

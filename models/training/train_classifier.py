@@ -1,4 +1,4 @@
-"""Trains the classifier C (PAPER.md, Table 1) on the corrections of the frozen mapping network.
+"""Trains the classifier C (doi:10.14801/jkiit.2021.19.8.67, Table 1) on the corrections of the frozen mapping network.
 
 nice -n 15 python train_classifier.py --steps 2500    # writes cache/classifier.pt and results/train_classifier.json; resumes with --resume
 """

@@ -1,4 +1,4 @@
-"""Trains the mapping network M on pairs of attacked and clean crops (PAPER.md eq. 3 without the detector term).
+"""Trains the mapping network M on pairs of attacked and clean crops (doi:10.14801/jkiit.2021.19.8.67 eq. 3 without the detector term).
 
 nice -n 15 python train_mapping.py --steps 3000       # writes cache/mapping.pt and results/train_mapping.json; resumes with --resume
 """

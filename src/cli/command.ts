@@ -9,7 +9,7 @@ export interface Command {
   /** What the command does, its options and one example; printed below usage and summary. */
   readonly help: string
   /**
-   * Does the work; `argv` is what follows the command's name. Resolves to the exit code of DESIGN's contract: 0 done,
+   * Does the work; `argv` is what follows the command's name. Resolves to the exit code (exit.ts): 0 done,
    * 1 the work failed, 2 usage or config wrong, 3 scan found an incident. A thrown FwError is printed and mapped by dispatch.
    */
   run(argv: readonly string[]): Promise<number>

@@ -137,7 +137,7 @@ export const configSchema = z.strictObject({
     effect: 'process',
   }),
   state_dir: key(line.prefault('/var/lib/framewarden'), {
-    description: 'Folder for the spool, evidence pictures and the audit log.',
+    description: 'Folder for the spool, evidence pictures and open incidents.',
     takes: 'a path',
     effect: 'process',
   }),
@@ -149,7 +149,7 @@ export const configSchema = z.strictObject({
   mqtt,
   models,
   guards: key(z.union([z.literal('auto'), z.int().min(1).max(64)]).prefault('auto'), {
-    description: 'Guard processes that share the cameras; auto: by GPUs and processors.',
+    description: 'Guard processes that share the cameras; auto: one for six cameras, at most one a processor.',
     takes: 'auto or a whole number from 1 to 64',
     unit: 'processes',
     effect: 'process',

@@ -15,8 +15,7 @@ export interface Score {
   readonly box?: Box
 }
 
-/** A judged frame, or why it was not judged. `passes`: how often the mapping network was applied. */
+/** A judged frame. `passes`: how often the mapping network was applied. A frame that nobody judged has no verdict. */
 export type Verdict =
   | { readonly kind: 'clean'; readonly score: Score; readonly passes: 0 }
   | { readonly kind: 'perturbed'; readonly score: Score; readonly purified: Uint8Array; readonly passes: number }
-  | { readonly kind: 'unscored'; readonly cause: 'overloaded' | 'failed' | 'corrupt' | 'guard' | 'settling' }

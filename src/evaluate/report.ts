@@ -2,7 +2,7 @@
 import type { Evaluation } from './evaluate.js'
 import type { Shares } from './tally.js'
 
-/** One JSON object. Contract: DESIGN. */
+/** One JSON object. Scripts rely on it: keys are added, never renamed. */
 export function evaluationJson({ bundle, provider, figures }: Evaluation): string {
   const { name, version, task } = bundle.manifest
   return JSON.stringify({ model: { name, version, sha256: bundle.sha256 }, task, provider, ...figures })

@@ -98,10 +98,6 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   }
 
   function conclude(frame: Frame, verdict: Verdict, histogram: readonly number[]): void {
-    if (verdict.kind === 'unscored') {
-      count.unscored++
-      return
-    }
     lastLogit = verdict.score.logit
     const flagged = verdict.kind === 'perturbed'
     if (flagged) count.flagged++

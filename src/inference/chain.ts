@@ -1,5 +1,5 @@
 /**
- * The rule, once: screen, verify, purify (DESIGN 4).
+ * The rule, once: screen, verify, purify (ARCHITECTURE.md: The rule).
  *
  * `cascade`: the screen looks at each frame; from `suspicious` on the mapping network M and the classifier C look, too, and
  * the score is C's. `full`: M and C on each frame. Perturbed: C looked and says `flagged` or more. One run of the chain gives

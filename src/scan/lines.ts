@@ -1,4 +1,4 @@
-/** The lines of `scan --json`. Contract: DESIGN. Times in seconds from the source's first frame, scores in log-odds. */
+/** The lines of `scan --json`. Scripts rely on them: keys are added, never renamed. Times in seconds from the source's first frame, scores in log-odds. */
 import type { Kind, Phase } from '../core/alert.js'
 import type { Box } from '../core/verdict.js'
 

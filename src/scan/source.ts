@@ -69,22 +69,21 @@ export async function scanSource(
   function take(judged: JudgedFrame): void {
     const { frame, verdict } = judged
     const seconds = (frame.capturedAtMs - times.first) / 1000
-    const scored = verdict && verdict.kind !== 'unscored' ? verdict : undefined
-    const flagged = scored?.kind === 'perturbed'
-    const score = scored ? rounded(scored.score.logit, 4) : null
+    const flagged = verdict?.kind === 'perturbed'
+    const score = verdict ? rounded(verdict.score.logit, 4) : null
     const where = { source: source.name, frame: count.frames, t: rounded(seconds, 3) }
     report.frame({ type: 'frame', ...where, score, flagged })
-    if (!scored) {
+    if (!verdict) {
       count.unscored++
       return
     }
-    scores.push(scored.score.logit)
+    scores.push(verdict.score.logit)
     if (flagged) count.flagged++
-    if (source.kind === 'picture') told(flagged ? incidentOf(scored, frame) : undefined, frame)
-    else told(step(judged, scored), frame)
+    if (source.kind === 'picture') told(flagged ? incidentOf(verdict, frame) : undefined, frame)
+    else told(step(judged, verdict), frame)
   }
 
-  function step(judged: JudgedFrame, verdict: Exclude<Verdict, { kind: 'unscored' }>): Incident | undefined {
+  function step(judged: JudgedFrame, verdict: Verdict): Incident | undefined {
     const { frame, histogram } = judged
     const flagged = verdict.kind === 'perturbed'
     const seen: Judged = {
@@ -134,7 +133,7 @@ export async function scanSource(
 }
 
 /** A picture has no time over which to decide: its one verdict is the finding. */
-function incidentOf(verdict: Exclude<Verdict, { kind: 'unscored' }>, frame: Frame): Incident {
+function incidentOf(verdict: Verdict, frame: Frame): Incident {
   const { logit, level, box } = verdict.score
   const at = frame.capturedAtMs
   const times = { sinceMs: at, raisedAtMs: at, toldAtMs: at }

@@ -5,7 +5,7 @@ cameras:
     url: rtsp://10.0.0.12/stream2
 `
 
-/** Every key of DESIGN's contract, as written there. */
+/** Every key that files of version 0.1 may hold: none of them may ever be refused. */
 export const WHOLE = `unit: gate-7
 state_dir: /var/lib/framewarden
 mqtt: { url: mqtts://broker:8883, protocol: auto, username: gate-7, password: { credential: mqtt }, ca: ca.pem, cert: , key: , topic_prefix: framewarden,

@@ -1,4 +1,4 @@
-"""The mapping network M: the paper's in two readings (PAPER.md, Table 2), ours, and the discriminator that may train against it."""
+"""The mapping network M: the paper's in two readings (doi:10.14801/jkiit.2021.19.8.67, Table 2), ours, and the discriminator that may train against it."""
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn

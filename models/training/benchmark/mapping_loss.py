@@ -1,4 +1,4 @@
-"""What a repaired picture is held to (PAPER.md, equation 3, and our sparsity); the guide and the discriminator stand with their scripts."""
+"""What a repaired picture is held to (doi:10.14801/jkiit.2021.19.8.67, equation 3, and our sparsity); the guide and the discriminator stand with their scripts."""
 import torch
 import torch.nn.functional as F
 from torch import Tensor

@@ -3,7 +3,7 @@ from .markdown import chance, figure, find, level, not_run, share, table
 from .trainer import read_result
 
 COLUMNS = ('none', 'chain', 'always', 'adversarial', 'adversarial + chain', 'adversarial + robust M')
-# PAPER.md, section 6. Level: no defence, proposed, MagNet, DDSA; attack: no defence, CelebANet, proposed.
+# Tables 3 and 4 of doi:10.14801/jkiit.2021.19.8.67. Level: no defence, proposed, MagNet, DDSA; attack: no defence, CelebANet, proposed.
 PAPER_3 = {0.2: (0.482, 0.936, 0.792, 0.895), 0.3: (0.374, 0.894, 0.688, 0.853), 0.4: (0.268, 0.871, 0.564, 0.816)}
 PAPER_4 = {'fgsm': (0.624, 0.912, 0.927), 'pgd': (0.597, 0.923, 0.936)}
 BASELINE_CELLS = {'clean': ('clean',), 'FGSM 8/255': ('fgsm', 'predicted', 8 / 255), 'PGD-40 8/255': ('pgd40', 'predicted', 8 / 255), 'AutoAttack 8/255': ('autoattack', 'predicted', 8 / 255),

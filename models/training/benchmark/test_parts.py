@@ -1,4 +1,4 @@
-"""The paper's parts as PAPER.md states them, and the promises of the chain: python -m unittest benchmark.test_parts (seconds, no weights, no data)."""
+"""The paper's parts as doi:10.14801/jkiit.2021.19.8.67 states them, and the promises of the chain: python -m unittest benchmark.test_parts (seconds, no weights, no data)."""
 import unittest
 
 import torch

@@ -1,4 +1,4 @@
-"""The perturbation classifier C (PAPER.md, Table 1) on a frozen mapping network: one third clean, one third nuisances, one third attacked.
+"""The perturbation classifier C (doi:10.14801/jkiit.2021.19.8.67, Table 1) on a frozen mapping network: one third clean, one third nuisances, one third attacked.
 
 python -m benchmark.train_classifier --data cifar10 --reading ismn         # after train_mapping
 The validation split sets `flagged`: the score that 1 % of its clean pictures reach. Noise of up to 0.05 alone is neither trained as attack nor as clean:

@@ -1,4 +1,4 @@
-"""The mapping network M by equation 3 (PAPER.md 3): |M(x') - x| + |M(x) - x| + KL(T(x) || T(M(x'))), the discriminator, the sparsity.
+"""The mapping network M by equation 3 (doi:10.14801/jkiit.2021.19.8.67): |M(x') - x| + |M(x) - x| + KL(T(x) || T(M(x'))), the discriminator, the sparsity.
 
 python -m benchmark.train_mapping --data cifar10 --reading ismn            # strict, skip: the paper's readings
 --without guide,clean,sparsity,discriminator   leaves terms out (ablation)

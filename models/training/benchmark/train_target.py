@@ -3,7 +3,7 @@
 python -m benchmark.train_target --data cifar10 --kind clean         # then surrogate, adversarial, distilled
 clean        plain training
 surrogate    another width and seed: what a grey-box attacker trains for himself
-adversarial  from nothing (PAPER.md 2, section 4 step 1), every picture attacked in one step from noise of twice the level and not cut to it: N-FGSM
+adversarial  from nothing (as doi:10.14801/jkiit.2021.19.8.67 trains its target), every picture attacked in one step from noise of twice the level and not cut to it: N-FGSM
              (de Jorge et al., NeurIPS 2022). Not from the clean one, whose whitening stem enlarges what an attacker adds: README.md, "What was tried"
 distilled    from the adversarial one by equation 2: temperature T on noisy inputs; at run time T = 1
 """

@@ -1,5 +1,5 @@
 /**
- * Whether a camera is under attack, decided over time: one step per judged frame.
+ * Whether a camera is under attack, decided over time: one step per scored frame.
  * Evidence is an e-CUSUM over p-values of spaced observations (evidence.ts); it must reach the bound that the wanted
  * false alarms per day set. An open incident is cleared when the evidence has stayed low for `clearAfterMs`.
  */
@@ -43,8 +43,8 @@ export interface DecisionSettings {
   readonly rate: number
 }
 
-/** A frame that was judged. `removal`: what the mapping network took away (kind.ts), for flagged frames. */
-export interface Judged {
+/** A frame with its score. `removal`: what the mapping network took away (kind.ts), for flagged frames. */
+export interface ScoredFrame {
   readonly atMs: number
   readonly score: Score
   readonly flagged: boolean
@@ -95,7 +95,7 @@ export function boundOf(settings: DecisionSettings): number {
 /** One step. Returns the new state and the incident if it changed (its `phase` says how). `newId` names a new incident. */
 export function decide(
   state: DecisionState,
-  frame: Judged,
+  frame: ScoredFrame,
   settings: DecisionSettings,
   newId: () => string,
 ): [DecisionState, Incident | undefined] {
@@ -120,7 +120,7 @@ export function decide(
   return next.incident ? follow(next, next.incident, frame, settings, bound) : raise(next, frame, bound, newId)
 }
 
-function describeAttack(state: DecisionState, frame: Judged): DecisionState {
+function describeAttack(state: DecisionState, frame: ScoredFrame): DecisionState {
   const { level } = frame.score
   const mixed =
     level === undefined || state.level === undefined
@@ -151,7 +151,7 @@ function forgetAttack(state: DecisionState): DecisionState {
 
 function raise(
   state: DecisionState,
-  frame: Judged,
+  frame: ScoredFrame,
   bound: number,
   newId: () => string,
 ): [DecisionState, Incident | undefined] {
@@ -173,7 +173,7 @@ function raise(
 function follow(
   state: DecisionState,
   incident: Incident,
-  frame: Judged,
+  frame: ScoredFrame,
   settings: DecisionSettings,
   bound: number,
 ): [DecisionState, Incident | undefined] {

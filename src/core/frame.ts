@@ -16,6 +16,8 @@ export interface Frame {
   readonly pixels: Uint8Array<ArrayBuffer>
   /** ffmpeg reported lost or damaged data since one GOP or less: the frame is judged but may not raise an alarm. */
   readonly damaged: boolean
+  /** Bytes of the frame as the camera encoded it; undefined where nobody counted. */
+  readonly encodedBytes?: number
 }
 
 /** Bytes of one I420 picture. */

@@ -4,12 +4,16 @@
 export type Box = readonly [number, number, number, number]
 
 /**
- * `logit`: the classifier's calibrated log-odds (natural log) that the frame is perturbed.
+ * `logit`: calibrated log-odds (natural log) that the frame is perturbed, by the last network that looked: `chainLogit` where
+ * there is one, else `screenLogit`.
+ * `screenLogit`: the screen's; undefined in mode `full`. `chainLogit`: C's on x - M(x); undefined where the chain did not run.
  * `p`: probability that a clean frame scores this high, (0, 1], from the bundle's calibration.
  * `level`: estimated L-inf of the perturbation, 0..1; undefined while only the screen has looked.
  */
 export interface Score {
   readonly logit: number
+  readonly screenLogit?: number
+  readonly chainLogit?: number
   readonly p: number
   readonly level?: number
   readonly box?: Box

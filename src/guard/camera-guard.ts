@@ -5,17 +5,16 @@ import type { FfmpegBuild } from '../camera/ffmpeg.js'
 import { framePool } from '../camera/frame-pool.js'
 import { superviseCamera } from '../camera/supervisor.js'
 import type { CameraState } from '../core/camera-state.js'
-import { boundOf, type DecisionSettings, decide, type Judged, startDecision } from '../core/decide.js'
+import { boundOf, type DecisionSettings } from '../core/decide.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
 import type { Assignment, CameraBeat, EngineFacts, FromGuard } from '../core/guard-protocol.js'
 import type { Incident } from '../core/incident.js'
-import { removal } from '../core/kind.js'
 import type { CameraSettings } from '../core/settings.js'
-import { lumaHistogram } from '../core/settle.js'
 import { uuidV7 } from '../core/uuid.js'
 import type { Verdict } from '../core/verdict.js'
+import { judgedFrame, nextLook, startWatch, watch } from '../core/watch.js'
 import type { Engine, JudgeOptions } from '../inference/engine.js'
 import { alertBody } from './alert-body.js'
 import type { EvidenceKeeper } from './evidence-keeper.js'
@@ -51,7 +50,7 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   let settings = decisionOf(camera)
   const latency = createLatencyWindow()
   const pool = framePool()
-  let decision = startDecision(openIncident)
+  let watched = startWatch(openIncident)
   let state: CameraState = 'connecting'
   let stateSinceMs = Date.now()
   let cause: Diagnostic | undefined
@@ -63,11 +62,11 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   let telling: Promise<void> = Promise.resolve()
 
   const wantsRestream = () =>
-    camera.restream.url !== undefined && (camera.restream.when === 'always' || decision.incident !== undefined)
+    camera.restream.url !== undefined && (camera.restream.when === 'always' || watched.decision.incident !== undefined)
 
   function judgeOptions(): JudgeOptions {
     // one run of the chain gives M(x); more passes only where somebody looks at the result
-    const seen = wantsRestream() || decision.evidence.nats > boundOf(settings) / 2
+    const seen = wantsRestream() || nextLook(watched, settings).purify
     return {
       mode: detection.mode === 'auto' ? engine.mode : detection.mode,
       threshold: detection.threshold === 'auto' ? undefined : detection.threshold,
@@ -77,16 +76,14 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   }
 
   async function judge(frame: Frame): Promise<void> {
-    const histogram = lumaHistogram(frame)
-    const { seq, capturedAtMs, width, height, damaged } = frame
     try {
       const { verdict, pixels } = await engine.judge(frame, judgeOptions())
       parts.onAnswer()
       count.frames++
-      latency.add(Date.now(), Date.now() - capturedAtMs)
-      const judgedFrame: Frame = { cameraId: camera.id, seq, capturedAtMs, width, height, damaged, pixels }
-      conclude(judgedFrame, verdict, histogram)
-      forward(judgedFrame, verdict)
+      latency.add(Date.now(), Date.now() - frame.capturedAtMs)
+      const whole: Frame = { ...frame, pixels }
+      conclude(whole, verdict)
+      forward(whole, verdict)
       pool.give(pixels)
     } catch (error) {
       count.frames++
@@ -97,21 +94,13 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
     }
   }
 
-  function conclude(frame: Frame, verdict: Verdict, histogram: readonly number[]): void {
+  function conclude(frame: Frame, verdict: Verdict): void {
     lastLogit = verdict.score.logit
-    const flagged = verdict.kind === 'perturbed'
-    if (flagged) count.flagged++
-    const judged: Judged = {
-      atMs: frame.capturedAtMs,
-      score: verdict.score,
-      flagged,
-      damaged: frame.damaged,
-      histogram,
-      ...(flagged && { removal: removal(frame.pixels, verdict.purified, frame.width, frame.height) }),
-    }
-    const [next, incident] = decide(decision, judged, settings, () => uuidV7(Date.now(), randomBytes(10)))
-    decision = next
-    if (incident) tell(incident, frame, verdict)
+    if (verdict.kind === 'perturbed') count.flagged++
+    const newId = () => uuidV7(Date.now(), randomBytes(10))
+    const [next, effects] = watch(watched, judgedFrame(frame, verdict), settings, newId)
+    watched = next
+    for (const { incident } of effects) tell(incident, frame, verdict)
   }
 
   function tell(incident: Incident, frame: Frame, verdict: Verdict): void {
@@ -197,9 +186,9 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
       dropped: latest.dropped(),
       fps,
       lastLogit,
-      evidenceNats: decision.evidence.nats,
+      evidenceNats: watched.decision.evidence.nats,
       evidenceBound: boundOf(settings),
-      incidentOpen: decision.incident !== undefined,
+      incidentOpen: watched.decision.incident !== undefined,
       latencyP50Ms: p50,
       latencyP99Ms: p99,
     }

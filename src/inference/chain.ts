@@ -57,28 +57,29 @@ export interface JudgeOptions {
 /** Below this mean change a pass, in steps of 1/255, M has nothing more to take away. */
 const SETTLED_STEP = 1
 
-/** The verdict on one picture, and what the screen alone said (undefined in `full`). Reads `picture`, never writes it. */
-export async function judgePicture(
-  nets: Nets,
-  rule: Rule,
-  picture: Picture,
-  options: JudgeOptions,
-): Promise<{ verdict: Verdict; screen?: number }> {
+/** The verdict on one picture. Reads `picture`, never writes it. */
+export async function judgePicture(nets: Nets, rule: Rule, picture: Picture, options: JudgeOptions): Promise<Verdict> {
   const screened = options.mode === 'cascade' ? await nets.screen(picture) : undefined
   const calibration = rule.calibration[options.mode]
-  if (screened && screened.score < rule.thresholds.suspicious) {
-    const score = { logit: screened.score, p: pValue(calibration, screened.score) }
-    return { verdict: { kind: 'clean', score, passes: 0 }, screen: screened.score }
+  const screenLogit = screened?.score
+  if (screenLogit !== undefined && screenLogit < rule.thresholds.suspicious) {
+    return { kind: 'clean', score: { logit: screenLogit, screenLogit, p: pValue(calibration, screenLogit) }, passes: 0 }
   }
   const flagged = options.threshold ?? rule.thresholds.flagged
   const run = await nets.chain(picture)
-  const seen = { logit: run.score, p: pValue(calibration, run.score), level: run.level }
-  if (run.score < flagged) return { verdict: { kind: 'clean', score: seen, passes: 0 }, screen: screened?.score }
+  const seen: Score = {
+    logit: run.score,
+    screenLogit,
+    chainLogit: run.score,
+    p: pValue(calibration, run.score),
+    level: run.level,
+  }
+  if (run.score < flagged) return { kind: 'clean', score: seen, passes: 0 }
   const map = run.map ?? screened?.map
   const score: Score = { ...seen, box: map && boxOf(map.cells, map.columns, map.rows) }
   const passes = options.purify ? options.maxPasses : 1
   const { pixels, applied } = await purify(nets.chain, picture, run, flagged, passes)
-  return { verdict: { kind: 'perturbed', score, purified: pixels, passes: applied }, screen: screened?.score }
+  return { kind: 'perturbed', score, purified: pixels, passes: applied }
 }
 
 /**

@@ -19,8 +19,6 @@ export interface Judged {
   readonly pixels: Uint8Array<ArrayBuffer>
   /** Time in the networks, without waiting for frames before this one. */
   readonly ms: number
-  /** Log-odds by the screen alone; undefined in `full`. */
-  readonly screen?: number
 }
 
 export interface Engine {

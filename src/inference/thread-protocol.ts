@@ -46,7 +46,6 @@ export type FromThread =
       readonly type: 'judged'
       readonly id: number
       readonly verdict: Verdict
-      readonly screen?: number
       readonly pixels: Uint8Array<ArrayBuffer>
       readonly ms: number
     }

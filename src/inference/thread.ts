@@ -32,10 +32,10 @@ async function judge(
   const { id, pixels, width, height, options } = message
   const from = performance.now()
   try {
-    const { verdict, screen } = await judgePicture(nets, facts.rule, { pixels, width, height }, options)
+    const verdict = await judgePicture(nets, facts.rule, { pixels, width, height }, options)
     const purified = verdict.kind === 'perturbed' ? [verdict.purified.buffer as ArrayBuffer] : []
     const ms = performance.now() - from
-    tell({ type: 'judged', id, verdict, screen, pixels, ms }, [pixels.buffer, ...purified])
+    tell({ type: 'judged', id, verdict, pixels, ms }, [pixels.buffer, ...purified])
   } catch (error) {
     tell({ type: 'unjudged', id, failure: failureOf(error, 'FW_INFERENCE_FAILED') })
   }

@@ -1,12 +1,11 @@
 /** Decoding and judging at once: frames are read ahead while the networks work, and come out in order. */
 import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
-import { lumaHistogram } from '../core/settle.js'
 import type { Verdict } from '../core/verdict.js'
 import type { Engine, JudgeOptions } from '../inference/engine.js'
 
 /** `frame.pixels` are back; `error` instead of a verdict where the networks failed on this frame. */
-export type JudgedFrame = { readonly frame: Frame; readonly histogram: readonly number[] } & (
+export type ScanFrame = { readonly frame: Frame } & (
   | { readonly verdict: Verdict; readonly error?: undefined }
   | { readonly verdict?: undefined; readonly error: FwError }
 )
@@ -19,8 +18,8 @@ export async function* judging(
   frames: AsyncIterable<Frame>,
   engine: Engine,
   options: JudgeOptions,
-): AsyncGenerator<JudgedFrame> {
-  const inFlight: Promise<JudgedFrame>[] = []
+): AsyncGenerator<ScanFrame> {
+  const inFlight: Promise<ScanFrame>[] = []
   let failure: { readonly error: unknown } | undefined
   try {
     for await (const frame of frames) {
@@ -34,13 +33,12 @@ export async function* judging(
   if (failure) throw failure.error
 }
 
-async function judgeOne(frame: Frame, engine: Engine, options: JudgeOptions): Promise<JudgedFrame> {
-  const histogram = lumaHistogram(frame)
+async function judgeOne(frame: Frame, engine: Engine, options: JudgeOptions): Promise<ScanFrame> {
   try {
     const { verdict, pixels } = await engine.judge(frame, options)
-    return { frame: { ...frame, pixels }, histogram, verdict }
+    return { frame: { ...frame, pixels }, verdict }
   } catch (error) {
-    if (error instanceof FwError) return { frame, histogram, error }
+    if (error instanceof FwError) return { frame, error }
     throw error
   }
 }

@@ -1,11 +1,12 @@
 /** One source of `scan`, from its frames to its lines. */
-import { type DecisionSettings, decide, type Judged, startDecision } from '../core/decide.js'
+import type { DecisionSettings } from '../core/decide.js'
 import type { Frame } from '../core/frame.js'
 import type { Incident } from '../core/incident.js'
-import { kindOf, removal } from '../core/kind.js'
+import { kindOf } from '../core/kind.js'
 import type { Verdict } from '../core/verdict.js'
+import { judgedFrame, startWatch, watch } from '../core/watch.js'
 import type { Engine, JudgeOptions } from '../inference/engine.js'
-import { type JudgedFrame, judging } from './judging.js'
+import { judging, type ScanFrame } from './judging.js'
 import { type IncidentLine, rounded, type SummaryLine } from './lines.js'
 import type { ScanOutput } from './output.js'
 import type { ScanProgress } from './progress.js'
@@ -43,7 +44,7 @@ export async function scanSource(
   const scores: number[] = []
   const count = { frames: 0, flagged: 0, unscored: 0, incidents: 0 }
   const times = { first: 0, last: 0 }
-  let decision = startDecision()
+  let state = startWatch()
   let error: unknown
   try {
     for await (const judged of judging(frames, engine, options)) {
@@ -66,7 +67,7 @@ export async function scanSource(
   }
   return { summary: summary(), error }
 
-  function take(judged: JudgedFrame): void {
+  function take(judged: ScanFrame): void {
     const { frame, verdict } = judged
     const seconds = (frame.capturedAtMs - times.first) / 1000
     const flagged = verdict?.kind === 'perturbed'
@@ -79,24 +80,15 @@ export async function scanSource(
     }
     scores.push(verdict.score.logit)
     if (flagged) count.flagged++
-    if (source.kind === 'picture') told(flagged ? incidentOf(verdict, frame) : undefined, frame)
-    else told(step(judged, verdict), frame)
+    if (source.kind !== 'picture') step(frame, verdict)
+    else if (flagged) incident(incidentOf(verdict, frame), frame)
   }
 
-  function step(judged: JudgedFrame, verdict: Verdict): Incident | undefined {
-    const { frame, histogram } = judged
-    const flagged = verdict.kind === 'perturbed'
-    const seen: Judged = {
-      atMs: frame.capturedAtMs,
-      score: verdict.score,
-      flagged,
-      damaged: frame.damaged,
-      histogram,
-      ...(flagged && { removal: removal(frame.pixels, verdict.purified, frame.width, frame.height) }),
-    }
-    const [next, incident] = decide(decision, seen, settings(), () => `${source.name}#${count.incidents}`)
-    decision = next
-    return incident
+  function step(frame: Frame, verdict: Verdict): void {
+    const newId = () => `${source.name}#${count.incidents}`
+    const [next, effects] = watch(state, judgedFrame(frame, verdict), settings(), newId)
+    state = next
+    for (const effect of effects) incident(effect.incident, frame)
   }
 
   function settings(): DecisionSettings {
@@ -105,10 +97,9 @@ export async function scanSource(
     return { falseAlarmsPerDay: FALSE_ALARMS_PER_DAY, clearAfterMs: CLEAR_AFTER_MS, rate }
   }
 
-  function told(incident: Incident | undefined, frame: Frame): void {
-    if (!incident) return
-    if (incident.phase === 'raised') count.incidents++
-    report.incident(incidentLine(source.name, incident, frame.capturedAtMs, times.first))
+  function incident(changed: Incident, frame: Frame): void {
+    if (changed.phase === 'raised') count.incidents++
+    report.incident(incidentLine(source.name, changed, frame.capturedAtMs, times.first))
   }
 
   function summary(): SummaryLine {

@@ -38,18 +38,25 @@ function told(screen: number, scores: readonly number[], step = 10): Nets & { ru
 describe('cascade', () => {
   it('leaves a frame to the screen while it is not suspicious', async () => {
     const nets = told(0.9, [])
-    const { verdict, screen } = await judgePicture(nets, rule, picture, cascade)
-    expect(verdict).toEqual({ kind: 'clean', passes: 0, score: { logit: 0.9, p: 0.001 * Math.exp(-0.9) } })
-    expect(screen).toBe(0.9)
+    const verdict = await judgePicture(nets, rule, picture, cascade)
+    expect(verdict).toEqual({
+      kind: 'clean',
+      passes: 0,
+      score: { logit: 0.9, screenLogit: 0.9, p: 0.001 * Math.exp(-0.9) },
+    })
   })
 
   it('scores a suspicious frame by the classifier, which may acquit it', async () => {
-    const { verdict } = await judgePicture(told(5, [1.9]), rule, picture, cascade)
-    expect(verdict).toMatchObject({ kind: 'clean', passes: 0, score: { logit: 1.9, level: 0.03 } })
+    const verdict = await judgePicture(told(5, [1.9]), rule, picture, cascade)
+    expect(verdict).toMatchObject({
+      kind: 'clean',
+      passes: 0,
+      score: { logit: 1.9, screenLogit: 5, chainLogit: 1.9, level: 0.03 },
+    })
   })
 
   it('flags by the threshold given instead of the bundle’s', async () => {
-    const { verdict } = await judgePicture(told(5, [1.9, 0]), rule, picture, { ...cascade, threshold: 1.5 })
+    const verdict = await judgePicture(told(5, [1.9, 0]), rule, picture, { ...cascade, threshold: 1.5 })
     expect(verdict.kind).toBe('perturbed')
   })
 })
@@ -57,9 +64,9 @@ describe('cascade', () => {
 describe('full', () => {
   it('asks mapping network and classifier on each frame and the screen never', async () => {
     const nets = told(9, [-3])
-    const { verdict, screen } = await judgePicture(nets, rule, picture, { ...cascade, mode: 'full' })
-    expect(verdict).toMatchObject({ kind: 'clean', score: { logit: -3 } })
-    expect([nets.looks(), nets.runs(), screen]).toEqual([0, 1, undefined])
+    const verdict = await judgePicture(nets, rule, picture, { ...cascade, mode: 'full' })
+    expect(verdict).toMatchObject({ kind: 'clean', score: { logit: -3, chainLogit: -3 } })
+    expect([nets.looks(), nets.runs(), verdict.score.screenLogit]).toEqual([0, 1, undefined])
   })
 })
 
@@ -71,7 +78,7 @@ describe('purifying', () => {
     { what: 'goes back to the lowest where a pass scores higher', scores: [8, 5, 6], passes: 1 },
   ])('$what', async ({ scores, passes }) => {
     const nets = told(5, scores)
-    const { verdict } = await judgePicture(nets, rule, picture, cascade)
+    const verdict = await judgePicture(nets, rule, picture, cascade)
     if (verdict.kind !== 'perturbed') throw new Error(verdict.kind)
     expect(verdict.passes).toBe(passes)
     expect(verdict.purified[0]).toBe(picture.pixels[0]! - 10 * passes)
@@ -81,7 +88,7 @@ describe('purifying', () => {
 
   it('stops where the mapping network changes nothing any more', async () => {
     const nets = told(5, [8, 7], 0)
-    const { verdict } = await judgePicture(nets, rule, picture, cascade)
+    const verdict = await judgePicture(nets, rule, picture, cascade)
     expect([verdict.kind, nets.runs()]).toEqual(['perturbed', 2])
   })
 
@@ -90,13 +97,13 @@ describe('purifying', () => {
       5,
       Array.from({ length: maxPasses }, (_, i) => 100 - i),
     )
-    const { verdict } = await judgePicture(nets, rule, picture, { ...cascade, maxPasses })
+    const verdict = await judgePicture(nets, rule, picture, { ...cascade, maxPasses })
     expect([nets.runs(), verdict.kind === 'perturbed' && verdict.passes]).toEqual([maxPasses, maxPasses])
   })
 
   it('switched off costs one run', async () => {
     const nets = told(5, [8])
-    const { verdict } = await judgePicture(nets, rule, picture, { ...cascade, purify: false })
+    const verdict = await judgePicture(nets, rule, picture, { ...cascade, purify: false })
     expect(verdict).toMatchObject({ kind: 'perturbed', passes: 1 })
   })
 
@@ -114,7 +121,7 @@ describe('purifying', () => {
       screen: async () => ({ score: 5 }),
       chain: async ({ pixels }) => ({ purified: pixels, score: 5, level: 0.1, map: { cells, columns: 8, rows: 8 } }),
     }
-    const { verdict } = await judgePicture(nets, rule, picture, cascade)
+    const verdict = await judgePicture(nets, rule, picture, cascade)
     expect(verdict).toMatchObject({ score: { box: [0.125, 0.125, 0.25, 0.25] } })
   })
 })

@@ -67,7 +67,7 @@ describe.skipIf(!golden)('the shipped bundle on the frames drawn for it', () => 
     expect(farthest(chain.purified, unpacked(frame.purified_file))).toBeLessThanOrEqual(tolerance.purified)
 
     const { thresholds } = nets.manifest
-    const { verdict } = await judgePicture(
+    const verdict = await judgePicture(
       nets,
       nets.manifest,
       { pixels, width, height },

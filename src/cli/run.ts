@@ -7,7 +7,11 @@ import { findBundle, readBundle } from '../inference/bundle.js'
 import { createLog } from '../log/log.js'
 import { parseArguments } from './arguments.js'
 import type { Command } from './command.js'
+import { EXIT } from './exit.js'
 import { version } from './version.js'
+
+/** For the last lines of the log, once all else is stopped. */
+const LAST_LINES_MS = 500
 
 export const runCommand: Command = {
   name: 'run',
@@ -46,6 +50,8 @@ Example:
       process.on('SIGHUP', () => void daemon.reload())
     })
     log.info('stopped')
-    return 0
+    // Node would wait without end for a pipe that nobody reads
+    if (!(await log.flushed(LAST_LINES_MS))) process.exit(EXIT.done)
+    return EXIT.done
   },
 }

@@ -1,10 +1,20 @@
+import { Writable } from 'node:stream'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createLog, type Log } from '../../src/log/log.js'
 
 function logged(options: { secrets?: string[]; isTTY?: boolean }, write: (log: Log) => void): string[] {
   const lines: string[] = []
-  const stream = { isTTY: options.isTTY, write: (text: string) => lines.push(text) }
-  const log = createLog({ level: 'debug', secrets: options.secrets ?? [], stream })
+  const stream = new Writable({
+    write(chunk, _, done) {
+      lines.push(String(chunk))
+      done()
+    },
+  })
+  const log = createLog({
+    level: 'debug',
+    secrets: options.secrets ?? [],
+    stream: Object.assign(stream, { isTTY: options.isTTY }),
+  })
   write(log)
   return lines
 }

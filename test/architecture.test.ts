@@ -1,10 +1,10 @@
 /** House rules as tests: directions of import, no cycles, a pure core (ARCHITECTURE.md: Rooms). */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
-const SRC = resolve(import.meta.dirname, '../src')
-/** What each room may import besides itself and core/. */
+const ROOT = resolve(import.meta.dirname, '..')
+/** What each room of src/ may import besides itself and core/. */
 const ALLOWED: Record<string, readonly string[]> = {
   core: [],
   config: [],
@@ -17,17 +17,21 @@ const ALLOWED: Record<string, readonly string[]> = {
   guard: ['camera', 'inference', 'evidence'],
   daemon: ['config', 'delivery', 'log', 'status'],
   demo: ['camera', 'config', 'evidence', 'status'],
-  bench: ['camera', 'config', 'inference', 'status', 'demo'],
   scan: ['camera', 'evidence', 'inference'],
   evaluate: ['camera', 'inference'],
   doctor: ['camera', 'config', 'delivery', 'inference'],
   cli: ['camera', 'config', 'daemon', 'delivery', 'demo', 'doctor', 'evaluate', 'inference', 'log', 'scan', 'status'],
   main: ['cli'],
 }
+/** The same for what is not in the package; no room of src/ imports these. */
+const BESIDE: Record<string, readonly string[]> = {
+  bench: ['camera', 'demo', 'inference', 'status'],
+}
 /** Node modules of the core that are plain computation. */
 const CORE_MODULES = ['node:url']
 
 interface Source {
+  /** Under the repository's root. */
   readonly path: string
   readonly room: string
   readonly text: string
@@ -35,22 +39,29 @@ interface Source {
 }
 
 function sources(): Source[] {
-  const paths = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((p) => p.endsWith('.ts'))
-  return paths.map((path) => {
-    const text = readFileSync(join(SRC, path), 'utf8')
+  return ['src', 'bench', 'tools'].flatMap(typescriptUnder).map((path) => {
+    const text = readFileSync(join(ROOT, path), 'utf8')
     const found = text.matchAll(/(?:from\s+|import\s*\(\s*|^import\s+)'([^']+)'/gm)
-    return {
-      path,
-      room: path.includes('/') ? path.split('/')[0]! : 'main',
-      text,
-      imports: [...found].map((m) => m[1]!),
-    }
+    return { path, room: roomOf(path), text, imports: [...found].map((m) => m[1]!) }
   })
 }
 
-/** Path under src/ of a relative import, .ts. */
+function typescriptUnder(folder: string): string[] {
+  if (!existsSync(join(ROOT, folder))) return []
+  const names = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+  return names.filter((name) => name.endsWith('.ts')).map((name) => join(folder, name))
+}
+
+/** `src/core/x.ts` -> core, `src/main.ts` -> main, `bench/x.ts` -> bench, `tools/street/x.ts` -> tools/street. */
+function roomOf(path: string): string {
+  const folder = dirname(path).split('/')
+  if (folder[0] === 'src') return folder[1] ?? 'main'
+  return folder.slice(0, folder[0] === 'tools' ? 2 : 1).join('/')
+}
+
+/** Path of a relative import under the repository's root, .ts. */
 function target(source: Source, name: string): string {
-  return relative(SRC, resolve(SRC, dirname(source.path), name)).replace(/\.js$/, '.ts')
+  return join(dirname(source.path), name).replace(/\.js$/, '.ts')
 }
 
 const all = sources()
@@ -58,14 +69,14 @@ const all = sources()
 test('a room imports only core and the rooms it may join', () => {
   const wrong: string[] = []
   for (const source of all) {
-    const allowed = ALLOWED[source.room]
+    const allowed = { ...ALLOWED, ...BESIDE }[source.room]
     if (!allowed) {
       wrong.push(`${source.path}: unknown room`)
       continue
     }
     for (const name of source.imports.filter((n) => n.startsWith('.'))) {
       const other = target(source, name)
-      const room = other.includes('/') ? other.split('/')[0]! : 'main'
+      const room = roomOf(other)
       if (room !== source.room && room !== 'core' && !allowed.includes(room)) wrong.push(`${source.path} -> ${other}`)
     }
   }
@@ -117,10 +128,9 @@ test('no default exports and no index files', () => {
 })
 
 test('a document that a comment names is in the repository', () => {
-  const root = resolve(SRC, '..')
   const wrong = all.flatMap((s) =>
     [...s.text.matchAll(/\b[\w./-]+\.md\b|\b(?:DESIGN|PAPER|STYLE)\b/g)]
-      .filter(([name]) => !existsSync(join(root, name)))
+      .filter(([name]) => !existsSync(join(ROOT, name)))
       .map(([name]) => `${s.path}: ${name}`),
   )
   expect(wrong).toEqual([])

@@ -5,13 +5,13 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { boardStream } from '../demo/board-stream.js'
-import { freePorts } from '../demo/free-port.js'
-import type { BoardSnapshot } from '../status/board.js'
+import { boardStream } from '../src/demo/board-stream.js'
+import { freePorts } from '../src/demo/free-port.js'
+import type { BoardSnapshot } from '../src/status/board.js'
 import { CLIP } from './clip.js'
 import { descendants, usageOf } from './proc.js'
 
-const BIN = fileURLToPath(new URL('../../bin/framewarden.js', import.meta.url))
+const BIN = fileURLToPath(new URL('../bin/framewarden.js', import.meta.url))
 const WARM_UP_MS = 6_000
 const START_TIMEOUT_MS = 90_000
 

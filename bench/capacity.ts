@@ -1,10 +1,10 @@
 /** What each half can do alone: decoding without networks, networks without decoding. */
 
-import type { FfmpegBuild } from '../camera/ffmpeg.js'
-import { decodeSource } from '../camera/file.js'
-import type { Frame } from '../core/frame.js'
-import type { ModelSettings } from '../core/settings.js'
-import { startEngine } from '../inference/engine.js'
+import type { FfmpegBuild } from '../src/camera/ffmpeg.js'
+import { decodeSource } from '../src/camera/file.js'
+import type { Frame } from '../src/core/frame.js'
+import type { ModelSettings } from '../src/core/settings.js'
+import { startEngine } from '../src/inference/engine.js'
 import { CLIP } from './clip.js'
 
 export interface Capacity {

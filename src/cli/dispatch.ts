@@ -2,6 +2,7 @@
 import { ConfigError, problemLine } from '../config/problem.js'
 import { didYouMean } from '../core/did-you-mean.js'
 import { describe, FwError } from '../core/errors.js'
+import { printable } from '../core/printable.js'
 import type { Command } from './command.js'
 import { type CommandEntry, commands } from './commands.js'
 import { EXIT } from './exit.js'
@@ -13,7 +14,8 @@ export async function dispatch(argv: readonly string[], list: readonly CommandEn
     return await choose(argv, list)
   } catch (error) {
     // The stack stands above a bug's line: its remedy asks for it. An expected failure needs none.
-    if (!(error instanceof FwError) && error instanceof Error && error.stack) console.error(error.stack)
+    if (!(error instanceof FwError) && error instanceof Error && error.stack)
+      console.error(printable(error.stack, { keepLines: true }))
     if (error instanceof ConfigError)
       for (const problem of error.problems) console.error(problemLine(error.file, problem))
     else console.error(describe(error))

@@ -16,7 +16,7 @@ export function sourceExcerpt(source: string, problem: ConfigProblem): string | 
   if (problem.code === 'FW_CONFIG_SECRET' || line === undefined || near.some((text) => SECRET_NEAR.test(text)))
     return undefined
   const from = Math.max(0, problem.column - 1 - WIDTH / 2)
-  const shown = line.slice(from, from + WIDTH).replace(/\p{Cc}/gu, ' ')
+  const shown = line.slice(from, from + WIDTH).replace(/[\p{Cc}\p{Bidi_C}]/gu, ' ')
   const number = String(problem.line)
   return `  ${number} | ${shown}\n  ${' '.repeat(number.length)} | ${' '.repeat(problem.column - 1 - from)}^`
 }

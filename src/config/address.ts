@@ -36,7 +36,7 @@ export function schemeOf(url: string): string | undefined {
 
 /** `host:port` or `[v6]:port`; port 0 lets the system choose. */
 export function hostAndPort(text: string): { host: string; port: number } | undefined {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/@]+)):(\d{1,5})$/.exec(text)
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s\p{Cc}:[\]/@]+)):(\d{1,5})$/u.exec(text)
   const port = Number(match?.[3])
   return match && port <= 65_535 ? { host: match[1] ?? match[2]!, port } : undefined
 }
@@ -44,7 +44,10 @@ export function hostAndPort(text: string): { host: string; port: number } | unde
 /** A zod string held to `issueOf`; its issue carries the text. */
 export function address(issueOf: (url: string) => AddressIssue | undefined) {
   return z.string().check((context) => {
-    const issue = /[\s\p{Cc}]/u.test(context.value) && schemeOf(context.value) ? WITH_SPACE : issueOf(context.value)
+    const { value } = context
+    const steering = /\p{Cc}/u.test(value)
+    const parted = schemeOf(value) !== undefined && (steering || /\s/.test(value))
+    const issue = parted ? WITH_SPACE : steering ? WITH_CONTROL : issueOf(value)
     if (issue) context.issues.push({ code: 'custom', input: '', params: { ...issue } })
   })
 }
@@ -53,6 +56,7 @@ const CREDENTIALS: AddressIssue = {
   secret: true,
   text: 'holds credentials; give username and password as keys of their own (an @ in a path is written %40)',
 }
+const WITH_CONTROL: AddressIssue = { text: 'takes an address without control characters' }
 const WITH_SPACE: AddressIssue = { secret: true, text: 'takes an address without spaces; write them as %20' }
 
 function fileIssue(url: string): AddressIssue | undefined {

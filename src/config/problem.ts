@@ -1,5 +1,6 @@
 /** What is wrong with a configuration, and where. */
 import { FwError, REMEDIES } from '../core/errors.js'
+import { printable } from '../core/printable.js'
 import type { Path } from './schema-walk.js'
 
 export type ConfigCode =
@@ -34,10 +35,11 @@ export class ConfigError extends FwError {
   }
 }
 
-/** `FILE:4:5: FW_CODE: text. Remedy.` */
+/** `FILE:4:5: FW_CODE: text. Remedy.`; nothing in it steers a terminal. */
 export function problemLine(file: string, problem: ConfigProblem): string {
   const stop = problem.text.endsWith('?') ? '' : '.'
-  return `${file}:${problem.line}:${problem.column}: ${problem.code}: ${problem.text}${stop} ${REMEDIES[problem.code]}`
+  const place = `${printable(file)}:${problem.line}:${problem.column}`
+  return `${place}: ${problem.code}: ${printable(problem.text)}${stop} ${REMEDIES[problem.code]}`
 }
 
 /** `cameras[0].timeouts.stall` */

@@ -1,4 +1,5 @@
 /** Every coded error and diagnostic of framewarden. The code is the contract; docs and a test follow this table. */
+import { printable } from './printable.js'
 
 /** Text of each code's remedy. `FwError.message` reads `what, whom, value, limit. Remedy.`; the code stands before it when shown. */
 export const REMEDIES = {
@@ -78,11 +79,11 @@ export class FwError extends Error {
   }
 }
 
-/** One line for a person: `FW_CODE: what. Remedy.` */
+/** One line for a person: `FW_CODE: what. Remedy.` Nothing in it steers a terminal. */
 export function describe(error: unknown): string {
-  if (error instanceof FwError) return `${error.code}: ${sentence(error.message)} ${REMEDIES[error.code]}`
+  if (error instanceof FwError) return `${error.code}: ${sentence(printable(error.message))} ${REMEDIES[error.code]}`
   const text = error instanceof Error ? error.message : String(error)
-  return `FW_INTERNAL: ${sentence(text.split('\n')[0] ?? '')} ${REMEDIES.FW_INTERNAL}`
+  return `FW_INTERNAL: ${sentence(printable(text.split('\n')[0] ?? ''))} ${REMEDIES.FW_INTERNAL}`
 }
 
 function sentence(text: string): string {

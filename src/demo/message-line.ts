@@ -1,4 +1,5 @@
 /** An MQTT message in one short line for a person. Pure. */
+import { printable } from '../core/printable.js'
 
 /** `text` says what matters of `payload`; `alarm` for what a person should see first. */
 export interface MessageLine {
@@ -65,9 +66,4 @@ function parsed(payload: string): Payload | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Text from a stream must not steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }

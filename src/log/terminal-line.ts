@@ -1,4 +1,5 @@
 /** A log record as one line for a person: `18:20:31 warn  camera 'gate': stalled  seq=3`. */
+import { printable } from '../core/printable.js'
 
 const COLOURS: Readonly<Record<string, string>> = { debug: '2', info: '36', warn: '33', error: '31' }
 
@@ -9,7 +10,7 @@ export function terminalLine(record: Readonly<Record<string, unknown>>, options:
   const shown = options.colour ? `\u001b[${COLOURS[String(level)] ?? '0'}m${word}\u001b[0m` : word
   const pairs = Object.entries(fields).map(([name, value]) => `${printable(name)}=${valueText(value)}`)
   const clock = String(time).slice(11, 19)
-  const stack = isMap(err) ? `\n${printable(String(err.stack ?? err.message), true)}` : ''
+  const stack = isMap(err) ? `\n${printable(String(err.stack ?? err.message), { keepLines: true })}` : ''
   return (
     [clock, shown, printable(String(msg ?? '')), ...(pairs.length > 0 ? ['', pairs.join(' ')] : [])].join(' ') + stack
   )
@@ -17,14 +18,6 @@ export function terminalLine(record: Readonly<Record<string, unknown>>, options:
 
 function valueText(value: unknown): string {
   return printable(typeof value === 'string' && !/\s/.test(value) ? value : JSON.stringify(value))
-}
-
-/** Text from a camera or a broker must not steer the terminal. */
-function printable(text: string, keepLines = false): string {
-  return text.replace(/\p{Cc}/gu, (character) => {
-    if (keepLines && character === '\n') return character
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
-  })
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

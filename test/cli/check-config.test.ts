@@ -61,6 +61,21 @@ describe('check-config', () => {
     ])
   })
 
+  it.each([
+    ['a value', `${LEAST}guards: "\\e[2Jx"\n`],
+    ['a key', `${LEAST}"\\e[2Jx": 1\n`],
+    ['an address', LEAST.replace('rtsp://10.0.0.12/stream2', '"/clips/\\e[2Jx"')],
+    ['a reference', `${LEAST}    username: u\n    password: { file: "\\u202ex" }\n`],
+    ['a character of the file itself', `${LEAST}guards: \u009b2J\n`],
+  ])('hands no escape to the terminal: %s', async (_, text) => {
+    const renamed = join(file, '..', 'c\u001b]0;t\u0007.yaml')
+    file = renamed
+    const { code, err } = await check(text)
+    expect(code).toBe(2)
+    expect(err).toContain('c\\x1b]0;t\\x07.yaml:')
+    expect(err.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_C}]/u)
+  })
+
   it.each([[[]], [['a', 'b']], [['a', '--no-secret']]])('refuses the arguments %j', async (argv) => {
     const err = vi.spyOn(console, 'error').mockImplementation(() => {})
     expect(await dispatch(['check-config', ...argv])).toBe(2)

@@ -1,0 +1,13 @@
+/** Text from outside (a file's name, a camera, a broker) as a terminal may show it. */
+
+/** Control characters, and those that turn the direction of writing. */
+const STEERING = /[\p{Cc}\p{Bidi_C}\u2028\u2029]/gu
+
+/** `text` with each character that steers a terminal written out: `\x1b`, `\u202e`. `keepLines` leaves line ends. */
+export function printable(text: string, { keepLines = false } = {}): string {
+  return text.replace(STEERING, (character) => {
+    if (keepLines && character === '\n') return character
+    const code = character.charCodeAt(0)
+    return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`
+  })
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { describe, FwError } from '../../src/core/errors.js'
+import { printable } from '../../src/core/printable.js'
+
+test.each([
+  ['gate-7/Tür 北.mp4', 'gate-7/Tür 北.mp4'],
+  ['\u001b[2Jx', '\\x1b[2Jx'],
+  ['a\u009b31mb\u007f', 'a\\x9b31mb\\x7f'],
+  ['two\r\nlines', 'two\\x0d\\x0alines'],
+  ['gpj.\u202eexe', 'gpj.\\u202eexe'],
+])('%j is shown as %j', (text, shown) => {
+  expect(printable(text)).toBe(shown)
+})
+
+test('lines stay where they are wanted', () => {
+  expect(printable('a\n\tb\n', { keepLines: true })).toBe('a\n\\x09b\n')
+})
+
+test('an error names a file whose name would steer the terminal', () => {
+  const error = new FwError('FW_CONFIG_MISSING', '\u001b]0;title\u0007.yaml: no such file')
+  expect(describe(error)).toBe(
+    'FW_CONFIG_MISSING: \\x1b]0;title\\x07.yaml: no such file. Name an existing file with --config.',
+  )
+})

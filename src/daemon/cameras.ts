@@ -25,7 +25,8 @@ export interface Cameras {
    * their stream goes on, the others go on untouched.
    */
   replace(settings: Settings, changed: ReadonlySet<string>, adjusted: ReadonlySet<string>): void
-  restartGuards(): void
+  /** Ends every guard and starts it with the settings of now; resolves to undefined when all can judge, or to the first failure. */
+  restartGuards(): Promise<Diagnostic | undefined>
   /** Resolves when `signal` was given and no guard is left. */
   readonly done: Promise<unknown>
 }
@@ -124,11 +125,17 @@ export function runCameras(
         else if (adjustedIds.has(id)) runners[guard]!.adjust(assignment(id).camera)
       }
     },
-    restartGuards() {
-      for (const runner of runners) runner.restart()
-    },
+    restartGuards: () => firstFailure(runners.map((runner) => runner.restart())),
     done: Promise.all(runners.map((runner) => runner.done)),
   }
+}
+
+/** The first failure among `starts`, without waiting for the others; undefined when none fails. */
+async function firstFailure(starts: readonly Promise<Diagnostic | undefined>[]): Promise<Diagnostic | undefined> {
+  return new Promise((resolve) => {
+    for (const start of starts) start.then((failure) => failure && resolve(failure))
+    Promise.all(starts).then(() => resolve(undefined))
+  })
 }
 
 function changed(before: CameraEntry, now: CameraEntry): boolean {

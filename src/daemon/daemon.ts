@@ -194,7 +194,7 @@ export async function runDaemon(
     const concerned = (live: boolean) =>
       new Set(changes.flatMap((c) => (c.camera !== undefined && (c.effect === 'live') === live ? [c.camera] : [])))
     cameras.replace(settings, concerned(false), concerned(true))
-    if (effects.has('guard')) cameras.restartGuards()
+    if (effects.has('guard')) void cameras.restartGuards()
     await clearForgotten()
     cameras.entries().forEach((entry) => {
       delivery!.cameraState(entry.id, cameraStatePayload(entry))

@@ -1,0 +1,34 @@
+/** Whether a guard still works, by what it says. Pure; times are monotonic milliseconds. */
+import { BEAT_TIMEOUT_MS, type FromGuard, INFERENCE_TIMEOUT_MS } from '../core/guard-protocol.js'
+
+/** Node's own start until the first beat; measured 0.3 s idle, 2 s on a busy core. */
+const FIRST_BEAT_MS = 15_000
+/** From its start until it can judge: TensorRT builds its engines for minutes on a Jetson. */
+const READY_MS = 600_000
+
+export interface Vitals {
+  readonly startedMs: number
+  readonly ready: boolean
+  /** When silence turns into a fault. */
+  readonly silentFromMs: number
+  /** Age of the frame in judgement, at the last beat. */
+  readonly judgingMs: number
+}
+
+export function startVitals(nowMs: number): Vitals {
+  return { startedMs: nowMs, ready: false, silentFromMs: nowMs + FIRST_BEAT_MS, judgingMs: 0 }
+}
+
+export function hear(vitals: Vitals, message: FromGuard, nowMs: number): Vitals {
+  if (message.type === 'ready') return { ...vitals, ready: true }
+  if (message.type !== 'beat') return vitals
+  return { ...vitals, silentFromMs: nowMs + BEAT_TIMEOUT_MS, judgingMs: message.judgingMs }
+}
+
+/** What is wrong with a guard that is to be killed; undefined for one that works. */
+export function hung({ startedMs, ready, silentFromMs, judgingMs }: Vitals, nowMs: number): string | undefined {
+  if (judgingMs > INFERENCE_TIMEOUT_MS) return `one inference has run for ${judgingMs} ms`
+  if (nowMs > silentFromMs) return `no sign of life for ${Math.round(nowMs - silentFromMs + BEAT_TIMEOUT_MS)} ms`
+  if (!ready && nowMs > startedMs + READY_MS) return `not ready to judge after ${READY_MS / 1_000} s`
+  return undefined
+}

@@ -1,5 +1,6 @@
 /** Why a decoder ended: from its messages, its exit and our own timers, as a coded cause. */
 import type { FwCode } from '../core/errors.js'
+import { printable } from '../core/printable.js'
 import type { ChildEnd } from './ffmpeg-child.js'
 
 export interface Cause {
@@ -77,12 +78,13 @@ export function exitCause({ end, stderr, frames }: EndFacts): Cause {
   return { code: 'FW_CAMERA_DATA', text: `ffmpeg gave up with exit code ${end.rc}${said}` }
 }
 
-/** A line of stderr without its addresses in memory, level and credentials. */
+/** A line of stderr, fit for a terminal, without its addresses in memory, level and credentials. */
 export function plain(line: string): string {
-  return line
+  const text = line
     .replace(/ @ 0x[0-9a-f]+/g, '')
     .replace(/\[(fatal|error|warning|info|panic)\] /g, '')
     .replace(/\/\/[^/@\s]*@/g, '//***@')
     .trim()
     .slice(0, 300)
+  return printable(text)
 }

@@ -1,5 +1,6 @@
 /** `framewarden doctor`: what this machine has and lacks for guarding cameras, and what to do about each lack. */
 import { FwError } from '../core/errors.js'
+import { jsonLine } from '../core/printable.js'
 import { examine } from '../doctor/doctor.js'
 import { findingLines } from '../doctor/report.js'
 import { parseArguments } from './arguments.js'
@@ -34,7 +35,7 @@ async function run(argv: readonly string[]): Promise<number> {
   if (positionals.length > 0) throw new FwError('FW_USAGE', 'doctor takes --config FILE and --json, nothing else')
   const { findings, configRefused } = await examine(values.config)
   const bad = findings.some((finding) => finding.level === 'bad')
-  if (values.json) console.log(JSON.stringify({ ok: !bad, findings }))
+  if (values.json) console.log(jsonLine({ ok: !bad, findings }))
   else {
     const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined
     for (const line of findingLines(findings, colour)) console.log(line)

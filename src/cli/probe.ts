@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { findFfmpeg } from '../camera/ffmpeg.js'
 import { type CameraProbe, probeCamera, type Transport, type TransportProbe } from '../camera/probe.js'
 import { FwError, REMEDIES } from '../core/errors.js'
+import { jsonLine, printable } from '../core/printable.js'
 import { parseArguments } from './arguments.js'
 import type { Command } from './command.js'
 import { EXIT } from './exit.js'
@@ -52,8 +53,8 @@ async function run(argv: readonly string[]): Promise<number> {
   // Ctrl-C ends this process and, by the terminal, its child.
   const seen = await probeCamera(camera, { ffmpeg, signal: new AbortController().signal, transports })
   const { path, version, origin, why } = ffmpeg
-  if (values.json) console.log(JSON.stringify({ url, ffmpeg: { path, version, origin, why }, ...seen }))
-  else for (const line of probeLines(url, seen)) console.log(line)
+  if (values.json) console.log(jsonLine({ url, ffmpeg: { path, version, origin, why }, ...seen }))
+  else for (const line of probeLines(url, seen)) console.log(printable(line))
   if (!values.json) console.log(`ffmpeg      ${path}, ${version} (${why})`)
   return seen.works === undefined ? EXIT.failed : EXIT.done
 }

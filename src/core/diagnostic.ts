@@ -1,5 +1,6 @@
 /** What a room tells ops about itself: coded, about one subject, counted so that repeats are one line. */
 import { type FwCode, REMEDIES } from './errors.js'
+import { printable } from './printable.js'
 
 /** `subject` is a camera id, `broker`, `spool`, `guard-0` …; `count` says how often since the last one. */
 export interface Diagnostic {
@@ -14,8 +15,8 @@ export function diagnostic(code: FwCode, subject: string, text: string, count = 
   return { code, subject, text, count }
 }
 
-/** One line for a log or a terminal. */
+/** One line, fit for a log or a terminal. */
 export function diagnosticLine(d: Diagnostic): string {
   const times = d.count > 1 ? ` (${d.count} times)` : ''
-  return `${d.code}: ${d.subject}: ${d.text}${times}. ${REMEDIES[d.code]}`
+  return printable(`${d.code}: ${d.subject}: ${d.text}${times}. ${REMEDIES[d.code]}`)
 }

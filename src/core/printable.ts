@@ -11,3 +11,8 @@ export function printable(text: string, { keepLines = false } = {}): string {
     return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`
   })
 }
+
+/** JSON on one line that no terminal is steered by; JSON.stringify leaves DEL and the second set of controls as they are. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(STEERING, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

@@ -1,6 +1,7 @@
 /** What doctor found, for a person or a program. */
 import { styleText } from 'node:util'
 import { describe, type FwCode, FwError, REMEDIES } from '../core/errors.js'
+import { printable } from '../core/printable.js'
 
 /** `ok`: as it should be. `note`: works, could be better. `bad`: does not work. */
 export type Level = 'ok' | 'note' | 'bad'
@@ -49,7 +50,7 @@ export function findingLines(findings: readonly Finding[], colour: boolean): str
     const word = finding.level.padEnd(4)
     const level = colour ? styleText(COLOURS[finding.level], word, { validateStream: false }) : word
     const code = finding.code === undefined || finding.level === 'note' ? '' : `${finding.code}: `
-    const line = `${level}  ${finding.subject.padEnd(width)}  ${code}${finding.text}`
-    return finding.remedy === undefined ? [line] : [line, `${' '.repeat(width + 8)}-> ${finding.remedy}`]
+    const line = `${level}  ${finding.subject.padEnd(width)}  ${code}${printable(finding.text)}`
+    return finding.remedy === undefined ? [line] : [line, `${' '.repeat(width + 8)}-> ${printable(finding.remedy)}`]
   })
 }

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { basename } from 'node:path'
 import type { Frame } from '../core/frame.js'
+import { printable } from '../core/printable.js'
 import type { ScanSource } from './sources.js'
 
 export interface ScanProgress {
@@ -42,7 +43,7 @@ export function terminalProgress(
       if (!current || now - drawnMs < EVERY_MS) return
       drawnMs = now
       const seconds = (now - from) / 1000
-      const name = basename(current.name).slice(-28)
+      const name = printable(basename(current.name)).slice(-28)
       const text = [
         `${index + 1}/${sources.length}`,
         name,

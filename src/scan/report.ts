@@ -1,5 +1,6 @@
 /** Who reads a scan: a program (a JSON object a line) or a person (findings as they come, a table at the end). */
 import { describe } from '../core/errors.js'
+import { jsonLine, printable } from '../core/printable.js'
 import type { FrameLine, IncidentLine, ScanLine, SummaryLine } from './lines.js'
 
 export interface ScanReport {
@@ -18,7 +19,7 @@ export interface ScanPrint {
 }
 
 export function jsonReport(print: ScanPrint, options: { frames: boolean }): ScanReport {
-  const tell = (line: ScanLine) => print.out(JSON.stringify(line))
+  const tell = (line: ScanLine) => print.out(jsonLine(line))
   return {
     frame: (line) => options.frames && tell(line),
     incident: tell,
@@ -38,14 +39,14 @@ export function textReport(print: ScanPrint, options: { frames: boolean }): Scan
     frame(line) {
       if (!options.frames) return
       const verdict = line.score === null ? 'unscored' : `${line.score.toFixed(2)}${line.flagged ? ' flagged' : ''}`
-      print.out(`${line.source}  frame ${line.frame}  ${line.t.toFixed(2)} s  ${verdict}`)
+      print.out(`${printable(line.source)}  frame ${line.frame}  ${line.t.toFixed(2)} s  ${verdict}`)
     },
     incident(line) {
       const level = line.level === null ? '' : `, level ${(line.level * 255).toFixed(1)}/255`
       const since = line.phase === 'raised' ? ` (since ${line.since.toFixed(2)} s)` : ''
       const box = line.box ? `, box ${line.box.map((v) => v.toFixed(2)).join(' ')}` : ''
       print.out(
-        `${line.source}: incident ${line.phase} at ${line.t.toFixed(2)} s${since}: ${line.kind}${level}, score ${line.score.toFixed(1)}${box}`,
+        `${printable(line.source)}: incident ${line.phase} at ${line.t.toFixed(2)} s${since}: ${line.kind}${level}, score ${line.score.toFixed(1)}${box}`,
       )
     },
     summary(line) {
@@ -61,7 +62,7 @@ export function textReport(print: ScanPrint, options: { frames: boolean }): Scan
 function table(summaries: readonly SummaryLine[]): string {
   const head = ['source', 'frames', 'seconds', 'flagged', 'unscored', 'incidents', 'p50', 'p99', 'max', 'frames/s']
   const rows = summaries.map((s) => [
-    s.source,
+    printable(s.source),
     String(s.frames),
     s.duration_s.toFixed(1),
     String(s.flagged),

@@ -28,7 +28,6 @@ function brokerRules(mqtt: Readonly<Record<string, unknown>>): Finding[] {
   const scheme = typeof mqtt.url === 'string' ? schemeOf(mqtt.url) : undefined
   for (const name of ['ca', 'cert'].filter((name) => mqtt[name] !== undefined)) {
     if (scheme === 'mqtt') findings.push(value(['mqtt', name], 'has no effect on mqtt://; TLS wants mqtts://'))
-    if (scheme === 'ws') findings.push(value(['mqtt', name], 'has no effect on ws://; TLS wants wss://'))
   }
   return findings
 }

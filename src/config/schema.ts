@@ -26,10 +26,10 @@ const homeAssistant = z
 const mqtt = z
   .strictObject({
     url: key(
-      address((text) => networkIssue(text, ['mqtt', 'mqtts', 'ws', 'wss'])),
+      address((text) => networkIssue(text, ['mqtt', 'mqtts'])),
       {
         description: 'The broker that alerts go to. User name and password are keys of their own.',
-        takes: 'mqtt://, mqtts://, ws:// or wss://',
+        takes: 'mqtt:// or mqtts://',
         effect: 'broker',
       },
     ),

@@ -225,6 +225,11 @@ const BAD: [string, string, string[]][] = [
     `${LEAST}mqtt: { url: mqtt://b, ca: c.pem }`,
     ['5:28 FW_CONFIG_VALUE mqtt.ca has no effect on mqtt://; TLS wants mqtts://'],
   ],
+  ...['ws', 'wss'].map((scheme): [string, string, string[]] => [
+    `a broker over ${scheme}, which no part of this program speaks`,
+    `${LEAST}mqtt: { url: ${scheme}://b }`,
+    [`5:14 FW_CONFIG_VALUE mqtt.url takes mqtt://, mqtts://, not '${scheme}://b'`],
+  ]),
   [
     'a wildcard in the topic',
     `${LEAST}mqtt: { url: mqtt://b, topic_prefix: site/+ }`,

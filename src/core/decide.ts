@@ -14,6 +14,7 @@ import {
 } from './evidence.js'
 import type { Incident } from './incident.js'
 import { COMPARE_AFTER_MS, correlation, kindOf } from './kind.js'
+import type { CameraSettings } from './settings.js'
 import { SETTLED, type SettleState, settle } from './settle.js'
 import type { Box, Score } from './verdict.js'
 
@@ -41,6 +42,17 @@ export interface DecisionSettings {
   readonly raiseWithinMs?: number
   /** Frames a second that the camera brings; observations are spaced from them. */
   readonly rate: number
+}
+
+/** What a camera's settings say to the decision. */
+export function decisionSettings({ detection, frame }: Pick<CameraSettings, 'detection' | 'frame'>): DecisionSettings {
+  const { falseAlarmsPerDay, clearAfterMs, raiseWithinMs } = detection
+  return {
+    falseAlarmsPerDay,
+    clearAfterMs,
+    raiseWithinMs: raiseWithinMs === 'auto' ? undefined : raiseWithinMs,
+    rate: frame.rate,
+  }
 }
 
 /** A frame with its score. `removal`: what the mapping network took away (kind.ts), for flagged frames. */

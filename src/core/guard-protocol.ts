@@ -34,12 +34,16 @@ export type ToGuard =
   | { readonly type: 'release'; readonly cameraId: string }
   | { readonly type: 'stop' }
 
-/** Counters are totals of this guard process; rates and quantiles are of the last minute at most. */
+/**
+ * Counters are totals of this guard process; rates and quantiles are of the last minute at most. `scored`: frames of this camera
+ * come and are judged; false before the first one was, and while all fail.
+ */
 export interface CameraBeat {
   readonly id: string
   readonly state: CameraState
   readonly stateSinceMs: number
   readonly cause?: Diagnostic
+  readonly scored: boolean
   readonly frames: number
   readonly flagged: number
   readonly unscored: number

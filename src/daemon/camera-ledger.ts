@@ -4,7 +4,6 @@ import type { CameraBeat } from '../core/guard-protocol.js'
 
 /** Counters since the daemon began; `scored` is false while no guard judges the camera's frames. */
 export interface CameraEntry extends CameraBeat {
-  readonly scored: boolean
   /** The camera has been guarded at least once since the daemon began. */
   readonly everGuarded: boolean
 }
@@ -63,7 +62,7 @@ export function cameraLedger(nowMs: () => number): CameraLedger {
       if (COUNTERS.some((key) => beat[key] < goneBy[key])) before.set(beat.id, sum(before.get(beat.id)!, goneBy))
       last.set(beat.id, sum(zero(), beat))
       const everGuarded = known.everGuarded || beat.state === 'guarding'
-      return put({ ...beat, ...sum(before.get(beat.id)!, beat), scored: beat.state === 'guarding', everGuarded })
+      return put({ ...beat, ...sum(before.get(beat.id)!, beat), everGuarded })
     },
     lost(id, cause, atMs) {
       const known = entries.get(id)

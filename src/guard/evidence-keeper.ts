@@ -14,6 +14,12 @@ export interface EvidenceKeeper {
   keep(cameraId: string, incident: Incident, before: Frame, after: Uint8Array | undefined): Promise<AlertEvidence>
 }
 
+/** What an alert without pictures still says of its frame. */
+export function withoutPictures({ pixels }: Pick<Frame, 'pixels'>): AlertEvidence {
+  const frame_sha256 = createHash('sha256').update(pixels).digest('hex')
+  return { frame_sha256, before: null, after: null, difference: null }
+}
+
 /** Keeps pictures under `stateDir`/evidence; never rejects. */
 export function evidenceKeeper(
   stateDir: string,
@@ -35,8 +41,7 @@ export function evidenceKeeper(
         return written
       } catch (error) {
         failed(cameraId, error)
-        const frame_sha256 = createHash('sha256').update(before).digest('hex')
-        return { frame_sha256, before: null, after: null, difference: null }
+        return withoutPictures({ pixels: before })
       }
     },
   }

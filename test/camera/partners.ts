@@ -12,7 +12,7 @@ import type { FfmpegBuild } from '../../src/camera/ffmpeg.js'
 import type { CameraState } from '../../src/core/camera-state.js'
 import type { Diagnostic } from '../../src/core/diagnostic.js'
 import type { Frame } from '../../src/core/frame.js'
-import type { CameraSettings } from '../../src/core/settings.js'
+import { camera } from '../fixtures/camera-settings.js'
 import { freePort } from '../fixtures/daemon.js'
 
 const installer = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string }
@@ -82,21 +82,6 @@ export async function publishUntil(clip: string, url: string, signal: AbortSigna
   }
 }
 
-export function camera(over: Partial<CameraSettings> & { url: string }): CameraSettings {
-  return {
-    id: 'gate',
-    listen: false,
-    transport: 'tcp',
-    decode: 'none',
-    frame: { width: 320, rate: 15 },
-    timeouts: { connectMs: 3000, firstFrameMs: 15_000, stallMs: 3000, frozenMs: 30_000 },
-    detection: { mode: 'auto', threshold: 'auto', falseAlarmsPerDay: 0.1, clearAfterMs: 10_000, raiseWithinMs: 'auto' },
-    purify: { enabled: true, maxPasses: 3 },
-    restream: { when: 'always' },
-    ...over,
-  }
-}
-
 export interface Recorder extends CameraHooks {
   readonly frames: Frame[]
   readonly states: CameraState[]
@@ -158,4 +143,4 @@ export function childrenWith(mark: string): number[] {
   return found
 }
 
-export { freePort }
+export { camera, freePort }

@@ -7,6 +7,7 @@ const beat = (frames: number, state: CameraBeat['state'] = 'guarding'): CameraBe
   id: 'gate',
   state,
   stateSinceMs: 5,
+  scored: state === 'guarding',
   frames,
   flagged: 1,
   unscored: 0,

@@ -1,0 +1,90 @@
+/** A camera's frames after decoding: judged by the networks, decided upon, told of, passed on. Owns the camera's evidence. */
+import { randomBytes } from 'node:crypto'
+import { boundOf, decisionSettings } from '../core/decide.js'
+import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
+import { FwError } from '../core/errors.js'
+import type { Frame } from '../core/frame.js'
+import type { CameraBeat } from '../core/guard-protocol.js'
+import type { Incident } from '../core/incident.js'
+import type { CameraSettings } from '../core/settings.js'
+import { uuidV7 } from '../core/uuid.js'
+import type { Verdict } from '../core/verdict.js'
+import { judgedFrame, nextLook, startWatch, watch } from '../core/watch.js'
+import type { Engine, Judged } from '../inference/engine.js'
+import type { AlertQueue } from './alert-queue.js'
+import type { Counters } from './counters.js'
+import { judgeOptions } from './judge-options.js'
+import type { RestreamGate } from './restream-gate.js'
+
+export interface FrameJudgeParts {
+  readonly engine: Pick<Engine, 'judge' | 'mode'>
+  readonly counters: Counters
+  readonly alerts: AlertQueue
+  readonly cleaned: RestreamGate
+  readonly pool: { give(pixels: Uint8Array<ArrayBuffer>): void }
+  onDiagnostic(d: Diagnostic): void
+  /** The networks answered, or failed. */
+  onAnswer(): void
+  onFailure(): void
+}
+
+export interface FrameJudge {
+  /** One frame at a time, in their order. Never rejects for a failure of the networks: the frame is unscored. */
+  judge(frame: Frame): Promise<void>
+  /** Takes thresholds, times and purifying of `camera` from the next frame on. */
+  adjust(camera: CameraSettings): void
+  evidence(): Pick<CameraBeat, 'evidenceNats' | 'evidenceBound' | 'incidentOpen'>
+}
+
+/** `openIncident`: one that an earlier guard of this camera left open; it is carried on. */
+export function frameJudge(
+  camera: CameraSettings,
+  openIncident: Incident | undefined,
+  parts: FrameJudgeParts,
+): FrameJudge {
+  const { engine, counters, alerts, cleaned, pool } = parts
+  let settings = camera
+  let state = startWatch(openIncident)
+  const incidentOpen = () => state.decision.incident !== undefined
+  const newId = () => uuidV7(Date.now(), randomBytes(10))
+
+  function fail(error: FwError): void {
+    counters.failed()
+    parts.onFailure()
+    parts.onDiagnostic(diagnostic(error.code, camera.id, error.message))
+  }
+
+  function conclude(frame: Frame, verdict: Verdict): void {
+    const [next, effects] = watch(state, judgedFrame(frame, verdict), decisionSettings(settings), newId)
+    state = next
+    const purified = verdict.kind === 'perturbed' && settings.purify.enabled ? verdict.purified : undefined
+    for (const { incident } of effects) alerts.add(incident, frame, purified)
+    cleaned.forward(frame, purified ?? frame.pixels, incidentOpen())
+  }
+
+  return {
+    async judge(frame) {
+      const look = nextLook(state, decisionSettings(settings))
+      const options = judgeOptions(settings, engine.mode, { look, read: cleaned.wanted(incidentOpen()) })
+      let answer: Judged
+      try {
+        answer = await engine.judge(frame, options)
+      } catch (error) {
+        return fail(error instanceof FwError ? error : new FwError('FW_INFERENCE_FAILED', String(error)))
+      }
+      parts.onAnswer()
+      const nowMs = Date.now()
+      counters.judged(answer.verdict, nowMs - frame.capturedAtMs, nowMs)
+      conclude({ ...frame, pixels: answer.pixels }, answer.verdict)
+      pool.give(answer.pixels)
+    },
+    adjust(next) {
+      settings = { ...settings, detection: next.detection, purify: next.purify }
+    },
+    evidence: () => ({
+      evidenceNats: state.decision.evidence.nats,
+      evidenceBound: boundOf(decisionSettings(settings)),
+      incidentOpen: incidentOpen(),
+    }),
+  }
+}

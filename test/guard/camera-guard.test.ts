@@ -1,0 +1,159 @@
+/** One guarded camera, whole: a real ffmpeg that listens to a publisher, a real bundle, pictures on a real disk. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { CameraBeat, EngineFacts, FromGuard } from '../../src/core/guard-protocol.js'
+import type { CameraSettings } from '../../src/core/settings.js'
+import { type CameraGuard, guardCamera } from '../../src/guard/camera-guard.js'
+import { evidenceKeeper } from '../../src/guard/evidence-keeper.js'
+import { type Engine, startEngine } from '../../src/inference/engine.js'
+import { openClip } from '../../src/scan/write-clip.js'
+import { bundled, camera, freePort, publishUntil, temporaryFolder } from '../camera/partners.js'
+import { BUNDLES, grey, MODELS } from '../inference/pictures.js'
+
+const RATE = 15
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+/** Still grey, 64 wide: as high as wide, which `tiny-fails` takes, and twice as high, which it fails on. */
+const square = () => join(folder.path, 'square.mp4')
+const tall = () => join(folder.path, 'tall.mp4')
+/** 3 s clean, 6 s perturbed, 8 s clean. */
+const attacked = () => join(folder.path, 'attacked.mp4')
+
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  const clean = (seconds: number) => Array<number>(seconds * RATE).fill(0)
+  await draw(square(), clean(4), 64)
+  await draw(tall(), clean(4), 128)
+  await draw(attacked(), [...clean(3), ...Array<number>(6 * RATE).fill(24), ...clean(8)], 64)
+})
+afterAll(() => folder.remove())
+
+/** Random signs of each amplitude on grey, a frame each; to `tiny` 0 is clean and 24 is not. */
+async function draw(path: string, amplitudes: readonly number[], height: number): Promise<void> {
+  const frames = amplitudes.map((a, i) => ({ ...grey(a, 64, height, i + 1), capturedAtMs: (i * 1000) / RATE }))
+  const clip = openClip(path, frames[0]!, bundled.path)
+  for (const frame of frames) await clip.write(frame, frame.pixels)
+  await clip.end()
+}
+
+interface Guarded {
+  readonly guard: CameraGuard
+  readonly engine: Engine
+  readonly messages: FromGuard[]
+  /** Frames that the networks answered and failed on. */
+  readonly answers: () => { readonly judged: number; readonly failed: number }
+  /** Sends a clip to the camera, again and again, until `stop` is called. */
+  publish(clip: string): { stop(): Promise<void> }
+  /** Beats, in the rhythm of a guard, until one is as wanted. */
+  until(what: string, wanted: (beat: CameraBeat) => boolean): Promise<void>
+}
+
+async function guarded(bundle: string, over: Partial<CameraSettings> = {}): Promise<Guarded> {
+  const url = `rtsp://127.0.0.1:${await freePort()}/cam`
+  const engine = await startEngine({ ...MODELS, bundle: `${BUNDLES}/${bundle}` })
+  const { provider, mode, model, proof } = engine
+  const facts: EngineFacts = { provider, mode, model, proof, ffmpeg: 'bundled' }
+  const messages: FromGuard[] = []
+  const send = (message: FromGuard) => messages.push(message)
+  const retention = { maxBytes: 1e9, maxAgeMs: 1e9 }
+  const evidence = evidenceKeeper(folder.path, retention, (d) => send({ type: 'diagnostic', diagnostic: d }))
+  const count = { judged: 0, failed: 0 }
+  const parts = { engine, facts, ffmpeg: bundled, evidence, send }
+  const frame = { width: 64, rate: RATE }
+  const guard = guardCamera(
+    { camera: camera({ url, listen: true, frame, ...over }) },
+    { ...parts, onAnswer: () => count.judged++, onFailure: () => count.failed++ },
+  )
+  onTestFinished(async () => {
+    await guard.stop()
+    await engine.close()
+  })
+  return {
+    guard,
+    engine,
+    messages,
+    answers: () => count,
+    publish(clip) {
+      const over = new AbortController()
+      onTestFinished(() => over.abort())
+      const publishing = publishUntil(clip, url, over.signal)
+      return {
+        async stop() {
+          over.abort()
+          await publishing
+        },
+      }
+    },
+    async until(what, wanted) {
+      await expect.poll(() => wanted(guard.beat()), { message: what, timeout: 40_000 }).toBe(true)
+    },
+  }
+}
+
+const of = <T extends FromGuard['type']>(messages: readonly FromGuard[], type: T) =>
+  messages.filter((message): message is Extract<FromGuard, { type: T }> => message.type === type)
+
+test('frames on which the networks fail in mid-stream are unscored, not clean, counted once, until they answer again', async () => {
+  const { guard, messages, answers, publish, until } = await guarded('tiny-fails')
+  expect(guard.beat().scored).toBe(false)
+  const first = publish(square())
+  await until('the first frames are judged', (beat) => beat.frames >= 10 && beat.scored)
+  expect(guard.beat().unscored).toBe(0)
+  await first.stop()
+
+  const second = publish(tall())
+  await until('frames fail', (beat) => beat.unscored >= 10)
+  await until('the camera is told unscored', (beat) => beat.state === 'guarding' && !beat.scored)
+  expect(of(messages, 'diagnostic').map(({ diagnostic: { code } }) => code)).toContain('FW_INFERENCE_FAILED')
+  await second.stop()
+
+  publish(square())
+  const { judged } = answers()
+  await until('frames are judged again', (beat) => beat.scored && answers().judged >= judged + 10)
+  await guard.stop()
+  const { frames, unscored, flagged } = guard.beat()
+  expect({ frames, unscored, flagged }).toEqual({
+    frames: answers().judged + answers().failed,
+    unscored: answers().failed,
+    flagged: 0,
+  })
+})
+
+test('with the inference thread gone each frame is unscored, and the guard hears of each', async () => {
+  const { guard, engine, answers, publish, until } = await guarded('tiny')
+  publish(square())
+  await until('the first frames are judged', (beat) => beat.frames >= 10)
+  await engine.close()
+  await until('frames fail', (beat) => beat.unscored >= 10 && !beat.scored)
+  await guard.stop()
+  const beat = guard.beat()
+  expect([beat.frames, beat.unscored]).toEqual([answers().judged + answers().failed, answers().failed])
+})
+
+test('an attack is told from raised to cleared, in order, with pictures', async () => {
+  const detection = { ...camera({ url: '' }).detection, clearAfterMs: 1_000 }
+  const { guard, messages, publish, until } = await guarded('tiny', { detection })
+  publish(attacked())
+  await until('cleared', () => of(messages, 'alert').some(({ incident }) => incident.phase === 'cleared'))
+  await guard.stop()
+  const alerts = of(messages, 'alert')
+  expect(alerts.slice(0, 2).map(({ body }) => body.phase)).toEqual(['raised', 'cleared'])
+  expect(new Set(alerts.slice(0, 2).map(({ body }) => body.incident)).size).toBe(1)
+  const { evidence, camera: id, level } = alerts[0]!.body
+  expect([id, existsSync(join(folder.path, evidence.before!)), existsSync(join(folder.path, evidence.after!))]).toEqual(
+    ['gate', true, true],
+  )
+  expect(level).toBeGreaterThan(0.02)
+})
+
+test('a cleaned stream that cannot be pushed leaves the judging alone: each frame counts once, none is unscored', async () => {
+  const restream = { url: 'http://127.0.0.1/clean', when: 'always' } as const
+  const { guard, messages, answers, publish, until } = await guarded('tiny', { restream })
+  publish(square())
+  await until('judged', (beat) => beat.frames >= 30)
+  await guard.stop()
+  const { frames, unscored } = guard.beat()
+  expect({ frames, unscored }).toEqual({ frames: answers().judged, unscored: 0 })
+  const told = of(messages, 'diagnostic').filter(({ diagnostic: { code } }) => code === 'FW_CAMERA_URL')
+  expect(told).toHaveLength(1)
+})

@@ -1,8 +1,7 @@
 /** How far alerts are delivered: one small file, written whole, coalesced while acknowledgements come in. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { writeAtomically } from './atomic-file.js'
+import { type KeptFile, keepFile } from '../files/kept-file.js'
 
 /** A crash forgets at most this much of acknowledgements; those alerts are sent again, marked `replayed`. */
 const COALESCE_MS = 250
@@ -27,39 +26,16 @@ export async function loadCursor(folder: string): Promise<number | undefined> {
 }
 
 /** `onFailure` hears of a write that failed; the next `move` tries again. */
-export function keepCursor(folder: string, signal: AbortSignal, onFailure: (error: unknown) => void): CursorFile {
-  let wanted = 0
-  let written = 0
-  let saving: Promise<void> | undefined
-
-  async function save(): Promise<void> {
-    while (written < wanted) {
-      const seq = wanted
-      try {
-        await writeAtomically(pathOf(folder), `${JSON.stringify({ delivered: seq })}\n`)
-        written = seq
-      } catch (error) {
-        onFailure(error)
-        break
-      }
-      // aborted: the last value is written at once
-      await sleep(COALESCE_MS, undefined, { signal, ref: false }).catch(() => {})
-    }
-    saving = undefined // in the same turn as the last look at `wanted`
-  }
-
-  function move(seq: number): void {
-    if (seq <= wanted) return
-    wanted = seq
-    saving ??= save()
-  }
-
+export function keepCursor(folder: string, onFailure: (error: unknown) => void): CursorFile {
+  const file: KeptFile = keepFile(pathOf(folder), { everyMs: COALESCE_MS, onFailure })
+  let at = 0
   return {
-    move,
-    flush: async () => {
-      await saving
-      if (written < wanted) await save() // a write that failed before, once more
+    move: (seq) => {
+      if (seq <= at) return
+      at = seq
+      file.put(`${JSON.stringify({ delivered: seq })}\n`)
     },
+    flush: () => file.flush(),
   }
 }
 

@@ -1,6 +1,7 @@
 /** Records that are none: copied to `spool/damaged/` for a person to look at; what follows them is delivered. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { createFile } from '../files/atomic-file.js'
 import type { Damage } from './record.js'
 import type { Segment } from './segment.js'
 
@@ -15,8 +16,17 @@ export async function setAside(
   const aside = join(folder, 'damaged')
   await mkdir(aside, { recursive: true, mode: 0o700 })
   for (const d of damage) {
-    const copy = join(aside, `${basename(segment.path, '.log')}-${d.offset}`)
-    await writeFile(copy, bytes.subarray(d.offset, d.offset + d.bytes), { mode: 0o600 })
+    const name = `${basename(segment.path, '.log')}-${d.offset}`
+    await copyAside(join(aside, name), bytes.subarray(d.offset, d.offset + d.bytes))
   }
   return `${damage.length} damaged record(s) in ${basename(segment.path)}, copied to ${aside}`
+}
+
+async function copyAside(path: string, bytes: Buffer): Promise<void> {
+  try {
+    const file = await createFile(path)
+    await file.writeFile(bytes).finally(() => file.close())
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error // set aside by an earlier run
+  }
 }

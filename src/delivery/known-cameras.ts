@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeAtomically } from './atomic-file.js'
+import { keepFile } from '../files/kept-file.js'
 
 export interface KnownCameras {
   readonly ids: ReadonlySet<string>
@@ -19,12 +19,8 @@ export interface KnownCameras {
 export async function loadKnownCameras(folder: string, onFailure: (error: unknown) => void): Promise<KnownCameras> {
   const path = join(folder, 'cameras.json')
   let ids = new Set(await load(path))
-  let writing = Promise.resolve()
-
-  function save(): void {
-    const text = `${JSON.stringify([...ids])}\n`
-    writing = writing.then(() => writeAtomically(path, text)).catch(onFailure)
-  }
+  const file = keepFile(path, { onFailure })
+  const save = () => file.put(`${JSON.stringify([...ids])}\n`)
 
   return {
     get ids() {
@@ -39,7 +35,7 @@ export async function loadKnownCameras(folder: string, onFailure: (error: unknow
       ids = new Set(next)
       save()
     },
-    flush: () => writing,
+    flush: () => file.flush(),
   }
 }
 

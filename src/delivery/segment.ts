@@ -1,7 +1,7 @@
 /** The spool's files: `<first seq, 16 digits>-<time of its first record, ms>.log`. The name alone keeps seq when a file is empty. */
 import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { syncFolder } from './atomic-file.js'
+import { createFile, syncFolder } from '../files/atomic-file.js'
 import { decodeSegment, type StoredAlert } from './record.js'
 
 export interface Segment {
@@ -33,7 +33,7 @@ export async function listSegments(folder: string): Promise<Segment[]> {
 /** A new, empty file whose name is safe on disk. */
 export async function createSegment(folder: string, first: number, nowMs: number): Promise<Segment> {
   const path = join(folder, `${String(first).padStart(16, '0')}-${nowMs}.log`)
-  const file = await open(path, 'a', 0o600)
+  const file = await createFile(path)
   await file.close()
   await syncFolder(folder)
   return { path, first, firstAtMs: nowMs, bytes: 0, changedMs: nowMs }

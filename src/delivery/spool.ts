@@ -64,7 +64,6 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
 async function open({ folder, unit, retention, awaited, onDiagnostic }: SpoolOptions): Promise<Spool> {
   const segmentBytes = Math.min(SEGMENT_BYTES, Math.max(1024, Math.floor(retention.maxBytes / 8)))
-  const abort = new AbortController()
   const listeners: (() => void)[] = []
   /** Records of the active segment, and of the one read last. */
   const cached = new Map<Segment, StoredAlert[]>()
@@ -73,7 +72,7 @@ async function open({ folder, unit, retention, awaited, onDiagnostic }: SpoolOpt
   const stored = await loadCursor(folder)
   if (stored === undefined) corrupt('cursor.json is unreadable; the alerts still kept are sent again')
   const progress = progressFrom(Math.max(stored ?? 0, (segments[0]?.first ?? 1) - 1))
-  const cursorFile = keepCursor(folder, abort.signal, (error) => disk('the cursor cannot be written', error))
+  const cursorFile = keepCursor(folder, (error) => disk('the cursor cannot be written', error))
   let lastSeq = Math.max(progress.cursor, (segments.at(-1)?.first ?? 1) - 1)
   await repairTail()
   await retain(Date.now())
@@ -233,7 +232,6 @@ async function open({ folder, unit, retention, awaited, onDiagnostic }: SpoolOpt
     },
     close: async () => {
       await queue.close()
-      abort.abort()
       await cursorFile.flush()
     },
   }

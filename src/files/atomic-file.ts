@@ -1,0 +1,51 @@
+/**
+ * Small files that are there whole or not at all, also after power was lost: the one way in which the daemon writes
+ * them. What is planted in their place, a link or a folder, is never followed.
+ */
+import { constants } from 'node:fs'
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
+
+/** Writes beside, syncs, renames, syncs the folder. One write of a `path` at a time. Throws what the file system throws; the old file then stands. */
+export async function writeAtomically(path: string, text: string): Promise<void> {
+  const beside = join(dirname(path), `.${basename(path)}.new`)
+  await removeName(beside) // of a run that was killed
+  const file = await createFile(beside)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+    await file.close()
+    await rename(beside, path)
+  } catch (error) {
+    await file.close().catch(() => {}) // closed already, or the first error is the one to tell
+    await removeName(beside).catch(() => {})
+    throw error
+  }
+  await syncFolder(dirname(path))
+}
+
+/** A new file that this user alone reads and writes (0600). Throws EEXIST where the name is taken, by a link too. */
+export function createFile(path: string): Promise<FileHandle> {
+  return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+}
+
+/** Makes names that were created, renamed or removed in `folder` last. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The name alone goes: of a link, not what it points to. */
+async function removeName(path: string): Promise<void> {
+  try {
+    await unlink(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}

@@ -2,8 +2,9 @@
  * One daemon per state_dir. The lock is a listening UNIX socket in it: the kernel knows whether its owner lives,
  * also across containers and after a crash or a reused pid, where a pid file does not.
  */
-import { link, mkdir, open, rename, rm } from 'node:fs/promises'
-import { connect, createServer, type Server } from 'node:net'
+import { randomBytes } from 'node:crypto'
+import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { platform } from 'node:os'
 import { join } from 'node:path'
 import { FwError } from '../core/errors.js'
@@ -13,6 +14,7 @@ const SOCKET_PATH_BYTES = 107
 const ANSWER_MS = 500
 
 export interface StateLock {
+  /** Resolves when another one may take it, whoever is still asking who holds it. */
   release(): Promise<void>
 }
 
@@ -30,29 +32,32 @@ export async function lockState(stateDir: string): Promise<StateLock> {
 
 async function take(stateDir: string): Promise<StateLock> {
   const lock = join(stateDir, 'lock')
-  const own = join(stateDir, `.lock.${process.pid}`)
+  // a name of its own for each attempt: two of them in one process, or of one pid in two containers, do not meet
+  const own = join(stateDir, `.lock.${process.pid}.${randomBytes(4).toString('hex')}`)
   const folder = await open(stateDir, 'r')
   const short = (path: string) => shortPath(path, stateDir, folder.fd)
   try {
-    await rm(own, { force: true })
-    const server = await listen(short(own))
+    const listener = await listen(short(own))
     try {
       await linkOnce(own, lock, short)
+      const { ino } = await lstat(own)
+      return { release: () => release(lock, ino, listener) }
     } catch (error) {
-      server.close()
+      listener.close()
       throw error
     } finally {
       await rm(own, { force: true })
     }
-    return {
-      release: async () => {
-        await rm(lock, { force: true })
-        await new Promise((resolve) => server.close(resolve))
-      },
-    }
   } finally {
     await folder.close()
   }
+}
+
+/** The name goes only if it is still ours: state_dir may have been removed and taken anew by another daemon. */
+async function release(lock: string, ino: number, listener: Listener): Promise<void> {
+  const at = await lstat(lock).catch(() => undefined) // gone
+  if (at?.ino === ino) await rm(lock, { force: true })
+  await listener.close()
 }
 
 /** link(2) is exclusive. A lock whose owner is dead is moved away first, and looked at again: it may be a fresh one by then. */
@@ -82,16 +87,28 @@ async function linkOnce(own: string, lock: string, short: (path: string) => stri
   }
 }
 
-function listen(path: string): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer((socket) => {
-      socket.on('error', () => {}) // whoever asked has gone
-      socket.end(String(process.pid))
+interface Listener {
+  close(): Promise<void>
+}
+
+function listen(path: string): Promise<Listener> {
+  const asking = new Set<Socket>()
+  const server: Server = createServer((socket) => {
+    asking.add(socket)
+    socket.on('close', () => asking.delete(socket))
+    socket.on('error', () => {}) // whoever asked has gone
+    socket.end(String(process.pid))
+  })
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      for (const socket of asking) socket.destroy() // one that asks and never reads would hold the server open
     })
+  return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(path, () => {
       server.unref()
-      resolve(server)
+      resolve({ close })
     })
   })
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFile, readdir } from 'node:fs/promises'
+import { appendFile, readdir, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { lockState } from '../../src/delivery/state-lock.js'
@@ -16,6 +17,39 @@ test('a second one is refused and told who holds the lock; after release it may'
   await lock.release()
   expect(await readdir(folder)).toEqual([])
   await (await lockState(folder)).release()
+})
+
+test('of many that try at once one gets it, the others are told so, and it is free as soon as release resolves', async () => {
+  const folder = await emptyFolder()
+  for (let round = 0; round < 10; round++) {
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => lockState(folder)))
+    const held = tries.filter((t) => t.status === 'fulfilled')
+    expect(held).toHaveLength(1)
+    for (const t of tries) if (t.status === 'rejected') expect(t.reason).toMatchObject({ code: 'FW_STATE_LOCKED' })
+    await held[0]!.value.release()
+    expect(await readdir(folder)).toEqual([])
+  }
+})
+
+test('somebody who asks for the owner and never hangs up does not hold up the release', async () => {
+  const folder = await emptyFolder()
+  const lock = await lockState(folder)
+  const asking = connect({ path: join(folder, 'lock'), allowHalfOpen: true })
+  asking.on('error', () => {})
+  await once(asking, 'connect')
+  await lock.release()
+  asking.destroy()
+  await (await lockState(folder)).release()
+})
+
+test('a daemon whose folder was removed and taken anew leaves the new lock alone', async () => {
+  const folder = join(await emptyFolder(), 'state')
+  const old = await lockState(folder)
+  await rm(folder, { recursive: true })
+  const fresh = await lockState(folder)
+  await old.release()
+  await expect(lockState(folder)).rejects.toMatchObject({ code: 'FW_STATE_LOCKED' })
+  await fresh.release()
 })
 
 test('the lock of a killed process is taken over', async () => {

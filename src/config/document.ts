@@ -1,6 +1,10 @@
 /** A YAML 1.2 text with the place of every key and value in it. */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { type Document, isAlias, isMap, isSeq, LineCounter, type Node } from 'yaml'
+import { parseBounded } from './bounded-yaml.js'
+import { plainValue } from './plain-value.js'
 import type { Path } from './schema-walk.js'
+import { TooMuch } from './too-much.js'
+import { type Links, linksOf } from './yaml-links.js'
 import { syntaxText } from './yaml-syntax.js'
 
 /** Both from 1; columns count UTF-16 code units. */
@@ -10,7 +14,7 @@ export interface Position {
 }
 
 export interface SyntaxProblem extends Position {
-  readonly code: 'FW_CONFIG_SYNTAX' | 'FW_CONFIG_KEY'
+  readonly code: 'FW_CONFIG_SYNTAX' | 'FW_CONFIG_KEY' | 'FW_CONFIG_SIZE'
   readonly text: string
 }
 
@@ -25,50 +29,57 @@ export interface SourceDocument {
   keyPosition(path: Path): Position
 }
 
+type Places = (offset: number) => Position
+
 /** Reads `text`; never throws. A key given twice is a problem that leaves the rest to be checked. */
 export function readDocument(text: string): SourceDocument {
   const lines = new LineCounter()
-  const doc = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, stringKeys: true })
-  const at = (offset: number): Position => {
+  const at: Places = (offset) => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
-  const problems = [...doc.errors, ...doc.warnings].map(
-    (error): SyntaxProblem => ({
-      code: error.code === 'DUPLICATE_KEY' ? 'FW_CONFIG_KEY' : 'FW_CONFIG_SYNTAX',
-      text: syntaxText(error.code),
-      ...at(error.pos[0]),
+  try {
+    return sourceOf(parseBounded(text, lines), at)
+  } catch (error) {
+    if (!(error instanceof TooMuch)) throw error
+    const { code, message, offset } = error
+    const start = () => at(0)
+    const problems = [{ code, text: message, ...at(offset) }]
+    return { raw: undefined, problems, has: () => false, valuePosition: start, keyPosition: start }
+  }
+}
+
+function sourceOf(doc: Document.Parsed, at: Places): SourceDocument {
+  const links = linksOf(doc)
+  const mistakes = links.mistakes.map(({ code, node }) => ({ code, pos: node.range! }))
+  const problems = [...doc.errors, ...doc.warnings, ...mistakes].map(
+    ({ code, pos }): SyntaxProblem => ({
+      code: code === 'DUPLICATE_KEY' ? 'FW_CONFIG_KEY' : 'FW_CONFIG_SYNTAX',
+      text: syntaxText(code),
+      ...at(pos[0]),
     }),
   )
-  let raw: unknown
-  if (problems.every((problem) => problem.code === 'FW_CONFIG_KEY')) {
-    try {
-      raw = doc.toJS() ?? {}
-    } catch {
-      // toJS refuses aliases that multiply beyond 100 nodes, the only thing that it throws for here.
-      problems.push({ code: 'FW_CONFIG_SYNTAX', text: 'aliases repeat too much', line: 1, column: 1 })
-    }
-  }
+  const legible = problems.every((problem) => problem.code === 'FW_CONFIG_KEY')
   const start = (node: Node | null | undefined) => at(node?.range?.[0] ?? 0)
   return {
-    raw,
+    raw: legible ? (plainValue(doc.contents, links) ?? {}) : undefined,
     problems,
-    has: (path) => find(doc, path).depth === path.length,
-    valuePosition: (path) => start(find(doc, path).value),
+    has: (path) => find(doc, links, path).depth === path.length,
+    valuePosition: (path) => start(find(doc, links, path).value),
     keyPosition: (path) => {
-      const found = find(doc, path)
+      const found = find(doc, links, path)
       return start(found.depth === path.length && found.key ? found.key : found.value)
     },
   }
 }
 
 /** Follows `path` as far as it goes. */
-function find(doc: Document.Parsed, path: Path): { value: Node | null; key?: Node; depth: number } {
+function find(doc: Document.Parsed, links: Links, path: Path): { value: Node | null; key?: Node; depth: number } {
   let value: Node | null = doc.contents
   let key: Node | undefined
   for (const [depth, step] of path.entries()) {
-    const holder: Node | null | undefined = isAlias(value) ? value.resolve(doc) : value
-    const next = holder && entry(holder, step)
+    const holder: Node | null | undefined = isAlias(value) ? links.target(value) : value
+    const next = holder && entry(holder, links, step)
     if (!next) return { value, depth }
     value = next.value
     key = next.key
@@ -76,12 +87,11 @@ function find(doc: Document.Parsed, path: Path): { value: Node | null; key?: Nod
   return { value, key, depth: path.length }
 }
 
-function entry(holder: Node, step: string | number): { value: Node | null; key?: Node } | undefined {
+function entry(holder: Node, links: Links, step: string | number): { value: Node | null; key?: Node } | undefined {
   if (isSeq<Node>(holder) && typeof step === 'number') {
     const value = holder.items[step]
     return value && { value }
   }
-  if (!isMap<Node, Node | null>(holder)) return undefined
-  const pair = holder.items.find((item) => isScalar(item.key) && String(item.key.value) === step)
+  const pair = isMap(holder) ? links.entries(holder).get(String(step)) : undefined
   return pair && { value: pair.value ?? pair.key, key: pair.key }
 }

@@ -6,6 +6,7 @@ import { type ConfigProblem, inOrder, pathText } from './problem.js'
 import { brokenRules } from './rules.js'
 import { type Config, configSchema } from './schema.js'
 import type { Path } from './schema-walk.js'
+import { tooManyIn } from './too-many.js'
 
 /** `config` is there when `problems` is empty. `problemAt` places what a later step finds wrong at a path. */
 export interface ParsedConfig {
@@ -20,6 +21,8 @@ export function parseConfig(text: string): ParsedConfig {
   const problemAt = (finding: Finding) => placed(source, finding)
   const problems: ConfigProblem[] = source.problems.map((problem) => ({ ...problem, path: '' }))
   if (source.raw === undefined) return { problems: inOrder(problems), problemAt }
+  const tooMany = tooManyIn(source.raw)
+  if (tooMany) return { problems: inOrder([...problems, problemAt(tooMany)]), problemAt }
   const raw = withDefaults(source.raw)
   const result = configSchema.safeParse(raw)
   const issues = result.success ? [] : result.error.issues
@@ -27,8 +30,8 @@ export function parseConfig(text: string): ParsedConfig {
     ...issues.flatMap((issue) => findingsOf(issue, valueAt(raw, issue.path as Path))),
     ...brokenRules(raw),
   ]
-  problems.push(...findings.map(problemAt))
-  return { config: problems.length === 0 ? result.data : undefined, problems: inOrder(problems), problemAt }
+  const all = [...problems, ...findings.map(problemAt)]
+  return { config: all.length === 0 ? result.data : undefined, problems: inOrder(all), problemAt }
 }
 
 /** A camera's value that stands under `defaults:` is placed, and named, there. */

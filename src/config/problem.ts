@@ -5,6 +5,7 @@ import type { Path } from './schema-walk.js'
 
 export type ConfigCode =
   | 'FW_CONFIG_MISSING'
+  | 'FW_CONFIG_SIZE'
   | 'FW_CONFIG_SYNTAX'
   | 'FW_CONFIG_KEY'
   | 'FW_CONFIG_VALUE'
@@ -47,8 +48,18 @@ export function pathText(path: Path): string {
   return path.map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? step : `.${step}`)).join('')
 }
 
-/** In the file's order, each thing once: a wrong default is wrong in every camera, but written once. */
+/** More is nothing that a person mends one by one. */
+const SHOWN = 100
+
+/**
+ * In the file's order, each thing once: a wrong default is wrong in every camera, but written once. Of many the first
+ * 100, and a last one that says how many are left out.
+ */
 export function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
   const byText = new Map(problems.map((problem) => [`${problem.line}:${problem.column}:${problem.text}`, problem]))
-  return [...byText.values()].sort((a, b) => a.line - b.line || a.column - b.column)
+  const sorted = [...byText.values()].sort((a, b) => a.line - b.line || a.column - b.column)
+  const left = sorted.slice(SHOWN)
+  if (left.length === 0) return sorted
+  const text = `and ${left.length} more from here on; mend those above first`
+  return [...sorted.slice(0, SHOWN), { ...left[0]!, path: '', text }]
 }

@@ -45,12 +45,14 @@ function cameraRules(camera: Readonly<Record<string, unknown>>, path: Path): Fin
 }
 
 function twice(cameras: readonly unknown[], name: string): Finding[] {
-  const ids = cameras.map((camera) => (isMap(camera) ? camera[name] : undefined))
-  return ids.flatMap((id, i) => {
-    const first = ids.indexOf(id)
-    return typeof id === 'string' && first < i
-      ? [value(['cameras', i, name], `'${id}' is cameras[${first}] already`)]
-      : []
+  const first = new Map<string, number>()
+  return cameras.flatMap((camera, i) => {
+    const id = isMap(camera) ? camera[name] : undefined
+    if (typeof id !== 'string') return []
+    const before = first.get(id)
+    if (before !== undefined) return [value(['cameras', i, name], `'${id}' is cameras[${before}] already`)]
+    first.set(id, i)
+    return []
   })
 }
 

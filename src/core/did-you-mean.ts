@@ -6,10 +6,10 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   let nearest: string | undefined
   let least = limit + 1
   for (const candidate of candidates) {
-    const distance = Math.min(
-      editDistance(word.toLowerCase(), candidate.toLowerCase()),
-      begins(word, candidate) ? limit : Infinity,
-    )
+    // No fewer edits than letters too many: a long word costs nothing.
+    const near = Math.abs(word.length - candidate.length) <= limit
+    const edits = near ? editDistance(word.toLowerCase(), candidate.toLowerCase()) : Infinity
+    const distance = Math.min(edits, begins(word, candidate) ? limit : Infinity)
     if (distance < least) {
       least = distance
       nearest = candidate

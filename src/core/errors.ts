@@ -5,6 +5,7 @@ import { printable } from './printable.js'
 export const REMEDIES = {
   // configuration
   FW_CONFIG_MISSING: 'Name an existing file with --config.',
+  FW_CONFIG_SIZE: 'A unit takes at most 1,000 cameras and a file of 512 KiB; spread the cameras over more units.',
   FW_CONFIG_SYNTAX: 'Mend the YAML at the place named.',
   FW_CONFIG_KEY: 'Remove the key or correct its name; `framewarden schema` lists all keys.',
   FW_CONFIG_VALUE: 'Correct the value; `framewarden schema` says what the key takes.',

@@ -137,6 +137,14 @@ cameras:
     await expect(loadConfig(await file('latin1.yaml', latin1), {})).rejects.toMatchObject({ code: 'FW_CONFIG_SYNTAX' })
   })
 
+  it.each(['a file that is too large', 'a device that never ends'])('refuses %s', async (what) => {
+    const path = what.startsWith('a file') ? await file('large.yaml', `# ${'x'.repeat(512 * 1024)}`) : '/dev/zero'
+    await expect(loadConfig(path, {})).rejects.toMatchObject({
+      code: 'FW_CONFIG_SIZE',
+      message: `${path}:1:1: the file is larger than 512 KiB`,
+    })
+  })
+
   it.skipIf(process.getuid?.() === 0)('says that a file may not be read', async () => {
     const path = await file('closed.yaml', LEAST)
     await chmod(path, 0)

@@ -291,11 +291,6 @@ describe('a bad configuration', () => {
       "5:16 FW_CONFIG_VALUE cameras[0].transport takes tcp or udp, not 'tpc'; did you mean tcp?",
     ])
   })
-
-  it('of aliases that multiply is refused', () => {
-    const bomb = Array.from({ length: 9 }, (_, i) => `x${i}: &a${i} [${Array(9).fill(i ? `*a${i - 1}` : 'x')}]`)
-    expect(problems(bomb.join('\n'))).toEqual(['1:1 FW_CONFIG_SYNTAX aliases repeat too much'])
-  })
 })
 
 describe('a secret in the file', () => {

@@ -4,6 +4,8 @@ import { unitTests } from './test/unit-tests.js'
 
 export default defineConfig({
   test: {
+    // a test that asserts nothing cannot fail
+    expect: { requireAssertions: true },
     include: unitTests(new URL('test', import.meta.url).pathname).map((path) => `test/${path}`),
     setupFiles: ['test/fixtures/no-processes.ts'],
     // shared threads: a process or a module graph for each file would take longer than the tests

@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { diffSettings, settingsPath } from '../../src/config/diff.js'
 import { parseConfig } from '../../src/config/parse.js'
+import type { Resolved } from '../../src/config/resolve.js'
 import { allKeys, choicesOf, type Key } from '../../src/config/schema-walk.js'
 import { toSettings } from '../../src/config/to-settings.js'
 import type { Settings } from '../../src/core/settings.js'
 import { LEAST, WHOLE } from './good.js'
 
-function settings(text: string, passwords: readonly (string | undefined)[] = []): Settings {
+/** What a reference leads to, by the key that holds it. */
+const RESOLVED = ['mqtt.password', 'mqtt.ca', 'mqtt.cert', 'mqtt.key', 'cameras.password', 'cameras.ca']
+
+function settings(text: string, resolved: Resolved = { mqtt: {}, cameras: [] }): Settings {
   const { config, problems } = parseConfig(text)
   if (!config) throw new Error(JSON.stringify(problems))
-  return toSettings(config, { mqtt: {}, cameras: passwords.map((password) => ({ password })) }, '/etc/framewarden')
+  return toSettings(config, resolved, '/etc/framewarden')
 }
 
 describe('diffSettings', () => {
@@ -44,7 +48,8 @@ describe('diffSettings', () => {
   })
 
   it('sees a secret that changed behind the same reference', () => {
-    expect(diffSettings(settings(LEAST, ['old']), settings(LEAST, ['new']))).toEqual([
+    const behind = (password: string) => settings(LEAST, { mqtt: {}, cameras: [{ password }] })
+    expect(diffSettings(behind('old'), behind('new'))).toEqual([
       { path: 'cameras.north-door.password', effect: 'camera', camera: 'north-door', kind: 'changed' },
     ])
   })
@@ -54,33 +59,38 @@ describe('diffSettings', () => {
     expect(new Set(changes.map((change) => change.effect))).toEqual(new Set(['broker']))
   })
 
-  it.each(allKeys().map((key) => [key.path.join('.'), key] as const))('sees a change of %s', (path, key) => {
-    const text = otherThanDefault(key)
-    if (text === undefined) return
-    const before = settings(configWith(key, undefined))
-    const changes = diffSettings(before, settings(configWith(key, text)))
+  const changeable = allKeys().filter((key) => key.path.join('.') !== 'cameras.id')
+
+  it.each(changeable.map((key) => [key.path.join('.'), key] as const))('sees a change of %s', (path, key) => {
+    const [before, after] = RESOLVED.includes(path)
+      ? [settings(configWith(key), leadsTo(path, 'old')), settings(configWith(key), leadsTo(path, 'new'))]
+      : [settings(configWith(key)), settings(configWith(key, otherThanDefault(key)))]
     const expected = key.path[0] === 'cameras' ? `cameras.a.${key.path.slice(1).join('.')}` : path
-    expect(changes).toEqual([expect.objectContaining({ path: expected, effect: key.meta.effect })])
+    expect(diffSettings(before, after)).toEqual([expect.objectContaining({ path: expected, effect: key.meta.effect })])
   })
 
   it('has a place in Settings for every key', () => {
-    const whole = settings(WHOLE)
+    const all = { password: '', ca: '', cert: '', key: '' }
+    const whole = settings(WHOLE, { mqtt: all, cameras: [all] })
     for (const key of allKeys()) {
       const inCamera = key.path[0] === 'cameras'
       const place = settingsPath(inCamera ? { ...key, path: key.path.slice(1) } : key)
       const holder = place
         .slice(0, -1)
         .reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], inCamera ? whole.cameras[0] : whole)
-      const resolvedApart = ['ca', 'cert', 'key', 'password'].includes(place.at(-1)!)
-      if (!resolvedApart) expect(Object.keys(holder as object), key.path.join('.')).toContain(place.at(-1))
+      expect(Object.keys(holder as object), key.path.join('.')).toContain(place.at(-1))
     }
   })
 })
 
-/** A value unlike the default, as YAML; undefined for what is resolved from elsewhere or names the camera. */
-function otherThanDefault(key: Key): string | undefined {
+function leadsTo(path: string, value: string): Resolved {
+  const [holder, name] = path.split('.')
+  return holder === 'mqtt' ? { mqtt: { [name!]: value }, cameras: [] } : { mqtt: {}, cameras: [{ [name!]: value }] }
+}
+
+/** A value unlike the default, as YAML. */
+function otherThanDefault(key: Key): string {
   const name = key.path.at(-1)!
-  if (key.meta.secret || ['id', 'ca', 'cert'].includes(name)) return undefined
   const special: Record<string, string> = {
     unit: 'other',
     state_dir: '/other',
@@ -112,7 +122,7 @@ function urlOther(key: Key): string {
   return key.path[0] === 'mqtt' ? 'mqtts://other' : 'rtsp://other/x'
 }
 
-function configWith(key: Key, text: string | undefined): string {
+function configWith(key: Key, text?: string): string {
   const sections: Record<string, string> = {
     unit: 'gate',
     mqtt: '{ url: mqtt://b }',

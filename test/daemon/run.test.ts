@@ -71,8 +71,8 @@ test('a daemon that is killed leaves neither guard nor ffmpeg', async () => {
   await guarding(daemon, 'gate')
   const children = (await childrenOf(daemon.process.pid!)).map((child) => child.pid)
   daemon.process.kill('SIGKILL')
-  await until(() => children.every((pid) => !isAlive(pid)), 'all children are gone', 5_000)
-  await until(() => daemon.seen.some((m) => m.payload === 'offline'), 'the last will', 5_000)
+  await expect.poll(() => children.filter(isAlive), { timeout: 5_000 }).toEqual([])
+  await expect.poll(() => daemon.seen.map((m) => m.payload), { timeout: 5_000 }).toContain('offline')
 })
 
 test('a camera that can not be reached is told of, and the other one goes on', async () => {

@@ -40,6 +40,7 @@ test('somebody who asks for the owner and never hangs up does not hold up the re
   await lock.release()
   asking.destroy()
   await (await lockState(folder)).release()
+  expect(await readdir(folder)).toEqual([])
 })
 
 test('a daemon whose folder was removed and taken anew leaves the new lock alone', async () => {

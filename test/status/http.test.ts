@@ -217,8 +217,8 @@ describe('/events', () => {
     const status = await serve()
     for (let i = 0; i < 2; i++) {
       const reader = snapshots(await get(status, '/events'))
-      await reader.next()
-      await reader.next()
+      expect((await reader.next()).value.unit).toBe('gate-7')
+      expect((await reader.next()).value.unit).toBe('gate-7')
       await reader.return(undefined)
     }
   })

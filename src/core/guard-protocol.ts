@@ -1,6 +1,6 @@
 /** What the daemon and a guard say to each other: small JSON over the fork's channel; pictures are files. */
 import type { AlertBody } from './alert.js'
-import type { CameraState } from './camera-state.js'
+import type { CameraReport } from './camera-facts.js'
 import type { Diagnostic } from './diagnostic.js'
 import type { FwCode } from './errors.js'
 import type { Incident } from './incident.js'
@@ -34,30 +34,6 @@ export type ToGuard =
   | { readonly type: 'release'; readonly cameraId: string }
   | { readonly type: 'stop' }
 
-/**
- * Counters are totals of this guard process; rates and quantiles are of the last minute at most. `scored`: frames of this camera
- * come and are judged; false before the first one was, and while all fail.
- */
-export interface CameraBeat {
-  readonly id: string
-  readonly state: CameraState
-  readonly stateSinceMs: number
-  readonly cause?: Diagnostic
-  readonly scored: boolean
-  readonly frames: number
-  readonly flagged: number
-  readonly unscored: number
-  readonly dropped: number
-  readonly connects: number
-  readonly fps: number
-  readonly lastLogit?: number
-  readonly evidenceNats: number
-  readonly evidenceBound: number
-  readonly incidentOpen: boolean
-  readonly latencyP50Ms?: number
-  readonly latencyP99Ms?: number
-}
-
 export interface EngineFacts {
   readonly provider: string
   readonly mode: string
@@ -71,12 +47,12 @@ export type FromGuard =
   | { readonly type: 'ready'; readonly engine: EngineFacts }
   | { readonly type: 'failed'; readonly code: FwCode; readonly text: string }
   | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
-  | { readonly type: 'state'; readonly camera: CameraBeat }
+  | { readonly type: 'state'; readonly camera: CameraReport }
   | { readonly type: 'alert'; readonly body: AlertBody; readonly incident: Incident }
   | {
       readonly type: 'beat'
       readonly rssBytes: number
       /** Age of the oldest frame in judgement; 0 when none is. */
       readonly judgingMs: number
-      readonly cameras: readonly CameraBeat[]
+      readonly cameras: readonly CameraReport[]
     }

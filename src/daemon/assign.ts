@@ -43,3 +43,45 @@ export function assignCameras(
   for (const camera of fresh.sort((a, b) => load(b) - load(a))) put(camera, loads.indexOf(Math.min(...loads)))
   return assigned
 }
+
+/** What guards are told when the cameras change; each entry names the guard. */
+export interface Reassignment {
+  readonly owners: ReadonlyMap<string, number>
+  readonly releases: readonly (readonly [guard: number, cameraId: string])[]
+  readonly assigns: readonly (readonly [guard: number, cameraId: string])[]
+  readonly adjusts: readonly (readonly [guard: number, cameraId: string])[]
+  readonly added: readonly string[]
+  readonly removed: readonly string[]
+}
+
+/**
+ * From `owners` to `cameras`: those in `changed` are released and assigned again, those in `adjusted` take their settings
+ * while their stream goes on, the others go on untouched. A camera is released before it is assigned.
+ */
+export function reassign(
+  owners: ReadonlyMap<string, number>,
+  cameras: readonly CameraSettings[],
+  guards: number,
+  changed: ReadonlySet<string>,
+  adjusted: ReadonlySet<string>,
+): Reassignment {
+  const ids = cameras.map((camera) => camera.id)
+  const kept = new Map([...owners].filter(([id]) => ids.includes(id)))
+  const next = assignCameras(cameras, guards, kept)
+  const toGuard = (owner: ReadonlyMap<string, number>, of: readonly string[]) =>
+    of.map((id) => [owner.get(id)!, id] as const)
+  const removed = [...owners.keys()].filter((id) => !next.has(id))
+  const added = ids.filter((id) => !owners.has(id))
+  const again = ids.filter((id) => owners.has(id) && changed.has(id))
+  return {
+    owners: next,
+    releases: toGuard(owners, [...removed, ...again]),
+    assigns: toGuard(next, [...added, ...again]),
+    adjusts: toGuard(
+      next,
+      ids.filter((id) => owners.has(id) && !changed.has(id) && adjusted.has(id)),
+    ),
+    added,
+    removed,
+  }
+}

@@ -1,7 +1,7 @@
 /** The daemon's state as the status room shows it. Pure. */
+import type { CameraFacts } from '../core/camera-facts.js'
 import type { DeliverySnapshot } from '../delivery/delivery.js'
-import type { BoardCamera, BoardGuard, BoardSnapshot } from '../status/board.js'
-import type { CameraEntry } from './camera-ledger.js'
+import type { BoardGuard, BoardSnapshot } from '../status/board.js'
 import type { RecentDiagnostic } from './diagnostics.js'
 import type { GuardView } from './guard-runner.js'
 import type { UnitFacts } from './payloads.js'
@@ -10,7 +10,7 @@ import type { UnitFacts } from './payloads.js'
 export function boardOf(
   unit: UnitFacts,
   guards: readonly GuardView[],
-  cameras: readonly CameraEntry[],
+  cameras: readonly CameraFacts[],
   delivery: DeliverySnapshot,
   recent: readonly RecentDiagnostic[],
 ): BoardSnapshot {
@@ -27,23 +27,11 @@ export function boardOf(
       error: lastError && `${lastError.code}: ${lastError.text}`,
     },
     guards: guards.map(guardOf),
-    cameras: cameras.map(cameraOf),
+    cameras,
     diagnostics: recent.toReversed(),
   }
 }
 
-function guardOf({ index, pid, state, restarts, rssBytes, engine }: GuardView): BoardGuard {
-  return { index, pid, state, restarts, rssBytes, provider: engine?.provider, model: engine?.model }
-}
-
-function cameraOf(entry: CameraEntry): BoardCamera {
-  const { id, state, cause, scored, everGuarded, incidentOpen, fps, flagged, frames, unscored, dropped } = entry
-  return {
-    ...{ id, state, cause, scored, everGuarded, incidentOpen, fps, flagged, frames, unscored, dropped },
-    sinceMs: entry.stateSinceMs,
-    score: entry.lastLogit,
-    latencyP50Ms: entry.latencyP50Ms,
-    latencyP99Ms: entry.latencyP99Ms,
-    restarts: Math.max(0, entry.connects - 1),
-  }
+function guardOf({ engine, ...guard }: GuardView): BoardGuard {
+  return { ...guard, provider: engine?.provider, model: engine?.model }
 }

@@ -1,87 +1,108 @@
-/** What the daemon knows of each camera: the last beat of its guard, and totals that outlive guards. */
+/** What the daemon knows of each camera: totals that outlive guards, its health, and whether an incident is open. */
+import type { CameraCounts, CameraFacts, CameraRates, CameraReport } from '../core/camera-facts.js'
+import { type CameraHealth, followHealth, guardLost, startHealth } from '../core/camera-health.js'
 import type { Diagnostic } from '../core/diagnostic.js'
-import type { CameraBeat } from '../core/guard-protocol.js'
+import type { Clock } from './clock.js'
 
-/** Counters since the daemon began; `scored` is false while no guard judges the camera's frames. */
-export interface CameraEntry extends CameraBeat {
-  /** The camera has been guarded at least once since the daemon began. */
-  readonly everGuarded: boolean
+interface Entry {
+  readonly health: CameraHealth
+  readonly incidentOpen: boolean
+  readonly rates: CameraRates
+  /** Totals of the counts that have ended, and the last report of the one that goes on. */
+  readonly before: CameraCounts
+  readonly running: CameraCounts
+  readonly said: CameraFacts
 }
-
-const COUNTERS = ['frames', 'flagged', 'unscored', 'dropped', 'connects'] as const
-type Totals = Record<(typeof COUNTERS)[number], number>
 
 export interface CameraLedger {
   add(cameraId: string, incidentOpen: boolean): void
   remove(cameraId: string): void
-  /** Takes a beat; returns the entry. Beats of cameras that were removed meanwhile are not known: undefined. */
-  note(beat: CameraBeat): CameraEntry | undefined
+  /** What a guard says; reports of cameras that were removed meanwhile are not taken. */
+  report(report: CameraReport): void
+  incident(cameraId: string, open: boolean): void
   /** The camera's guard is gone. */
-  lost(cameraId: string, cause: Diagnostic, atMs: number): CameraEntry | undefined
-  get(cameraId: string): CameraEntry | undefined
-  all(): readonly CameraEntry[]
+  lost(cameraId: string, cause: Diagnostic): void
+  get(cameraId: string): CameraFacts | undefined
+  all(): readonly CameraFacts[]
 }
 
-export function cameraLedger(nowMs: () => number): CameraLedger {
-  const entries = new Map<string, CameraEntry>()
-  /** Totals of the counts that have ended, and the last beat of the one that goes on. */
-  const before = new Map<string, Totals>()
-  const last = new Map<string, Totals>()
+/** `onChange` is called when something that ops are told at once has changed; counters and rates alone are not. */
+export function cameraLedger(clock: Clock, onChange: (now: CameraFacts, before: CameraFacts) => void): CameraLedger {
+  const entries = new Map<string, Entry>()
 
-  const put = (entry: CameraEntry) => {
-    entries.set(entry.id, entry)
-    return entry
+  function change(id: string, of: (entry: Entry) => Partial<Entry>): void {
+    const entry = entries.get(id)
+    if (!entry) return
+    const next = { ...entry, ...of(entry) }
+    const now = facts(id, next)
+    entries.set(id, { ...next, said: now })
+    if (isNews(entry.said, now)) onChange(now, entry.said)
   }
+
+  function facts(id: string, { health, incidentOpen, rates, before, running }: Omit<Entry, 'said'>): CameraFacts {
+    const { state, cause, sinceMs } = health.shown
+    const scored = state === 'guarding'
+    return { id, state, cause, sinceMs: clock.wallMs(sinceMs), scored, incidentOpen, ...rates, ...sum(before, running) }
+  }
+
   return {
     add(id, incidentOpen) {
-      before.set(id, zero())
-      last.set(id, zero())
-      put({
-        id,
-        state: 'connecting',
-        stateSinceMs: nowMs(),
-        ...zero(),
-        fps: 0,
-        evidenceNats: 0,
-        evidenceBound: 0,
-        incidentOpen,
-        scored: false,
-        everGuarded: false,
-      })
+      const health = startHealth(clock.nowMs())
+      const entry = { health, incidentOpen, rates: { fps: 0 }, before: NONE, running: NONE }
+      entries.set(id, { ...entry, said: facts(id, entry) })
     },
     remove(id) {
       entries.delete(id)
-      before.delete(id)
-      last.delete(id)
     },
-    note(beat) {
-      const known = entries.get(beat.id)
-      if (!known) return undefined
-      // a camera that was assigned anew counts from 0 again
-      const goneBy = last.get(beat.id)!
-      if (COUNTERS.some((key) => beat[key] < goneBy[key])) before.set(beat.id, sum(before.get(beat.id)!, goneBy))
-      last.set(beat.id, sum(zero(), beat))
-      const everGuarded = known.everGuarded || beat.state === 'guarding'
-      return put({ ...beat, ...sum(before.get(beat.id)!, beat), everGuarded })
+    report(report) {
+      change(report.id, (entry) => {
+        // a camera that was assigned anew counts from 0 again
+        const anew = COUNTS.some((key) => report[key] < entry.running[key])
+        const before = anew ? sum(entry.before, entry.running) : entry.before
+        const health = followHealth(entry.health, report, clock.nowMs())
+        return { health, before, running: sum(NONE, report), rates: ratesOf(report) }
+      })
     },
-    lost(id, cause, atMs) {
-      const known = entries.get(id)
-      if (!known) return undefined
-      before.set(id, sum(zero(), known))
-      last.set(id, zero())
-      return put({ ...known, state: 'backoff', stateSinceMs: atMs, cause, fps: 0, scored: false, lastLogit: undefined })
+    incident: (id, open) => change(id, () => ({ incidentOpen: open })),
+    lost(id, cause) {
+      change(id, ({ health, before, running }) => ({
+        health: guardLost(health, cause, clock.nowMs()),
+        rates: { fps: 0 },
+        before: sum(before, running),
+        running: NONE,
+      }))
     },
-    get: (id) => entries.get(id),
-    all: () => [...entries.values()],
+    get(id) {
+      const entry = entries.get(id)
+      return entry && facts(id, entry)
+    },
+    all: () => [...entries].map(([id, entry]) => facts(id, entry)),
   }
 }
 
-function zero(): Totals {
-  return { frames: 0, flagged: 0, unscored: 0, dropped: 0, connects: 0 }
+/** `sinceMs` alone changes when the unit's clock was set. */
+function isNews(before: CameraFacts, now: CameraFacts): boolean {
+  return (
+    before.state !== now.state ||
+    before.cause?.code !== now.cause?.code ||
+    before.sinceMs !== now.sinceMs ||
+    before.incidentOpen !== now.incidentOpen
+  )
 }
 
-function sum(a: Totals, b: Totals): Totals {
-  const totals = zero()
-  for (const key of COUNTERS) totals[key] = a[key] + b[key]
-  return totals
+const NONE: CameraCounts = { frames: 0, flagged: 0, unscored: 0, dropped: 0, connects: 0 }
+const COUNTS = Object.keys(NONE) as (keyof CameraCounts)[]
+
+function sum(a: CameraCounts, b: CameraCounts): CameraCounts {
+  return {
+    frames: a.frames + b.frames,
+    flagged: a.flagged + b.flagged,
+    unscored: a.unscored + b.unscored,
+    dropped: a.dropped + b.dropped,
+    connects: a.connects + b.connects,
+  }
+}
+
+function ratesOf({ fps, score, latencyP50Ms, latencyP99Ms }: CameraReport): CameraRates {
+  return { fps, score, latencyP50Ms, latencyP99Ms }
 }

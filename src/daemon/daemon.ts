@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { diffSettings } from '../config/diff.js'
 import { secretsOf } from '../config/secrets.js'
+import type { CameraFacts } from '../core/camera-facts.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { describe, FwError } from '../core/errors.js'
 import type { Settings } from '../core/settings.js'
@@ -10,8 +11,8 @@ import type { Log } from '../log/log.js'
 import { startStatus } from '../status/http.js'
 import { guardCount } from './assign.js'
 import { boardOf } from './board.js'
-import type { CameraEntry } from './camera-ledger.js'
 import { type Cameras, runCameras } from './cameras.js'
+import { systemClock } from './clock.js'
 import { createDiagnostics } from './diagnostics.js'
 import { openIncidents } from './open-incidents.js'
 import { cameraStatePayload, statsPayload, unitStatePayload } from './payloads.js'
@@ -71,6 +72,7 @@ export async function runDaemon(
     settings,
     guardCount(settings.guards, settings.cameras.length),
     incidents,
+    systemClock(),
     {
       async onAlert(body) {
         await replaced
@@ -105,9 +107,10 @@ export async function runDaemon(
   await status?.close()
   stopped.abort()
 
-  function publishCamera(entry: CameraEntry): void {
-    log.info({ camera: entry.id, state: entry.state }, `camera '${entry.id}': ${entry.state}`)
-    delivery!.cameraState(entry.id, cameraStatePayload(entry))
+  function publishCamera(camera: CameraFacts, before: CameraFacts): void {
+    const { id, state } = camera
+    if (state !== before.state) log.info({ camera: id, state }, `camera '${id}': ${state}`)
+    delivery!.cameraState(id, cameraStatePayload(camera))
     publishUnit()
   }
 

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import type { FromGuard, ToGuard } from '../core/guard-protocol.js'
 import { programPath } from '../core/program-path.js'
-import { hear, hung, startVitals } from './guard-vitals.js'
+import { hear, hung, isStuck, look, startVitals } from './guard-vitals.js'
 
 const PROGRAM = programPath('../guard/process.js', import.meta.url)
 const CHECK_EVERY_MS = 200
@@ -14,7 +14,10 @@ const STOP_GRACE_MS = 3_500
 export type StartMessage = Extract<ToGuard, { type: 'start' }>
 
 export interface GuardProcessHooks {
+  /** Beats and states end with `onDown`; alerts and diagnostics that were on their way still come. */
   onMessage(message: FromGuard): void
+  /** It hangs or has ended, once: nobody judges the frames of its cameras. */
+  onDown(cause: Diagnostic): void
   /** A line that the process wrote to its standard error. */
   onLine(line: string): void
 }
@@ -30,6 +33,8 @@ export interface GuardProcess {
   stop(): void
   /** SIGKILL to it and its ffmpeg children: a stalled one ignores SIGTERM and closed pipes. */
   kill(): void
+  /** It was killed for hanging and does not go. */
+  stuck(): boolean
 }
 
 /** Starts a guard; `subject` names it in diagnostics. */
@@ -43,25 +48,37 @@ export function startGuardProcess(subject: string, start: StartMessage, hooks: G
   let vitals = startVitals(performance.now())
   let failed: Diagnostic | undefined
   let fault: string | undefined
+  let faultMs: number | undefined
+  let down = false
+  const goDown = (cause: Diagnostic) => {
+    if (!down) hooks.onDown(cause)
+    down = true
+    return cause
+  }
 
   if (guard.stderr) createInterface({ input: guard.stderr }).on('line', (line) => hooks.onLine(line))
   const watch = setInterval(() => {
-    fault ??= hung(vitals, performance.now())
-    if (fault !== undefined) kill()
+    const nowMs = performance.now()
+    vitals = look(vitals, nowMs)
+    fault ??= hung(vitals, nowMs)
+    if (fault === undefined) return
+    faultMs ??= nowMs
+    kill()
+    goDown(diagnostic('FW_GUARD_HUNG', subject, fault))
   }, CHECK_EVERY_MS)
   const judges = new Promise<undefined>((resolve) => {
     guard.on('message', (message: FromGuard) => {
       vitals = hear(vitals, message, performance.now())
       if (message.type === 'failed') failed = diagnostic(message.code, subject, message.text)
-      hooks.onMessage(message)
+      if (!down || message.type === 'alert' || message.type === 'diagnostic') hooks.onMessage(message)
       if (message.type === 'ready') resolve(undefined)
     })
   })
   const end = (how: string) => {
     clearInterval(watch)
     kill()
-    if (failed) return failed
-    return fault === undefined ? diagnostic('FW_GUARD_LOST', subject, how) : diagnostic('FW_GUARD_HUNG', subject, fault)
+    const lost = fault === undefined ? diagnostic('FW_GUARD_LOST', subject, how) : undefined
+    return goDown(failed ?? lost ?? diagnostic('FW_GUARD_HUNG', subject, fault!))
   }
   const ended = exited.then(
     ([code, killedBy]) => end(killedBy ? `ended by ${killedBy}` : `ended with status ${code}`),
@@ -79,6 +96,7 @@ export function startGuardProcess(subject: string, start: StartMessage, hooks: G
       setTimeout(kill, STOP_GRACE_MS).unref()
     },
     kill,
+    stuck: () => isStuck(faultMs, performance.now()),
   }
 }
 

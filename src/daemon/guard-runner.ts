@@ -14,6 +14,10 @@ export interface GuardView {
   readonly index: number
   readonly pid?: number
   readonly state: 'starting' | 'running' | 'down' | 'stopped'
+  /** Why the process before this one ended; undefined: on purpose, or this one can judge. */
+  readonly cause?: Diagnostic
+  /** It was killed for hanging and does not go: only a restart of the unit can help. */
+  readonly stuck: boolean
   readonly restarts: number
   readonly rssBytes: number
   readonly engine?: EngineFacts
@@ -24,8 +28,8 @@ export interface GuardHooks {
   startMessage(): StartMessage
   onMessage(message: FromGuard): void
   onDiagnostic(diagnostic: Diagnostic): void
-  /** The guard is gone: its cameras are unscored until a new one tells of them. */
-  onDown(): void
+  /** The guard hangs or is gone: its cameras are unscored until a new one reports them. `cause` undefined: on purpose. */
+  onDown(cause: Diagnostic | undefined): void
   /** A line that the process wrote to its standard error. */
   onLine(line: string): void
 }
@@ -47,7 +51,7 @@ export interface GuardRunner {
 /** Runs guard `index` until `signal`: then asks it to stop, and kills its group after 3.5 s. */
 export function runGuard(index: number, hooks: GuardHooks, signal: AbortSignal): GuardRunner {
   let guard: GuardProcess | undefined
-  let view: GuardView = { index, state: 'starting', restarts: 0, rssBytes: 0 }
+  let view: Omit<GuardView, 'pid' | 'stuck'> = { index, state: 'starting', restarts: 0, rssBytes: 0 }
   /** Aborted by `restart`: the process that runs, or the pause before the next one, is to end. */
   let wanted = new AbortController()
   const restarted: ((failure: Diagnostic | undefined) => void)[] = []
@@ -57,16 +61,26 @@ export function runGuard(index: number, hooks: GuardHooks, signal: AbortSignal):
 
   function onMessage(message: FromGuard): void {
     if (message.type === 'beat') view = { ...view, rssBytes: message.rssBytes }
-    else if (message.type === 'ready') view = { ...view, state: 'running', engine: message.engine }
+    else if (message.type === 'ready') view = { ...view, state: 'running', engine: message.engine, cause: undefined }
     hooks.onMessage(message)
   }
 
   /** Milliseconds that it lived. */
   async function live(replaced: AbortSignal): Promise<number> {
     const startedMs = performance.now()
-    const own = startGuardProcess(`guard-${index}`, hooks.startMessage(), { onMessage, onLine: hooks.onLine })
+    const own = startGuardProcess(`guard-${index}`, hooks.startMessage(), {
+      onMessage,
+      onLine: hooks.onLine,
+      onDown(reason) {
+        const cause = signal.aborted || replaced.aborted ? undefined : reason
+        const state = signal.aborted ? 'stopped' : 'down'
+        view = { ...view, state, cause, rssBytes: 0, engine: undefined }
+        hooks.onDown(cause)
+        if (cause) hooks.onDiagnostic(cause)
+      },
+    })
     guard = own
-    view = { ...view, pid: own.pid, state: 'starting', rssBytes: 0, engine: undefined }
+    view = { ...view, state: 'starting' }
     replaced.addEventListener('abort', own.kill)
     if (signal.aborted) own.stop()
     signal.addEventListener('abort', own.stop)
@@ -74,13 +88,10 @@ export function runGuard(index: number, hooks: GuardHooks, signal: AbortSignal):
       if (!replaced.aborted && !signal.aborted) settle(failure)
     })
 
-    const end = await own.ended
+    await own.ended
     replaced.removeEventListener('abort', own.kill)
     signal.removeEventListener('abort', own.stop)
     guard = undefined
-    view = { ...view, pid: undefined, state: signal.aborted ? 'stopped' : 'down', rssBytes: 0, engine: undefined }
-    hooks.onDown()
-    if (!signal.aborted && !replaced.aborted) hooks.onDiagnostic(end)
     return performance.now() - startedMs
   }
 
@@ -98,7 +109,7 @@ export function runGuard(index: number, hooks: GuardHooks, signal: AbortSignal):
   }
 
   return {
-    view: () => view,
+    view: () => ({ ...view, pid: guard?.pid, stuck: guard?.stuck() ?? false }),
     assign: (assignment) => guard?.send({ type: 'assign', assignment }),
     adjust: (camera) => guard?.send({ type: 'adjust', camera }),
     release: (cameraId) => guard?.send({ type: 'release', cameraId }),

@@ -5,6 +5,10 @@ import { BEAT_TIMEOUT_MS, type FromGuard, INFERENCE_TIMEOUT_MS } from '../core/g
 const FIRST_BEAT_MS = 15_000
 /** From its start until it can judge: TensorRT builds its engines for minutes on a Jetson. */
 const READY_MS = 600_000
+/** A look that comes this late says that the daemon was held up, not the guard. */
+const HELD_UP_MS = 1_000
+/** SIGKILL ends a process within this time, unless the kernel holds it: a driver that hangs. */
+const KILL_MS = 30_000
 
 export interface Vitals {
   readonly startedMs: number
@@ -13,10 +17,11 @@ export interface Vitals {
   readonly silentFromMs: number
   /** Age of the frame in judgement, at the last beat. */
   readonly judgingMs: number
+  readonly lookedMs: number
 }
 
 export function startVitals(nowMs: number): Vitals {
-  return { startedMs: nowMs, ready: false, silentFromMs: nowMs + FIRST_BEAT_MS, judgingMs: 0 }
+  return { startedMs: nowMs, ready: false, silentFromMs: nowMs + FIRST_BEAT_MS, judgingMs: 0, lookedMs: nowMs }
 }
 
 export function hear(vitals: Vitals, message: FromGuard, nowMs: number): Vitals {
@@ -25,9 +30,21 @@ export function hear(vitals: Vitals, message: FromGuard, nowMs: number): Vitals 
   return { ...vitals, silentFromMs: nowMs + BEAT_TIMEOUT_MS, judgingMs: message.judgingMs }
 }
 
+/** To be called every 200 ms, before `hung` is asked: time in which the daemon itself stood still is no silence of the guard. */
+export function look(vitals: Vitals, nowMs: number): Vitals {
+  const gapMs = nowMs - vitals.lookedMs
+  const heldUpMs = gapMs > HELD_UP_MS ? gapMs : 0
+  return { ...vitals, lookedMs: nowMs, silentFromMs: vitals.silentFromMs + heldUpMs }
+}
+
+/** It has been killed since `killedMs` and is still there: only a restart of the unit, or of the machine, can help. */
+export function isStuck(killedMs: number | undefined, nowMs: number): boolean {
+  return killedMs !== undefined && nowMs - killedMs > KILL_MS
+}
+
 /** What is wrong with a guard that is to be killed; undefined for one that works. */
 export function hung({ startedMs, ready, silentFromMs, judgingMs }: Vitals, nowMs: number): string | undefined {
-  if (judgingMs > INFERENCE_TIMEOUT_MS) return `one inference has run for ${judgingMs} ms`
+  if (judgingMs > INFERENCE_TIMEOUT_MS) return `one inference has run for ${Math.round(judgingMs)} ms`
   if (nowMs > silentFromMs) return `no sign of life for ${Math.round(nowMs - silentFromMs + BEAT_TIMEOUT_MS)} ms`
   if (!ready && nowMs > startedMs + READY_MS) return `not ready to judge after ${READY_MS / 1_000} s`
   return undefined

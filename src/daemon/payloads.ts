@@ -1,22 +1,22 @@
 /** What is published of cameras and unit. Pure; schemas: `framewarden schema state|camera-state|stats`. */
+import type { CameraFacts } from '../core/camera-facts.js'
 import type { CameraState } from '../core/camera-state.js'
 import type { EngineFacts } from '../core/guard-protocol.js'
-import type { CameraEntry } from './camera-ledger.js'
+import type { CameraStatePayload, StatsPayload, UnitState } from '../delivery/alert-schema.js'
 import type { GuardView } from './guard-runner.js'
 
-export function cameraStatePayload(entry: CameraEntry) {
+export function cameraStatePayload(entry: CameraFacts): CameraStatePayload {
   return {
     camera: entry.id,
     state: entry.state,
-    since: iso(entry.stateSinceMs),
+    since: iso(entry.sinceMs),
     cause: entry.cause ? { code: entry.cause.code, text: entry.cause.text } : null,
     incident_open: entry.incidentOpen,
-    /** false: nobody judges this camera's frames at present. */
     scored: entry.scored,
   }
 }
 
-export function statsPayload(entry: CameraEntry, atMs: number) {
+export function statsPayload(entry: CameraFacts, atMs: number): StatsPayload {
   return {
     camera: entry.id,
     at: iso(atMs),
@@ -36,7 +36,11 @@ export interface UnitFacts {
   readonly startedMs: number
 }
 
-export function unitStatePayload(unit: UnitFacts, guards: readonly GuardView[], cameras: readonly CameraEntry[]) {
+export function unitStatePayload(
+  unit: UnitFacts,
+  guards: readonly GuardView[],
+  cameras: readonly CameraFacts[],
+): UnitState {
   const engine = guards.map((g) => g.engine).find((e): e is EngineFacts => e !== undefined)
   const byState: Partial<Record<CameraState, number>> = {}
   for (const { state } of cameras) byState[state] = (byState[state] ?? 0) + 1

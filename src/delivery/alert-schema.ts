@@ -58,8 +58,8 @@ export const cameraStateSchema = z
   .looseObject({
     camera: z.string(),
     state: z.enum(CAMERA_STATES),
-    since: time,
-    cause: cause.nullable().describe('why it is not guarding'),
+    since: time.describe('guarding: since when; else when it was last judged, or added'),
+    cause: cause.nullable().describe('why it is not guarding; stays until it is guarded again'),
     incident_open: z.boolean(),
     scored: z.boolean().describe('false: nobody judges its frames at present'),
   })

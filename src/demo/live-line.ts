@@ -1,5 +1,5 @@
 /** The line that says how it stands this second. Pure. */
-import type { BoardCamera } from '../status/board.js'
+import type { CameraFacts } from '../core/camera-facts.js'
 import type { DemoPhase } from './camera-protocol.js'
 
 const BAR = 16
@@ -13,7 +13,7 @@ const PHASE_TEXT: Readonly<Record<DemoPhase, string>> = {
 }
 
 export interface LiveState {
-  readonly camera?: BoardCamera
+  readonly camera?: CameraFacts
   readonly phase?: DemoPhase
   /** Seconds until the phase ends; undefined: it has no end. */
   readonly leftS?: number

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises'
 import { loadConfig } from '../config/load.js'
 import type { Alert } from '../core/alert.js'
+import type { CameraFacts } from '../core/camera-facts.js'
 import { FwError } from '../core/errors.js'
-import type { BoardCamera } from '../status/board.js'
 import { boardStream } from './board-stream.js'
 import { startBroker } from './broker.js'
 import { configText, DEMO_UNIT, type DemoCameraConfig } from './config-text.js'
@@ -27,7 +27,7 @@ export interface SessionOptions {
 
 export interface Session {
   /** The camera as the status server told it last. */
-  camera(): BoardCamera | undefined
+  camera(): CameraFacts | undefined
   /** Throws FW_DEMO_FAILED when the daemon has ended by itself; the end of its log is on the screen then. */
   check(): void
   /** Stops all; resolves when no child is left and the last message and picture are there. */
@@ -60,7 +60,7 @@ export async function startSession({ out, camera, httpPort, screen, onAlert }: S
   void daemon.ended.then((text) => {
     end = text
   })
-  let board: BoardCamera | undefined
+  let board: CameraFacts | undefined
   const over = new AbortController()
   const watching = watch()
 

@@ -3,8 +3,9 @@ import { openRestream } from '../camera/encode.js'
 import type { FfmpegBuild } from '../camera/ffmpeg.js'
 import { framePool } from '../camera/frame-pool.js'
 import { superviseCamera } from '../camera/supervisor.js'
+import type { CameraReport } from '../core/camera-facts.js'
 import type { Diagnostic } from '../core/diagnostic.js'
-import type { Assignment, CameraBeat, EngineFacts, FromGuard } from '../core/guard-protocol.js'
+import type { Assignment, EngineFacts, FromGuard } from '../core/guard-protocol.js'
 import type { CameraSettings } from '../core/settings.js'
 import type { Engine } from '../inference/engine.js'
 import { alertQueue } from './alert-queue.js'
@@ -28,7 +29,7 @@ export interface CameraGuardParts {
 export interface CameraGuard {
   /** Takes the thresholds, times and purifying of `camera`; its stream goes on. */
   adjust(camera: CameraSettings): void
-  beat(): CameraBeat
+  beat(): CameraReport
   judgingSinceMs(): number | undefined
   /** Ends the ffmpeg children and waits for the frame in judgement and for the alerts that wait. */
   stop(): Promise<void>
@@ -53,19 +54,18 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   const cleaned = restreamGate(camera, (size) => openRestream({ ...push, ...size }), onDiagnostic)
   const judge = frameJudge(camera, openIncident, { ...parts, counters, alerts, cleaned, pool, onDiagnostic })
   const latest = latestFrame(judge.judge, ({ pixels }) => pool.give(pixels))
-  let stream: Pick<CameraBeat, 'state' | 'stateSinceMs' | 'cause' | 'connects'>
-  stream = { state: 'connecting', stateSinceMs: Date.now(), connects: 0 }
+  let stream: Pick<CameraReport, 'state' | 'cause' | 'connects'> = { state: 'connecting', connects: 0 }
 
-  function beat(): CameraBeat {
+  function beat(): CameraReport {
     const [counted, overloaded] = counters.read(latest.dropped(), Date.now())
     if (overloaded) onDiagnostic(overloaded)
     const scored = counted.scored && stream.state === 'guarding'
-    return { id, ...stream, ...counted, scored, ...judge.evidence() }
+    return { id, ...stream, ...counted, scored }
   }
 
   const onState: Parameters<typeof superviseCamera>[2]['onState'] = (state, cause) => {
     const connects = stream.connects + (state === 'connecting' ? 1 : 0)
-    stream = { state, stateSinceMs: Date.now(), cause, connects }
+    stream = { state, cause, connects }
     if (state !== 'guarding') counters.interrupted()
     send({ type: 'state', camera: beat() })
   }

@@ -1,14 +1,11 @@
 /** What a camera's beat says of its frames: counted once each, judged or unscored. */
+import type { CameraReport } from '../core/camera-facts.js'
 import type { Diagnostic } from '../core/diagnostic.js'
-import type { CameraBeat } from '../core/guard-protocol.js'
 import type { Verdict } from '../core/verdict.js'
 import { createLatencyWindow } from './latency.js'
 import { overload } from './overload.js'
 
-type Counted = Pick<
-  CameraBeat,
-  'frames' | 'flagged' | 'unscored' | 'dropped' | 'scored' | 'fps' | 'lastLogit' | 'latencyP50Ms' | 'latencyP99Ms'
->
+type Counted = Omit<CameraReport, 'id' | 'state' | 'cause' | 'connects'>
 
 export interface Counters {
   /** The networks answered `latencyMs` after the frame had come. */
@@ -27,7 +24,7 @@ export function createCounters(cameraId: string, startedAtMs: number): Counters 
   const total = { frames: 0, flagged: 0, unscored: 0 }
   let sinceRead = { judged: 0, failed: 0 }
   let scored = false
-  let lastLogit: number | undefined
+  let score: number | undefined
   let load = { sinceMs: startedAtMs, frames: 0, dropped: 0 }
 
   return {
@@ -35,7 +32,7 @@ export function createCounters(cameraId: string, startedAtMs: number): Counters 
       total.frames++
       sinceRead.judged++
       if (verdict.kind === 'perturbed') total.flagged++
-      lastLogit = verdict.score.logit
+      score = verdict.score.logit
       latency.add(atMs, latencyMs)
     },
     failed() {
@@ -54,7 +51,7 @@ export function createCounters(cameraId: string, startedAtMs: number): Counters 
       const [next, overloaded] = overload(load, cameraId, { frames: total.frames, dropped }, atMs)
       load = next
       const { fps, p50, p99 } = latency.read(atMs)
-      return [{ ...total, dropped, scored, fps, lastLogit, latencyP50Ms: p50, latencyP99Ms: p99 }, overloaded]
+      return [{ ...total, dropped, scored, fps, score, latencyP50Ms: p50, latencyP99Ms: p99 }, overloaded]
     },
   }
 }

@@ -1,10 +1,9 @@
 /** A camera's frames after decoding: judged by the networks, decided upon, told of, passed on. Owns the camera's evidence. */
 import { randomBytes } from 'node:crypto'
-import { boundOf, decisionSettings } from '../core/decide.js'
+import { decisionSettings } from '../core/decide.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
-import type { CameraBeat } from '../core/guard-protocol.js'
 import type { Incident } from '../core/incident.js'
 import type { CameraSettings } from '../core/settings.js'
 import { uuidV7 } from '../core/uuid.js'
@@ -33,7 +32,6 @@ export interface FrameJudge {
   judge(frame: Frame): Promise<void>
   /** Takes thresholds, times and purifying of `camera` from the next frame on. */
   adjust(camera: CameraSettings): void
-  evidence(): Pick<CameraBeat, 'evidenceNats' | 'evidenceBound' | 'incidentOpen'>
 }
 
 /** `openIncident`: one that an earlier guard of this camera left open; it is carried on. */
@@ -81,10 +79,5 @@ export function frameJudge(
     adjust(next) {
       settings = { ...settings, detection: next.detection, purify: next.purify }
     },
-    evidence: () => ({
-      evidenceNats: state.decision.evidence.nats,
-      evidenceBound: boundOf(decisionSettings(settings)),
-      incidentOpen: incidentOpen(),
-    }),
   }
 }

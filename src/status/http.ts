@@ -6,7 +6,7 @@ import type { BoardSnapshot } from './board.js'
 import { createEvents } from './events.js'
 import { createMetrics } from './metrics.js'
 import { page, pagePolicy } from './page.js'
-import { notReady } from './readiness.js'
+import { readiness } from './readiness.js'
 
 const MAX_CONNECTIONS = 64
 const MAX_READERS = 16
@@ -73,8 +73,8 @@ function createAnswers({ snapshot, onError }: StatusOptions, signal: AbortSignal
       sendJson(response, 200, { status: 'alive', unit, version, started_at: new Date(startedAtMs).toISOString() })
     },
     '/readyz': (response) => {
-      const reasons = notReady(snapshot())
-      sendJson(response, reasons.length === 0 ? 200 : 503, { ready: reasons.length === 0, reasons })
+      const found = readiness(snapshot(), Date.now())
+      sendJson(response, found.ready ? 200 : 503, found)
     },
     '/metrics': async (response) => send(response, 200, metrics.contentType, await metrics.text()),
     '/events': (response) => {

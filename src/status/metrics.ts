@@ -1,7 +1,8 @@
 /** The board as OpenMetrics text, for Prometheus and its kin. */
 import { Counter, collectDefaultMetrics, Gauge, type OpenMetricsContentType, Registry } from 'prom-client'
+import { type CameraFacts, restartsOf } from '../core/camera-facts.js'
 import { CAMERA_STATES } from '../core/camera-state.js'
-import type { BoardCamera, BoardSnapshot } from './board.js'
+import type { BoardSnapshot } from './board.js'
 
 export interface Metrics {
   readonly contentType: string
@@ -23,7 +24,7 @@ const METRICS: readonly Metric[] = [
   perCamera('flagged_total', 'Frames flagged as perturbed.', (camera) => camera.flagged),
   perCamera('unscored_total', 'Frames that came and were not judged.', (camera) => camera.unscored),
   perCamera('dropped_total', 'Frames dropped because newer ones were there.', (camera) => camera.dropped),
-  perCamera('camera_restarts_total', 'Times that the stream was opened again.', (camera) => camera.restarts),
+  perCamera('camera_restarts_total', 'Times that the stream was opened again.', restartsOf),
   perCamera('camera_fps', 'Frames judged a second.', (camera) => camera.fps),
   perCamera('incident_open', '1 while an incident is open.', (camera) => Number(camera.incidentOpen)),
   perCamera('score', 'Log-odds that the last frame is perturbed.', (camera) => camera.score),
@@ -105,7 +106,7 @@ function register(metric: Metric, registry: Registry, snapshot: () => BoardSnaps
   })
 }
 
-function perCamera(name: string, help: string, of: (camera: BoardCamera) => number | undefined): Metric {
+function perCamera(name: string, help: string, of: (camera: CameraFacts) => number | undefined): Metric {
   return {
     name,
     help,

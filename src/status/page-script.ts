@@ -1,5 +1,6 @@
 /** What runs in the browser. */
-import type { BoardCamera, BoardSnapshot } from './board.js'
+import type { CameraFacts } from '../core/camera-facts.js'
+import type { BoardSnapshot } from './board.js'
 
 /**
  * The page's whole program: reads `/events` and draws. Its source text is sent as it stands, so it may use nothing from
@@ -83,7 +84,7 @@ export function pageScript(): void {
     const blind = cameras.filter((camera) => !camera.scored)
     const summary = byId('summary')
     const looks = open.length > 0 ? 'bad' : blind.length > 0 ? 'warn' : 'good'
-    const names = (list: readonly BoardCamera[]) => list.map((camera) => camera.id).join(', ')
+    const names = (list: readonly CameraFacts[]) => list.map((camera) => camera.id).join(', ')
     const text =
       open.length > 0
         ? `Incident on ${names(open)}${blind.length > 0 ? `; not guarded: ${names(blind)}` : ''}`
@@ -96,7 +97,7 @@ export function pageScript(): void {
     summary.replaceChildren(text)
   }
 
-  function showCamera(camera: BoardCamera): void {
+  function showCamera(camera: CameraFacts): void {
     const card = cards.get(camera.id) ?? createCard(camera.id)
     cards.set(camera.id, card)
     const [looks, word] = STATES[camera.state] ?? ['quiet', camera.state]
@@ -208,7 +209,7 @@ export function pageScript(): void {
     return `${score > 0 ? '+' : score < 0 ? '−' : ''}${Math.abs(score).toFixed(1)}`
   }
 
-  function latency({ latencyP50Ms, latencyP99Ms }: BoardCamera): string {
+  function latency({ latencyP50Ms, latencyP99Ms }: CameraFacts): string {
     if (latencyP50Ms === undefined || latencyP99Ms === undefined) return '–'
     return `${Math.round(latencyP50Ms)} / ${Math.round(latencyP99Ms)} ms`
   }

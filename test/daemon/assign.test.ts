@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CameraSettings } from '../../src/core/settings.js'
-import { assignCameras, guardCount } from '../../src/daemon/assign.js'
+import { assignCameras, guardCount, reassign } from '../../src/daemon/assign.js'
 
 const camera = (id: string, width = 640, rate = 15) => ({ id, frame: { width, rate } }) as CameraSettings
 
@@ -38,4 +38,25 @@ test('a camera that has a guard keeps it', () => {
   expect(at.get('a')).toBe(1)
   expect(at.get('b')).toBe(1)
   expect(at.get('c')).toBe(0)
+})
+
+test('a change of cameras touches those alone that changed', () => {
+  const owners = new Map([
+    ['stays', 0],
+    ['tuned', 1],
+    ['moved', 0],
+    ['gone', 1],
+  ])
+  const next = ['stays', 'tuned', 'moved', 'fresh'].map((id) => camera(id))
+  const plan = reassign(owners, next, 2, new Set(['moved', 'fresh']), new Set(['tuned']))
+  expect(plan).toMatchObject({ removed: ['gone'], added: ['fresh'], adjusts: [[1, 'tuned']] })
+  expect(plan.releases).toEqual([
+    [1, 'gone'],
+    [0, 'moved'],
+  ])
+  expect(plan.assigns).toEqual([
+    [1, 'fresh'],
+    [0, 'moved'],
+  ])
+  expect(Object.fromEntries(plan.owners)).toEqual({ stays: 0, tuned: 1, moved: 0, fresh: 1 })
 })

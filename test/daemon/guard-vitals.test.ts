@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FromGuard } from '../../src/core/guard-protocol.js'
-import { hear, hung, startVitals } from '../../src/daemon/guard-vitals.js'
+import { hear, hung, isStuck, look, startVitals } from '../../src/daemon/guard-vitals.js'
 
 const beat = (judgingMs = 0): FromGuard => ({ type: 'beat', rssBytes: 1, judgingMs, cameras: [] })
 const engine = {
@@ -36,4 +36,19 @@ test('a guard that beats and is not ready after 10 minutes is taken for hung; on
   expect(hung(beating, 600_000)).toBeUndefined()
   expect(hung(beating, 600_001)).toBe('not ready to judge after 600 s')
   expect(hung(hear(beating, ready, 600_000), 600_001)).toBeUndefined()
+})
+
+test('a daemon that stood still blames no guard for its silence', () => {
+  const beating = look(hear(startVitals(1_000), beat(), 1_000), 1_100)
+  const after = look(beating, 31_000)
+  expect(hung(after, 31_000)).toBeUndefined()
+  let silent = after
+  for (let nowMs = 31_000; nowMs <= 34_000; nowMs += 200) silent = look(silent, nowMs)
+  expect(hung(silent, 34_000)).toBeDefined()
+})
+
+test('a guard that SIGKILL does not end within 30 s is stuck', () => {
+  expect(isStuck(undefined, 1e9)).toBe(false)
+  expect(isStuck(1_000, 31_000)).toBe(false)
+  expect(isStuck(1_000, 31_001)).toBe(true)
 })

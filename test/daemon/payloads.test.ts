@@ -8,15 +8,17 @@ import { cameraStateSchema, statsSchema, unitStateSchema } from '../../src/deliv
 const AT_MS = Date.UTC(2026, 10, 22, 3, 12)
 
 function entry() {
-  const ledger = cameraLedger(() => AT_MS)
+  const ledger = cameraLedger({ nowMs: () => 0, wallMs: (ms) => AT_MS + ms }, () => {})
   ledger.add('gate', true)
-  return ledger.lost('gate', diagnostic('FW_GUARD_LOST', 'guard-0', 'ended by SIGKILL'), AT_MS)!
+  ledger.lost('gate', diagnostic('FW_GUARD_LOST', 'guard-0', 'ended by SIGKILL'))
+  return ledger.get('gate')!
 }
 
 const guard: GuardView = {
   index: 0,
   pid: 7,
   state: 'running',
+  stuck: false,
   restarts: 0,
   rssBytes: 1,
   engine: {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import type { CameraFacts } from '../../src/core/camera-facts.js'
 import { liveLine } from '../../src/demo/live-line.js'
-import type { BoardCamera } from '../../src/status/board.js'
 
-const camera = { id: 'street', state: 'guarding', fps: 14.93, score: -4, incidentOpen: false } as BoardCamera
+const camera = { id: 'street', state: 'guarding', fps: 14.93, score: -4, incidentOpen: false } as CameraFacts
 
 test('frames a second, score, state, phase and what is left of it', () => {
   expect(liveLine({ camera, phase: 'clean', leftS: 6.2 })).toBe(

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import type { CameraBeat, EngineFacts, FromGuard } from '../../src/core/guard-protocol.js'
+import type { CameraReport } from '../../src/core/camera-facts.js'
+import type { EngineFacts, FromGuard } from '../../src/core/guard-protocol.js'
 import type { CameraSettings } from '../../src/core/settings.js'
 import { type CameraGuard, guardCamera } from '../../src/guard/camera-guard.js'
 import { evidenceKeeper } from '../../src/guard/evidence-keeper.js'
@@ -45,7 +46,7 @@ interface Guarded {
   /** Sends a clip to the camera, again and again, until `stop` is called. */
   publish(clip: string): { stop(): Promise<void> }
   /** Beats, in the rhythm of a guard, until one is as wanted. */
-  until(what: string, wanted: (beat: CameraBeat) => boolean): Promise<void>
+  until(what: string, wanted: (beat: CameraReport) => boolean): Promise<void>
 }
 
 async function guarded(bundle: string, over: Partial<CameraSettings> = {}): Promise<Guarded> {

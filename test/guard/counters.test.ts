@@ -11,7 +11,7 @@ test('a frame is counted once, judged or unscored', () => {
   counters.failed()
   counters.judged(perturbed, 30, 200)
   const [counted] = counters.read(4, 300)
-  expect(counted).toMatchObject({ frames: 3, flagged: 1, unscored: 1, dropped: 4, lastLogit: 9, latencyP99Ms: 30 })
+  expect(counted).toMatchObject({ frames: 3, flagged: 1, unscored: 1, dropped: 4, score: 9, latencyP99Ms: 30 })
 })
 
 test('a camera is scored from its first judged frame on, and not while all its frames fail', () => {

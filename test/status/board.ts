@@ -1,12 +1,12 @@
-import type { BoardCamera, BoardSnapshot } from '../../src/status/board.js'
+import type { CameraFacts } from '../../src/core/camera-facts.js'
+import type { BoardSnapshot } from '../../src/status/board.js'
 
-export function camera(id: string, more: Partial<BoardCamera> = {}): BoardCamera {
+export function camera(id: string, more: Partial<CameraFacts> = {}): CameraFacts {
   return {
     id,
     state: 'guarding',
     sinceMs: 1_000,
     scored: true,
-    everGuarded: true,
     incidentOpen: false,
     fps: 15,
     score: -4.5,
@@ -16,7 +16,7 @@ export function camera(id: string, more: Partial<BoardCamera> = {}): BoardCamera
     dropped: 1,
     latencyP50Ms: 31,
     latencyP99Ms: 84,
-    restarts: 2,
+    connects: 3,
     ...more,
   }
 }
@@ -32,6 +32,7 @@ export function board(more: Partial<BoardSnapshot> = {}): BoardSnapshot {
         index: 0,
         pid: 42,
         state: 'running',
+        stuck: false,
         restarts: 1,
         rssBytes: 2_000,
         provider: 'cpu',

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { diagnostic } from '../../src/core/diagnostic.js'
 import type { BoardSnapshot } from '../../src/status/board.js'
 import { type Status, startStatus } from '../../src/status/http.js'
 import { board, camera } from './board.js'
@@ -59,17 +60,14 @@ describe('/healthz and /readyz', () => {
       { status: 'alive', unit: 'gate-7', version: '0.1.0', started_at: '1970-01-01T00:00:00.000Z' },
     ])
     const ready = await get(status, '/readyz')
-    expect([ready.status, await ready.json()]).toEqual([200, { ready: true, reasons: [] }])
+    expect([ready.status, await ready.json()]).toEqual([200, { ready: true, reasons: [], cameras: [] }])
   })
 
-  it('name each camera that was never guarded, and a broker that is away', async () => {
-    const cause = { code: 'FW_CAMERA_AUTH', text: 'refused' }
+  it('name each camera that is not judged now, since when and why, and a broker that is away', async () => {
+    const cause = diagnostic('FW_CAMERA_AUTH', 'b', 'refused')
+    const sinceMs = Date.now() - 250_000
     shown = board({
-      cameras: [
-        camera('a'),
-        camera('b', { everGuarded: false, state: 'backoff', cause }),
-        camera('c', { everGuarded: false, state: 'connecting' }),
-      ],
+      cameras: [camera('a'), camera('b', { scored: false, state: 'backoff', cause, sinceMs })],
       broker: { state: 'offline', sinceMs: 0, pending: 0 },
     })
     const status = await serve()
@@ -79,21 +77,28 @@ describe('/healthz and /readyz', () => {
       {
         ready: false,
         reasons: [
-          "camera 'b' was not guarded yet: FW_CAMERA_AUTH",
-          "camera 'c' was not guarded yet: connecting",
+          "camera 'b' refuses user name and password for 4 min: FW_CAMERA_AUTH, refused",
           'the broker is offline',
+        ],
+        cameras: [
+          {
+            camera: 'b',
+            state: 'backoff',
+            since: new Date(sinceMs).toISOString(),
+            cause: { code: 'FW_CAMERA_AUTH', text: 'refused' },
+          },
         ],
       },
     ])
     expect((await get(status, '/healthz')).status).toBe(200)
   })
 
-  it('stay ready while a camera that was guarded is away, and without a broker', async () => {
-    shown = board({
-      cameras: [camera('a', { state: 'backoff', scored: false })],
-      broker: { state: 'off', sinceMs: 0, pending: 0 },
-    })
-    expect((await get(await serve(), '/readyz')).status).toBe(200)
+  it('are ready without a broker, and not while a camera that was guarded is away', async () => {
+    shown = board({ broker: { state: 'off', sinceMs: 0, pending: 0 } })
+    const status = await serve()
+    expect((await get(status, '/readyz')).status).toBe(200)
+    shown = board({ cameras: [camera('a'), camera('b', { state: 'backoff', scored: false })] })
+    expect((await get(status, '/readyz')).status).toBe(503)
   })
 })
 

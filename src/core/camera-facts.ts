@@ -1,0 +1,48 @@
+/** What is known of one camera: as its guard reports it, and as ops see it on the page, in metrics and over MQTT. */
+import type { CameraState } from './camera-state.js'
+import type { Diagnostic } from './diagnostic.js'
+
+/** Totals: in a report since its guard took the camera, in facts since the daemon began. */
+export interface CameraCounts {
+  /** Frames that came to judgement, `unscored` among them. */
+  readonly frames: number
+  readonly flagged: number
+  /** Frames that came and were not judged. */
+  readonly unscored: number
+  /** Frames given up because newer ones were there. */
+  readonly dropped: number
+  /** How often its stream was opened. */
+  readonly connects: number
+}
+
+export interface CameraRates {
+  /** Frames judged a second, of the last 5 s. */
+  readonly fps: number
+  /** Log-odds of the last frame; undefined: none is known. */
+  readonly score?: number
+  /** Capture to verdict, of the last minute. */
+  readonly latencyP50Ms?: number
+  readonly latencyP99Ms?: number
+}
+
+/** What a guard says in each beat and at each change; `state` is that of the moment, nothing is held back. */
+export interface CameraReport extends CameraCounts, CameraRates {
+  readonly id: string
+  readonly state: CameraState
+  /** Why it is not guarding. */
+  readonly cause?: Diagnostic
+  /** Its frames come and are judged; false before the first one was, and while all fail. */
+  readonly scored: boolean
+}
+
+/** What ops see: `state`, `cause` and `scored` as `camera-health` lets them through. */
+export interface CameraFacts extends CameraReport {
+  /** Guarding: since when; else when it was last judged, or added. Milliseconds since the epoch. */
+  readonly sinceMs: number
+  readonly incidentOpen: boolean
+}
+
+/** How often the stream was opened again. */
+export function restartsOf({ connects }: CameraCounts): number {
+  return Math.max(0, connects - 1)
+}

@@ -11,6 +11,7 @@ export interface Command {
   /**
    * Does the work; `argv` is what follows the command's name. Resolves to the exit code (exit.ts): 0 done,
    * 1 the work failed, 2 usage or config wrong, 3 scan found an incident. A thrown FwError is printed and mapped by dispatch.
+   * `output` aborts when nobody takes the results any more: a command that runs for long stops, with the code that is due.
    */
-  run(argv: readonly string[]): Promise<number>
+  run(argv: readonly string[], output?: AbortSignal): Promise<number>
 }

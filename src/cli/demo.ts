@@ -33,7 +33,7 @@ Exit: 0 nothing was raised while clean, the attack was, and it was cleared after
 Example:
   framewarden demo
   ${PASSWORD}=secret framewarden demo --camera rtsp://10.0.0.12/stream2 --username viewer`,
-  async run(argv) {
+  async run(argv, output) {
     const { values, positionals } = parseArguments(argv, {
       out: { type: 'string', default: 'demo-output' },
       seconds: { type: 'string' },
@@ -51,6 +51,7 @@ Example:
     const onStop = () => stop.abort()
     // with a terminal that is closed, children would stay behind
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onStop)
+    output?.addEventListener('abort', onStop)
     const screen = screenOn(process.stdout)
     if (url === undefined) await runDemo({ out, phaseMs }, screen, stop.signal)
     else await guardRealCamera({ out, url, username, passwordEnv: passwordEnv(username) }, screen, stop.signal)

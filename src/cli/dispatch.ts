@@ -8,11 +8,20 @@ import { type CommandEntry, commands } from './commands.js'
 import { EXIT } from './exit.js'
 import { version } from './version.js'
 
+export interface DispatchOptions {
+  readonly list?: readonly CommandEntry[]
+  /** Aborts when nobody takes the results any more. */
+  readonly output?: AbortSignal
+}
+
 /** Runs the command that `argv` (without node and script) names; resolves to the exit code, never rejects. */
-export async function dispatch(argv: readonly string[], list: readonly CommandEntry[] = commands): Promise<number> {
+export async function dispatch(argv: readonly string[], options: DispatchOptions = {}): Promise<number> {
+  const { list = commands, output = new AbortController().signal } = options
   try {
-    return await choose(argv, list)
+    return await choose(argv, list, output)
   } catch (error) {
+    // Stopped because nobody reads: no failure of its own.
+    if (output.aborted) return EXIT.done
     // The stack stands above a bug's line: its remedy asks for it. An expected failure needs none.
     if (!(error instanceof FwError) && error instanceof Error && error.stack)
       console.error(printable(error.stack, { keepLines: true }))
@@ -23,7 +32,7 @@ export async function dispatch(argv: readonly string[], list: readonly CommandEn
   }
 }
 
-async function choose(argv: readonly string[], list: readonly CommandEntry[]): Promise<number> {
+async function choose(argv: readonly string[], list: readonly CommandEntry[], output: AbortSignal): Promise<number> {
   const [name, ...rest] = argv
   if (name === undefined) {
     console.error(overview(list))
@@ -33,7 +42,7 @@ async function choose(argv: readonly string[], list: readonly CommandEntry[]): P
   if (name === '--help' || name === '-h') return say(overview(list))
   if (name === 'help') return say(rest[0] === undefined ? overview(list) : helpOf(await find(rest[0], list)))
   const command = await find(name, list)
-  return asksForHelp(rest) ? say(helpOf(command)) : command.run(rest)
+  return asksForHelp(rest) ? say(helpOf(command)) : command.run(rest, output)
 }
 
 function find(name: string, list: readonly CommandEntry[]): Promise<Command> {

@@ -33,13 +33,14 @@ false alarms a day.
   --rate N       frames a second to look at (all)
   --width N      width at which frames are judged, a multiple of 8 (640)
 
-Exit: 0 nothing found, 1 a source could not be read, 2 usage, 3 an incident was found.
+Exit: 0 nothing found, 1 a source could not be read, 2 usage, 3 an incident was found. When the reader of its output leaves
+(scan ... | head) the scan stops with the code that was due by then.
 
 Example: framewarden scan recordings/ --json --out cleaned/`,
   run,
 }
 
-async function run(argv: readonly string[]): Promise<number> {
+async function run(argv: readonly string[], output = new AbortController().signal): Promise<number> {
   const { values, positionals } = parseArguments(argv, OPTIONS)
   if (positionals.length === 0) throw new FwError('FW_USAGE', 'scan: no SOURCE')
   const { model, json, frames, out } = values
@@ -51,8 +52,9 @@ async function run(argv: readonly string[]): Promise<number> {
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
   const request = { names: positionals, model, mode, rate, width, json, frames, out }
-  const { failed, incidents } = await scan(request, stop.signal)
-  if (failed) return EXIT.failed
+  const { failed, interrupted, incidents } = await scan(request, AbortSignal.any([stop.signal, output]))
+  // A reader that has seen enough leaves nothing undone.
+  if (failed || (interrupted && !output.aborted)) return EXIT.failed
   return incidents > 0 ? EXIT.incident : EXIT.done
 }
 

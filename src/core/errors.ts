@@ -61,6 +61,7 @@ export const REMEDIES = {
   // the rest
   FW_HTTP_LISTEN: 'Choose a free http.listen address.',
   FW_SOURCE: 'Name a readable file, folder or stream.',
+  FW_OUTPUT: 'Free disk space where the output goes, or send it elsewhere.',
   FW_LABELS: 'labels.csv needs the columns file,label[,group]; see `framewarden evaluate --help`.',
   FW_EVIDENCE_RANGE: 'A p-value lies in (0, 1].',
   FW_DEMO_FAILED: 'See the messages above.',

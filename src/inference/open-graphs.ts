@@ -36,18 +36,24 @@ export async function openGraphs<Name extends string>(
     const options = sessionOptions(provider, threads)
     const sessions = new Map<Name, InferenceSession>()
     const proofs: Proof[] = []
-    for (const name of names) {
-      const { spec, blank } = wanted[name]
-      const { bytes } = graphFile(bundle, spec, models.precision, provider)
-      const session = await InferenceSession.create(bytes, options)
-      checkGraph(name, spec, session)
-      proofs.push(await prove(bytes, options, { [spec.inputs[0]!.name]: blank }))
-      sessions.set(name, session)
+    try {
+      for (const name of names) {
+        const { spec, blank } = wanted[name]
+        const { bytes } = graphFile(bundle, spec, models.precision, provider)
+        const session = await InferenceSession.create(bytes, options)
+        sessions.set(name, session)
+        checkGraph(name, spec, session)
+        proofs.push(await prove(bytes, options, { [spec.inputs[0]!.name]: blank }))
+      }
+    } catch (error) {
+      await releaseAll(sessions)
+      throw error
     }
     return { sessions, proof: together(proofs) }
   })
   const { sessions, proof } = opened
   if (models.requireGpu && Object.keys(proof).every((name) => name === 'CPUExecutionProvider')) {
+    await releaseAll(sessions)
     throw new FwError('FW_GPU_REQUIRED', `models.require_gpu is on: provider ${provider} ran all nodes on the CPU`)
   }
   return {
@@ -55,10 +61,12 @@ export async function openGraphs<Name extends string>(
     proof,
     refusals,
     run: (name, input) => sessions.get(name)!.run({ [wanted[name].spec.inputs[0]!.name]: input }),
-    async release() {
-      for (const session of sessions.values()) await session.release()
-    },
+    release: () => releaseAll(sessions),
   }
+}
+
+async function releaseAll(sessions: ReadonlyMap<string, InferenceSession>): Promise<void> {
+  for (const session of sessions.values()) await session.release()
 }
 
 /** The one number of a [1] output. Throws where it is none: NaN compares as clean with every threshold. */

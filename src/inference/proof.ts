@@ -26,9 +26,12 @@ export async function prove(
       enableProfiling: true,
       profileFilePrefix: join(dir, 'run'),
     })
-    await session.run(feeds)
-    session.endProfiling()
-    await session.release()
+    try {
+      await session.run(feeds)
+      session.endProfiling()
+    } finally {
+      await session.release()
+    }
     const [file] = await readdir(dir)
     return count(JSON.parse(await readFile(join(dir, file!), 'utf8')))
   } finally {

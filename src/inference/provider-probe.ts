@@ -7,7 +7,10 @@ const IDENTITY = 'CAg6NwoQCgF4EgF5IghJZGVudGl0eRIBcFoPCgF4EgoKCAgBEgQKAggBYg8KAX
 // Here the red lines are wanted: the exception does not name the library that is missing.
 env.logLevel = 'error'
 try {
-  await InferenceSession.create(Buffer.from(IDENTITY, 'base64'), { executionProviders: [process.argv[2]!] })
+  const session = await InferenceSession.create(Buffer.from(IDENTITY, 'base64'), {
+    executionProviders: [process.argv[2]!],
+  })
+  await session.release()
 } catch (error) {
   console.error((error as Error).message)
   process.exitCode = 1

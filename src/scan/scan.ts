@@ -32,9 +32,13 @@ export interface ScanRequest {
   readonly out?: string
 }
 
-/** `failed`: a source was not read to its end or has frames that were not judged. `incidents`: how many were raised. */
+/**
+ * `failed`: a source could not be read to its end or has frames that were not judged. `interrupted`: a file was left in the
+ * middle, or sources were left out, because the signal said so. `incidents`: how many were raised.
+ */
 export interface ScanResult {
   readonly failed: boolean
+  readonly interrupted: boolean
   readonly incidents: number
 }
 
@@ -86,13 +90,13 @@ async function scanAll(
   decode: (source: ScanSource) => AsyncGenerator<Frame>,
 ): Promise<ScanResult> {
   const { report, progress } = tools
-  let [incidents, failed] = [0, false]
+  let [incidents, failed, interrupted] = [0, false, false]
   const readable = sources.filter((s): s is ScanSource => !isBad(s))
   const begin = (source: ScanSource | undefined) => source && started(decode(source))
   let next = begin(readable[0])
   for (const source of sources) {
     if (signal.aborted) {
-      failed = true
+      interrupted = true
       break
     }
     if (isBad(source)) {
@@ -104,14 +108,18 @@ async function scanAll(
     next = begin(readable[readable.indexOf(source) + 1])
     progress.begin(source)
     const { summary, error } = await scanSource(source, frames, tools)
-    if (error !== undefined && !signal.aborted) report.error(source.name, error)
-    // A stream has no end of its own; a file left in the middle is work not done.
-    if (error !== undefined && !(signal.aborted && source.kind === 'stream')) failed = true
+    if (error !== undefined && signal.aborted) {
+      // A stream has no end of its own; a file left in the middle is work not done.
+      interrupted ||= source.kind !== 'stream'
+    } else if (error !== undefined) {
+      report.error(source.name, error)
+      failed = true
+    }
     if (error === undefined || summary.frames > 0) report.summary(summary)
     incidents += summary.incidents
   }
   report.end()
-  return { failed, incidents }
+  return { failed, interrupted, incidents }
 }
 
 async function progressFor(sources: readonly (ScanSource | BadSource)[], ffmpegPath: string): Promise<ScanProgress> {

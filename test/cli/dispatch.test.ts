@@ -26,7 +26,7 @@ const list = [
 async function call(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   const out = vi.spyOn(console, 'log').mockImplementation(() => {})
   const err = vi.spyOn(console, 'error').mockImplementation(() => {})
-  const code = await dispatch(argv, list)
+  const code = await dispatch(argv, { list })
   return { code, out: out.mock.calls.flat().join('\n'), err: err.mock.calls.flat().join('\n') }
 }
 

@@ -8,9 +8,9 @@ import type { CameraSettings } from '../../src/core/settings.js'
 import { type CameraGuard, guardCamera } from '../../src/guard/camera-guard.js'
 import { evidenceKeeper } from '../../src/guard/evidence-keeper.js'
 import { type Engine, startEngine } from '../../src/inference/engine.js'
-import { openClip } from '../../src/scan/write-clip.js'
 import { bundled, camera, freePort, publishUntil, temporaryFolder } from '../camera/partners.js'
-import { BUNDLES, grey, MODELS } from '../inference/pictures.js'
+import { amplitudes, drawTinyClip } from '../fixtures/tiny-clip.js'
+import { BUNDLES, MODELS } from '../inference/pictures.js'
 
 const RATE = 15
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -22,20 +22,11 @@ const attacked = () => join(folder.path, 'attacked.mp4')
 
 beforeAll(async () => {
   folder = await temporaryFolder()
-  const clean = (seconds: number) => Array<number>(seconds * RATE).fill(0)
-  await draw(square(), clean(4), 64)
-  await draw(tall(), clean(4), 128)
-  await draw(attacked(), [...clean(3), ...Array<number>(6 * RATE).fill(24), ...clean(8)], 64)
+  await drawTinyClip(square(), amplitudes(4, 0))
+  await drawTinyClip(tall(), amplitudes(4, 0), { height: 128 })
+  await drawTinyClip(attacked(), [...amplitudes(3, 0), ...amplitudes(6, 24), ...amplitudes(8, 0)])
 })
 afterAll(() => folder.remove())
-
-/** Random signs of each amplitude on grey, a frame each; to `tiny` 0 is clean and 24 is not. */
-async function draw(path: string, amplitudes: readonly number[], height: number): Promise<void> {
-  const frames = amplitudes.map((a, i) => ({ ...grey(a, 64, height, i + 1), capturedAtMs: (i * 1000) / RATE }))
-  const clip = openClip(path, frames[0]!, bundled.path)
-  for (const frame of frames) await clip.write(frame, frame.pixels)
-  await clip.end()
-}
 
 interface Guarded {
   readonly guard: CameraGuard

@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findFfmpeg } from '../../src/camera/ffmpeg.js'
-import { openClip } from '../../src/scan/write-clip.js'
+import { amplitudes, drawTinyClip } from '../fixtures/tiny-clip.js'
 import { BUNDLES, grey, TINY } from '../inference/pictures.js'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/framewarden.js', import.meta.url))
@@ -15,22 +14,14 @@ const RATE = 10
 let dir: string
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'fw-scan-'))
-  const ffmpeg = (await findFfmpeg()).path
-  await clip('clean.mp4', Array(30).fill(0))
-  await clip('attacked.mp4', [...Array(20).fill(0), ...Array(50).fill(24)])
+  await drawTinyClip(join(dir, 'clean.mp4'), amplitudes(3, 0, RATE), { rate: RATE })
+  await drawTinyClip(join(dir, 'attacked.mp4'), [...amplitudes(2, 0, RATE), ...amplitudes(5, 24, RATE)], { rate: RATE })
   mkdirSync(join(dir, 'stills'))
   await picture('stills/a-clean.png', 0)
   await picture('stills/b-perturbed.png', 32)
   writeFileSync(join(dir, 'stills/notes.txt'), 'not a picture')
   writeFileSync(join(dir, 'junk.mp4'), 'no clip at all')
   mkdirSync(join(dir, 'empty'))
-
-  async function clip(name: string, amplitudes: readonly number[]): Promise<void> {
-    const frames = amplitudes.map((a, i) => ({ ...grey(a, 64, 64, i + 1), capturedAtMs: (i * 1000) / RATE }))
-    const writer = openClip(join(dir, name), frames[0]!, ffmpeg)
-    for (const frame of frames) await writer.write(frame, frame.pixels)
-    await writer.end()
-  }
 })
 afterAll(() => rmSync(dir, { recursive: true }))
 

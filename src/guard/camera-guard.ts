@@ -43,7 +43,7 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   const { signal } = stopping
   const onDiagnostic = (d: Diagnostic) => send({ type: 'diagnostic', diagnostic: d })
   const pool = framePool()
-  const counters = createCounters(id, Date.now())
+  const counters = createCounters(id, performance.now())
   const alerts = alertQueue(id, {
     evidence,
     model: facts.model,
@@ -57,7 +57,7 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   let stream: Pick<CameraReport, 'state' | 'cause' | 'connects'> = { state: 'connecting', connects: 0 }
 
   function beat(): CameraReport {
-    const [counted, overloaded] = counters.read(latest.dropped(), Date.now())
+    const [counted, overloaded] = counters.read(latest.dropped(), performance.now())
     if (overloaded) onDiagnostic(overloaded)
     const scored = counted.scored && stream.state === 'guarding'
     return { id, ...stream, ...counted, scored }

@@ -28,8 +28,11 @@ export interface FrameJudgeParts {
 }
 
 export interface FrameJudge {
-  /** One frame at a time, in their order. Never rejects for a failure of the networks: the frame is unscored. */
-  judge(frame: Frame): Promise<void>
+  /**
+   * One frame at a time, in their order; `capturedMs` is its capture on the monotonic clock. Never rejects for a failure of the
+   * networks: the frame is unscored.
+   */
+  judge(frame: Frame, capturedMs: number): Promise<void>
   /** Takes thresholds, times and purifying of `camera` from the next frame on. */
   adjust(camera: CameraSettings): void
 }
@@ -61,7 +64,7 @@ export function frameJudge(
   }
 
   return {
-    async judge(frame) {
+    async judge(frame, capturedMs) {
       const look = nextLook(state, decisionSettings(settings))
       const options = judgeOptions(settings, engine.mode, { look, read: cleaned.wanted(incidentOpen()) })
       let answer: Judged
@@ -71,8 +74,8 @@ export function frameJudge(
         return fail(error instanceof FwError ? error : new FwError('FW_INFERENCE_FAILED', String(error)))
       }
       parts.onAnswer()
-      const nowMs = Date.now()
-      counters.judged(answer.verdict, nowMs - frame.capturedAtMs, nowMs)
+      const nowMs = performance.now()
+      counters.judged(answer.verdict, nowMs - capturedMs, nowMs)
       conclude({ ...frame, pixels: answer.pixels }, answer.verdict)
       pool.give(answer.pixels)
     },

@@ -42,7 +42,7 @@ export async function startGuard(start: Start, send: (message: FromGuard) => voi
   beat()
 
   function beat(): void {
-    const now = Date.now()
+    const now = performance.now()
     const since = [...guarded.values()].map((camera) => camera.judgingSinceMs() ?? now)
     send({
       type: 'beat',

@@ -10,7 +10,10 @@ import type { Frame } from '../core/frame.js'
  */
 export interface CameraHooks {
   onFrame(frame: Frame): void
+  /** Once for each change: while a camera is down its state stays as it is; the same state again brings another cause. */
   onState(state: CameraState, cause?: Diagnostic): void
+  /** The camera is about to be opened, for the first time or again. */
+  onAttempt?(): void
   onDiagnostic(d: Diagnostic): void
   takeBuffer?(bytes: number): Uint8Array<ArrayBuffer>
 }

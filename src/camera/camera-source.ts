@@ -4,14 +4,18 @@ import { isIP } from 'node:net'
 import { FwError } from '../core/errors.js'
 import type { CameraSettings, Decode } from '../core/settings.js'
 import { parseCameraUrl, type RtspAddress, rtspUrl } from './camera-url.js'
+import type { Cause } from './exit-cause.js'
 import type { FfmpegBuild } from './ffmpeg.js'
 import { fileCameraArgs, listenArgs, liveArgs } from './ffmpeg-args.js'
 import { dialTcp, dialTls, resolveHost } from './reach.js'
 import { openRtspRelay } from './rtsp-relay.js'
 
-/** What ffmpeg is started with; `close` frees what stands behind it. */
+/** What ffmpeg is started with. */
 export interface OpenedSource {
   readonly argv: readonly string[]
+  /** The cause of an end after `frames` pictures, as it is known here: ffmpeg may have spoken to a relay. */
+  explain(cause: Cause, frames: number): Cause
+  /** Frees what stands behind it. */
   close(): void
 }
 
@@ -42,26 +46,23 @@ export async function openCameraSource(
 ): Promise<OpenedSource> {
   const address = parseCameraUrl(camera.url)
   const picture = { width: camera.frame.width, rate: camera.frame.rate, decode: attempt.decode }
-  const nothing = () => {}
-  if (address.kind === 'file') {
-    return { argv: fileCameraArgs(ffmpeg, { ...picture, path: address.path }), close: nothing }
-  }
+  const direct = { explain: (cause: Cause) => cause, close: () => {} }
+  if (address.kind === 'file') return { argv: fileCameraArgs(ffmpeg, { ...picture, path: address.path }), ...direct }
   const input = { ...picture, attempt: attempt.failures, patient: attempt.patient }
   const ip = await resolveHost(address.host, signal)
   if (camera.listen) {
     if (address.tls) throw new FwError('FW_CAMERA_URL', 'a camera that pushes (listen) speaks rtsp://, not rtsps://')
-    return { argv: listenArgs(ffmpeg, { ...input, url: rtspUrl(ip, address.port, address.path) }), close: nothing }
+    return { argv: listenArgs(ffmpeg, { ...input, url: rtspUrl(ip, address.port, address.path) }), ...direct }
   }
-  const { url, transport, close } = await openWay(camera, address, ip, signal)
+  const { url, transport, ...rest } = await openWay(camera, address, ip, signal)
   // Longer than our own timers, which say better what happened.
   const networkMs = camera.timeouts.firstFrameMs + camera.timeouts.stallMs
-  return { argv: liveArgs(ffmpeg, { ...input, url, transport, networkMs }), close }
+  return { argv: liveArgs(ffmpeg, { ...input, url, transport, networkMs }), ...rest }
 }
 
-interface Way {
+interface Way extends Pick<OpenedSource, 'explain' | 'close'> {
   readonly url: string
   readonly transport: 'tcp' | 'udp'
-  close(): void
 }
 
 async function openWay(camera: SourceSettings, address: RtspAddress, ip: string, signal: AbortSignal): Promise<Way> {
@@ -74,11 +75,20 @@ async function openWay(camera: SourceSettings, address: RtspAddress, ip: string,
   if (!tls && username === undefined) {
     // Only tried: ffmpeg connects by itself.
     socket.destroy()
-    return { url: rtspUrl(ip, port, path), transport: camera.transport, close: () => {} }
+    return { url: rtspUrl(ip, port, path), transport: camera.transport, explain: (cause) => cause, close: () => {} }
   }
   const origin = `${tls ? 'rtsps' : 'rtsp'}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`
   const login = username === undefined ? undefined : { username, password }
-  const relay = await openRtspRelay({ camera: socket, ip, origin, login })
-  // Inside TLS the pictures can only be interleaved.
-  return { url: rtspUrl('127.0.0.1', relay.port, path), transport: tls ? 'tcp' : camera.transport, close: relay.close }
+  const relay = await openRtspRelay({ server: socket, ip, origin, login })
+  return {
+    url: rtspUrl('127.0.0.1', relay.port, path),
+    // Inside TLS the pictures can only be interleaved.
+    transport: tls ? 'tcp' : camera.transport,
+    explain(cause, frames) {
+      const refused = frames === 0 ? relay.refusal() : undefined
+      if (refused !== undefined) return { code: 'FW_CAMERA_AUTH', text: `the camera at ${origin} ${refused}` }
+      return { ...cause, text: relay.addressed(cause.text) }
+    },
+    close: relay.close,
+  }
 }

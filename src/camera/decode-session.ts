@@ -3,19 +3,19 @@ import { setInterval } from 'node:timers/promises'
 import { isCorruption } from './corruption.js'
 import { type Cause, exitCause } from './exit-cause.js'
 import { type FfmpegChild, startFfmpeg } from './ffmpeg-child.js'
-import { frameReader, type Picture } from './frame-reader.js'
+import { type FrameReader, frameReader, type Picture } from './frame-reader.js'
+import { pictureFlow } from './picture-flow.js'
+import { overdue, type SessionLimits } from './session-limits.js'
 import { timeLines } from './time-lines.js'
 
-export interface SessionPlan {
+export interface SessionPlan extends SessionLimits {
   readonly path: string
   readonly argv: readonly string[]
   readonly width: number
-  /** ms from the start to the first picture; undefined: no limit. */
-  readonly firstFrameMs?: number
-  /** ms without a picture after the first; undefined: no limit. */
-  readonly stallMs?: number
   /** End when the stream's aspect changes; else go on, the picture scaled into its first shape. */
   readonly endOnResize: boolean
+  /** The cause of an end after `frames` pictures as whoever opened the way to the camera knows it. */
+  explain?(cause: Cause, frames: number): Cause
 }
 
 export interface SessionHooks {
@@ -46,78 +46,69 @@ const KEPT_LINES = 40
 
 /** Runs until the stream ends, a timer fires or the signal says so; the child is gone when this resolves. Never rejects. */
 export async function decodeUntilEnd(plan: SessionPlan, hooks: SessionHooks, signal: AbortSignal): Promise<SessionEnd> {
-  const stderr: string[] = []
   const over = new AbortController()
-  const startedMs = performance.now()
-  let frames = 0
-  let firstMs = 0
-  let lastMs = 0
+  const stop = () => over.abort()
   let verdict: Cause | undefined
-  let shape: string | undefined
+  const endWith = (cause: Cause) => {
+    verdict ??= cause
+    stop()
+  }
+  /** Ended by us: what is still in the pipes is not wanted. By itself: every picture is. */
+  const cutShort = () => verdict !== undefined || signal.aborted
 
+  const stderr: string[] = []
   const child = startFfmpeg(plan.path, plan.argv, {
-    onStderr: (line) => {
+    onStderr(line) {
       hooks.onLine?.(line)
       stderr.push(line)
       if (stderr.length > KEPT_LINES) stderr.shift()
       if (isCorruption(line)) hooks.onCorruption(line)
     },
   })
-  const endWith = (cause: Cause) => {
-    verdict ??= cause
-    over.abort()
-  }
-  /** Ended by us: what is still in the pipes is not wanted. By itself: every picture is. */
-  const cutShort = () => verdict !== undefined || signal.aborted
-  // A picture is handed on after this turn of the loop: what stderr said about it has been read by then.
-  const whole: Picture[] = []
-  const handOn = () => {
-    for (const picture of whole.splice(0)) if (!cutShort()) hooks.onPicture(picture)
-  }
-  const reader = frameReader(plan.width, hooks.take, (picture) => {
-    if (cutShort()) return
-    if (shape !== undefined && picture.line.shape !== shape) {
+  const pictures = pictureFlow({
+    onPicture: hooks.onPicture,
+    onResize() {
       hooks.onResize()
-      if (plan.endOnResize) return endWith({ code: 'FW_CAMERA_RESIZED', text: 'the picture has another shape' })
-    }
-    shape = picture.line.shape
-    lastMs = performance.now()
-    if (frames++ === 0) firstMs = lastMs
-    if (whole.push(picture) === 1) setImmediate(handOn)
+      if (plan.endOnResize) endWith({ code: 'FW_CAMERA_RESIZED', text: 'the picture has another shape' })
+    },
+    over: cutShort,
   })
-  const parse = timeLines((line) => reader.line(line))
-  const guarded = (work: () => void) => {
-    try {
-      work()
-    } catch (error) {
-      endWith({ code: 'FW_CAMERA_DATA', text: (error as Error).message })
-    }
-  }
-  child.stdout.on('data', (chunk: Buffer) => guarded(() => reader.bytes(chunk)))
-  child.times.setEncoding('latin1').on('data', (chunk: string) => guarded(() => parse(chunk)))
+  readPictures(child, frameReader(plan.width, hooks.take, pictures.take), (error) =>
+    endWith({ code: 'FW_CAMERA_DATA', text: error.message }),
+  )
   hooks.onStart?.(child)
 
-  const stop = () => over.abort()
   signal.addEventListener('abort', stop)
   if (signal.aborted) stop()
-  const gone = child.closed.then(() => over.abort())
+  const gone = child.closed.then(stop)
   await watch(over.signal, (nowMs) => {
-    if (frames === 0 && plan.firstFrameMs !== undefined && nowMs - startedMs > plan.firstFrameMs) {
-      const known = exitCause({ end: { rc: 0, signal: null }, stderr, frames })
-      if (known.code !== 'FW_CAMERA_ENDED' && known.code !== 'FW_CAMERA_DATA') return endWith(known)
-      endWith({ code: 'FW_CAMERA_TIMEOUT', text: `no picture within ${plan.firstFrameMs} ms (timeouts.first_frame)` })
-    } else if (frames > 0 && plan.stallMs !== undefined && nowMs - lastMs > plan.stallMs) {
-      hooks.onStall?.()
-      endWith({ code: 'FW_CAMERA_STALLED', text: `no picture for ${plan.stallMs} ms (timeouts.stall)` })
-    }
+    const late = overdue(pictures.flow(), plan, stderr, nowMs)
+    if (late?.code === 'FW_CAMERA_STALLED') hooks.onStall?.()
+    if (late !== undefined) endWith(late)
   })
   signal.removeEventListener('abort', stop)
   // Not `closed`: a child that closes by itself has ended `over`, and its own exit then is the cause.
   const end = await child.stop()
   await gone
-  handOn()
+  pictures.handOn()
+  const { frames, firstMs, lastMs } = pictures.flow()
   const cause = cutShort() ? verdict : exitCause({ end, stderr, frames })
-  return { cause, frames, flowedMs: frames > 0 ? lastMs - firstMs : 0, rc: end.rc }
+  const explained = cause === undefined ? undefined : (plan.explain?.(cause, frames) ?? cause)
+  return { cause: explained, frames, flowedMs: lastMs - firstMs, rc: end.rc }
+}
+
+/** Reads both descriptors into `reader`; what it throws is told, not thrown. */
+function readPictures(child: FfmpegChild, reader: FrameReader, onError: (error: Error) => void): void {
+  const parse = timeLines((line) => reader.line(line))
+  const guarded = (work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      onError(error as Error)
+    }
+  }
+  child.stdout.on('data', (chunk: Buffer) => guarded(() => reader.bytes(chunk)))
+  child.times.setEncoding('latin1').on('data', (chunk: string) => guarded(() => parse(chunk)))
 }
 
 async function watch(over: AbortSignal, look: (nowMs: number) => void): Promise<void> {

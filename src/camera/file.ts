@@ -93,8 +93,8 @@ async function open(source: string, options: DecodeOptions): Promise<Opened> {
     { decode: 'none', failures: 0, patient: false },
     signal,
   )
-  const { argv, close } = opened
-  return { plan: { ...plan, ...LIVE_TIMEOUTS, argv }, live: true, close }
+  const { argv, explain, close } = opened
+  return { plan: { ...plan, ...LIVE_TIMEOUTS, argv, explain }, live: true, close }
 }
 
 async function readable(path: string): Promise<void> {

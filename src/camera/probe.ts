@@ -61,6 +61,8 @@ export async function probeCamera(camera: Probed, options: ProbeOptions): Promis
     options.signal.throwIfAborted()
     tries.push(tried.probe)
     streams = { ...tried.streams, ...streams }
+    // The password does not get better by another transport, and cameras lock accounts.
+    if (tried.probe.cause?.code === 'FW_CAMERA_AUTH') break
   }
   const works = tries.find((one) => one.cause === undefined)
   return { ...streams, tries, works, suggestions: suggestions(streams, tries, options.ffmpeg) }
@@ -92,6 +94,7 @@ async function tryOnce(camera: Probed, transport: Transport | undefined, options
     firstFrameMs,
     stallMs,
     endOnResize: false,
+    explain: source.explain,
   }
   const hooks = {
     take: (bytes: number) => new Uint8Array(bytes),

@@ -1,57 +1,100 @@
-/** Logs in for an RTSP client that has no credentials: adds them to its requests, and answers challenges in its place. */
-import { randomBytes } from 'node:crypto'
+/** Logs in for an RTSP client that has no credentials: adds them to its requests and answers challenges in its place. Pure. */
 import { authorization, type Challenge, chooseChallenge, type Login } from './digest.js'
-import { headerOf, headersOf, type RtspMessage, withHeader } from './rtsp-messages.js'
+import { headerOf, headersOf, type RtspMessage, withHeader, withoutHeader } from './rtsp-messages.js'
 
-export interface RtspLogin {
-  /** A client's request, as it goes to the camera. */
-  request(message: RtspMessage): RtspMessage
-  /** A camera's reply: either for the client, or a request to send again instead. */
-  reply(message: RtspMessage): { readonly forClient: RtspMessage } | { readonly again: RtspMessage }
+/** A request that waits for its reply. */
+interface Asked {
+  readonly message: RtspMessage
+  readonly clientSeq: string
+  /** What its Authorization answered; undefined: it went without. */
+  readonly answered?: Challenge
+  /** It went a second time, in the place of the client. */
+  readonly again: boolean
 }
 
+/** One connection's login. */
+export interface LoginState {
+  /** By our sequence number: towards the server they are ours, as a request may go twice. */
+  readonly asked: ReadonlyMap<string, Asked>
+  readonly seq: number
+  readonly challenge?: Challenge
+  /** How often the challenge has been answered. */
+  readonly uses: number
+}
+
+export interface LoginInput {
+  readonly from: 'client' | 'server'
+  readonly message: RtspMessage
+}
+
+/** A message to pass on, or that the server lets nobody in: what it does, a clause without its subject. */
+export type LoginEffect =
+  | { readonly to: 'client' | 'server'; readonly message: RtspMessage }
+  | { readonly refused: string }
+
+export const NO_LOGIN_YET: LoginState = { asked: new Map(), seq: 0, uses: 0 }
+
 /** Requests without a reply that are remembered; a client waits for each but its keep-alives. */
-const MAX_OPEN = 32
+const MAX_ASKED = 32
 
-/** `login` undefined: requests pass as they are. Sequence numbers are ours towards the camera, as a request may go twice. */
-export function rtspLogin(login: Login | undefined): RtspLogin {
-  const open = new Map<string, { message: RtspMessage; clientSeq: string; answered: boolean }>()
-  let challenge: Challenge | undefined
-  let count = 0
-  let seq = 0
-
-  function send(message: RtspMessage, clientSeq: string, answered: boolean): RtspMessage {
-    const ours = String(++seq)
-    open.set(ours, { message, clientSeq, answered })
-    if (open.size > MAX_OPEN) open.delete(open.keys().next().value!)
-    const numbered = withHeader(message, 'CSeq', ours)
-    if (login === undefined || challenge === undefined) return numbered
-    const [method = '', uri = ''] = message.first.split(' ')
-    const cnonce = randomBytes(8).toString('hex')
-    return withHeader(
-      numbered,
-      'Authorization',
-      authorization(challenge, login, { method, uri, count: ++count, cnonce }),
-    )
+/**
+ * One message. `login` undefined: requests pass as they are; `cnonce`: chance from the caller. A login is tried once: each
+ * refusal counts at a camera that locks accounts, so the client, told of it, gets no challenge to answer by itself.
+ */
+export function loginStep(
+  state: LoginState,
+  { from, message }: LoginInput,
+  login: Login | undefined,
+  cnonce: string,
+): [LoginState, LoginEffect[]] {
+  if (from === 'client') {
+    const clientSeq = headerOf(message.headers, 'CSeq') ?? '0'
+    return send(state, { message, clientSeq, again: false }, login, cnonce)
   }
+  const number = headerOf(message.headers, 'CSeq') ?? ''
+  const asked = state.asked.get(number)
+  // A request of the server's own, or a reply to none of ours.
+  if (asked === undefined || !message.first.startsWith('RTSP/')) return [state, [{ to: 'client', message }]]
+  const left = { ...state, asked: new Map([...state.asked].filter(([seq]) => seq !== number)) }
+  const reply = withHeader(message, 'CSeq', asked.clientSeq)
+  const [, status] = message.first.split(' ')
+  if (status === '403')
+    return [left, [{ refused: 'forbids the stream to this user' }, { to: 'client', message: reply }]]
+  if (status !== '401') return [left, [{ to: 'client', message: reply }]]
+  const values = headersOf(message.headers, 'WWW-Authenticate')
+  const challenge = chooseChallenge(values)
+  const refused = refusal(asked, login, challenge, values)
+  if (refused !== undefined)
+    return [left, [{ refused }, { to: 'client', message: withoutHeader(reply, 'WWW-Authenticate') }]]
+  return send({ ...left, challenge, uses: 0 }, { ...asked, again: true }, login, cnonce)
+}
 
-  return {
-    request: (message) => send(message, headerOf(message.headers, 'CSeq') ?? '0', false),
-    reply(message) {
-      const number = headerOf(message.headers, 'CSeq') ?? ''
-      const asked = open.get(number)
-      // A request of the camera's own, or a reply to none of ours.
-      if (asked === undefined || !message.first.startsWith('RTSP/')) return { forClient: message }
-      open.delete(number)
-      if (login !== undefined && / 401\b/.test(message.first) && !asked.answered) {
-        const next = chooseChallenge(headersOf(message.headers, 'WWW-Authenticate'))
-        if (next !== undefined) {
-          challenge = next
-          count = 0
-          return { again: send(asked.message, asked.clientSeq, true) }
-        }
-      }
-      return { forClient: withHeader(message, 'CSeq', asked.clientSeq) }
-    },
+function send(state: LoginState, asked: Asked, login: Login | undefined, cnonce: string): [LoginState, LoginEffect[]] {
+  const { challenge } = state
+  const seq = state.seq + 1
+  const answers = login !== undefined && challenge !== undefined
+  const open = [...state.asked, [String(seq), { ...asked, answered: answers ? challenge : undefined }] as const]
+  const next = { ...state, seq, asked: new Map(open.slice(-MAX_ASKED)), uses: state.uses + 1 }
+  const message = withHeader(asked.message, 'CSeq', String(seq))
+  if (!answers) return [next, [{ to: 'server', message }]]
+  const [method = '', uri = ''] = message.first.split(' ')
+  const value = authorization(challenge, login, { method, uri, count: next.uses, cnonce })
+  return [next, [{ to: 'server', message: withHeader(message, 'Authorization', value) }]]
+}
+
+/** Why a 401 is final; undefined: it is answered. */
+function refusal(
+  { answered, again }: Asked,
+  login: Login | undefined,
+  challenge: Challenge | undefined,
+  offered: readonly string[],
+): string | undefined {
+  if (login === undefined) return 'asks for a user name and a password'
+  if (challenge === undefined) {
+    const schemes = offered.map((value) => value.split(/[\s,]/, 1)[0]).join(', ')
+    return `asks for a login that is not Basic or Digest by MD5 or SHA-256 (${schemes === '' ? 'none named' : schemes})`
   }
+  // A nonce grows stale (RFC 7616 3.3); the same answer to the same challenge is the same refusal.
+  const stale = answered?.scheme === 'digest' && challenge.scheme === 'digest' && answered.nonce !== challenge.nonce
+  return answered === undefined || (stale && !again) ? undefined : 'refuses the user name or the password'
 }

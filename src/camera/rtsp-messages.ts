@@ -87,9 +87,12 @@ export function headersOf(headers: readonly string[], name: string): string[] {
 
 /** The message on the wire, with `name` set to `value`. */
 export function withHeader(message: RtspMessage, name: string, value: string): RtspMessage {
+  return { ...message, headers: [...withoutHeader(message, name).headers, `${name}: ${value}`] }
+}
+
+export function withoutHeader(message: RtspMessage, name: string): RtspMessage {
   const start = `${name.toLowerCase()}:`
-  const others = message.headers.filter((line) => !line.toLowerCase().startsWith(start))
-  return { ...message, headers: [...others, `${name}: ${value}`] }
+  return { ...message, headers: message.headers.filter((line) => !line.toLowerCase().startsWith(start)) }
 }
 
 export function wire({ first, headers, body }: RtspMessage): Buffer {

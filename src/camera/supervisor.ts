@@ -1,6 +1,5 @@
 /** Keeps one camera's pictures coming: opens it, watches it, and opens it again without end. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { backoffMs } from '../core/backoff.js'
 import { diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
 import type { CameraSettings } from '../core/settings.js'
@@ -12,7 +11,7 @@ import type { Cause } from './exit-cause.js'
 import type { FfmpegBuild } from './ffmpeg.js'
 import { frameStream } from './frame-stream.js'
 import { type Repeats, repeats } from './repeat.js'
-import { afterEnd } from './retry.js'
+import { afterEnd, NO_TROUBLE } from './retry.js'
 
 export type { CameraHooks } from './camera-hooks.js'
 
@@ -20,7 +19,7 @@ const SAY_COUNTED_MS = 1000
 
 /**
  * Supervises until `signal` says so; then its child is gone and the state `stopped`. A camera's failure is never an
- * exception: it is a state, a diagnostic and another attempt. One child at most at any time.
+ * exception: it is a state, a diagnostic an outage and attempts without end. One child at most at any time.
  */
 export async function superviseCamera(
   camera: CameraSettings,
@@ -32,23 +31,24 @@ export async function superviseCamera(
   const over = new AbortController()
   const counting = sayCounted(said, hooks, over.signal)
   const fallback = decodeFallback(camera.decode)
-  let waits = 0
-  let failures = 0
-  let patient = false
+  let trouble = NO_TROUBLE
+  hooks.onState('connecting')
   while (!signal.aborted) {
-    hooks.onState('connecting')
-    const end = await attemptOnce(camera, ffmpeg, { decode: fallback.decode, failures, patient }, hooks, said, signal)
-    if (signal.aborted || end.cause === undefined) break
-    tell(end.cause, hooks, said)
+    const { failures, patient } = trouble
+    hooks.onAttempt?.()
+    const attempt = { decode: fallback.decode, failures, patient }
+    const end = await attemptOnce({ camera, ffmpeg, hooks, said }, attempt, signal)
+    const { cause } = end
+    if (signal.aborted || cause === undefined) break
     const fellBack = fallback.note(end)
-    if (fellBack !== undefined) tell(fellBack, hooks, said)
-    failures = end.frames > 0 ? 0 : failures + 1
-    patient = end.cause.code === 'FW_CAMERA_DATA' && end.frames === 0
-    const next = afterEnd(camera, end, waits)
-    waits = next.waits
-    if (next.atOnce) continue
-    hooks.onState('backoff', diagnostic(end.cause.code, camera.id, end.cause.text))
-    await sleep(backoffMs(waits - 1, Math.random()), undefined, { signal }).catch(() => undefined)
+    const clock = { nowMs: performance.now(), random: Math.random() }
+    const [after, { waitMs, say, show }] = afterEnd(camera, trouble, { ...end, cause }, clock)
+    trouble = after
+    if (say !== undefined) hooks.onDiagnostic(diagnostic(say.code, camera.id, say.text, say.count))
+    if (fellBack !== undefined) hooks.onDiagnostic(diagnostic(fellBack.code, camera.id, fellBack.text))
+    if (show !== undefined)
+      hooks.onState(show.state, show.cause && diagnostic(show.cause.code, camera.id, show.cause.text))
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined)
   }
   over.abort()
   await counting
@@ -56,12 +56,16 @@ export async function superviseCamera(
   hooks.onState('stopped')
 }
 
+interface Supervised {
+  readonly camera: CameraSettings
+  readonly ffmpeg: FfmpegBuild
+  readonly hooks: CameraHooks
+  readonly said: Repeats
+}
+
 async function attemptOnce(
-  camera: CameraSettings,
-  ffmpeg: FfmpegBuild,
+  { camera, ffmpeg, hooks, said }: Supervised,
   attempt: Attempt,
-  hooks: CameraHooks,
-  said: Repeats,
   signal: AbortSignal,
 ): Promise<SessionEnd> {
   let source: OpenedSource
@@ -75,6 +79,7 @@ async function attemptOnce(
   const plan = {
     path: ffmpeg.path,
     argv: source.argv,
+    explain: source.explain,
     width: camera.frame.width,
     firstFrameMs: firstFrameLimit(camera),
     // At a low rate the pictures that are left out are no stall.

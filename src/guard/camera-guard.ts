@@ -64,12 +64,14 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   }
 
   const onState: Parameters<typeof superviseCamera>[2]['onState'] = (state, cause) => {
-    const connects = stream.connects + (state === 'connecting' ? 1 : 0)
-    stream = { state, cause, connects }
+    stream = { ...stream, state, cause }
     if (state !== 'guarding') counters.interrupted()
     send({ type: 'state', camera: beat() })
   }
-  const hooks = { onFrame: latest.offer, onState, onDiagnostic, takeBuffer: pool.take }
+  const onAttempt = () => {
+    stream = { ...stream, connects: stream.connects + 1 }
+  }
+  const hooks = { onFrame: latest.offer, onState, onAttempt, onDiagnostic, takeBuffer: pool.take }
   const supervised = superviseCamera(camera, ffmpeg, hooks, signal)
 
   return {

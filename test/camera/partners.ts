@@ -85,6 +85,8 @@ export async function publishUntil(clip: string, url: string, signal: AbortSigna
 export interface Recorder extends CameraHooks {
   readonly frames: Frame[]
   readonly states: CameraState[]
+  /** How often the camera was opened. */
+  attempts: number
   readonly causes: (Diagnostic | undefined)[]
   readonly diagnostics: Diagnostic[]
   /** Settles when `met` holds; looked at after each call of a hook. */
@@ -103,6 +105,7 @@ export function recorder(): Recorder {
   const seen: Recorder = {
     frames: [],
     states: [],
+    attempts: 0,
     causes: [],
     diagnostics: [],
     onFrame(frame) {
@@ -112,6 +115,10 @@ export function recorder(): Recorder {
     onState(state, cause) {
       seen.states.push(state)
       seen.causes.push(cause)
+      look()
+    },
+    onAttempt() {
+      seen.attempts++
       look()
     },
     onDiagnostic(d) {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { authorization, chooseChallenge } from '../../src/camera/digest.js'
-import { rtspLogin } from '../../src/camera/rtsp-login.js'
+import { type LoginEffect, loginStep, NO_LOGIN_YET } from '../../src/camera/rtsp-login.js'
 import { headerOf, type RtspMessage, rtspSplitter, wire } from '../../src/camera/rtsp-messages.js'
 import { openRtspRelay } from '../../src/camera/rtsp-relay.js'
 
@@ -98,44 +98,91 @@ test('a message without end is refused', () => {
 
 const message = (first: string, ...headers: string[]): RtspMessage => ({ first, headers, body: Buffer.alloc(0) })
 
+/** One connection's login, message by message. */
+function session(as: { username: string; password: string } | undefined) {
+  let state = NO_LOGIN_YET
+  const take = (from: 'client' | 'server', m: RtspMessage): LoginEffect[] => {
+    const [next, effects] = loginStep(state, { from, message: m }, as, 'c0ffee')
+    state = next
+    return effects
+  }
+  /** What goes on because of `m`, and to whom. */
+  const passed = (from: 'client' | 'server', m: RtspMessage) => {
+    const last = take(from, m).at(-1)
+    if (last === undefined || !('to' in last)) throw new Error('nothing passed')
+    return last
+  }
+  return { take, passed }
+}
+
+const replyTo = (sent: RtspMessage, status: string, ...headers: string[]) =>
+  message(`RTSP/1.0 ${status}`, `CSeq: ${headerOf(sent.headers, 'CSeq')}`, ...headers)
+const DESCRIBE = message('DESCRIBE rtsp://gate/cam RTSP/1.0', 'CSeq: 7')
+const digest = (nonce: string) => `WWW-Authenticate: Digest realm="r", nonce="${nonce}"`
+const sentAuthorization = ({ message: m }: { message: RtspMessage }) => headerOf(m.headers, 'Authorization')
+
 test('a challenge is answered in the place of the client, which sees its own sequence numbers', () => {
-  const session = rtspLogin(login)
-  const sent = session.request(message('DESCRIBE rtsp://gate/cam RTSP/1.0', 'CSeq: 7'))
-  expect(headerOf(sent.headers, 'Authorization')).toBeUndefined()
-  const challenged = message(
-    'RTSP/1.0 401 Unauthorized',
-    `CSeq: ${headerOf(sent.headers, 'CSeq')}`,
-    'WWW-Authenticate: Digest realm="r", nonce="n1"',
-  )
-  const again = session.reply(challenged)
-  if (!('again' in again)) throw new Error('not sent again')
-  expect(headerOf(again.again.headers, 'Authorization')).toContain('nonce="n1"')
-  const done = session.reply(message('RTSP/1.0 200 OK', `CSeq: ${headerOf(again.again.headers, 'CSeq')}`))
-  expect('forClient' in done && headerOf(done.forClient.headers, 'CSeq')).toBe('7')
+  const { passed } = session(login)
+  const sent = passed('client', DESCRIBE)
+  expect(sent.to).toBe('server')
+  expect(sentAuthorization(sent)).toBeUndefined()
+  const again = passed('server', replyTo(sent.message, '401 Unauthorized', digest('n1')))
+  expect(again.to).toBe('server')
+  expect(sentAuthorization(again)).toContain('nonce="n1"')
+  const done = passed('server', replyTo(again.message, '200 OK'))
+  expect([done.to, headerOf(done.message.headers, 'CSeq')]).toEqual(['client', '7'])
   // From now on at once, until the nonce is stale.
-  const play = session.request(message('PLAY rtsp://gate/cam RTSP/1.0', 'CSeq: 8'))
-  expect(headerOf(play.headers, 'Authorization')).toContain('uri="rtsp://gate/cam"')
-  const stale = message(
-    'RTSP/1.0 401 Unauthorized',
-    `CSeq: ${headerOf(play.headers, 'CSeq')}`,
-    'WWW-Authenticate: Digest realm="r", nonce="n2", stale=true',
-  )
-  const fresh = session.reply(stale)
-  expect('again' in fresh && headerOf(fresh.again.headers, 'Authorization')).toContain('nonce="n2"')
+  const play = passed('client', message('PLAY rtsp://gate/cam RTSP/1.0', 'CSeq: 8'))
+  expect(sentAuthorization(play)).toContain('uri="rtsp://gate/cam"')
+  const fresh = passed('server', replyTo(play.message, '401 Unauthorized', digest('n2')))
+  expect(fresh.to).toBe('server')
+  expect(sentAuthorization(fresh)).toContain('nonce="n2"')
 })
 
-test('a password that is refused is refused once: the client is told, nothing is tried for ever', () => {
-  const session = rtspLogin(login)
-  const refusal = (sent: RtspMessage) =>
-    message(
-      'RTSP/1.0 401 Unauthorized',
-      `CSeq: ${headerOf(sent.headers, 'CSeq')}`,
-      'WWW-Authenticate: Digest realm="r", nonce="n"',
-    )
-  const first = session.reply(refusal(session.request(message('DESCRIBE rtsp://gate/cam RTSP/1.0', 'CSeq: 2'))))
-  if (!('again' in first)) throw new Error('not sent again')
-  const second = session.reply(refusal(first.again))
-  expect('forClient' in second && second.forClient.first).toBe('RTSP/1.0 401 Unauthorized')
+test.each([
+  ['digest', [digest('n1'), digest('n1')]],
+  ['digest with a nonce for each refusal', [digest('n1'), digest('n2')]],
+  ['basic', ['WWW-Authenticate: Basic realm="r"', 'WWW-Authenticate: Basic realm="r"']],
+])(
+  'a password that is refused (%s) is tried once, and the client gets no challenge to try it again',
+  (_, [first, second]) => {
+    const { take, passed } = session(login)
+    const again = passed('server', replyTo(passed('client', DESCRIBE).message, '401 Unauthorized', first!))
+    expect(sentAuthorization(again)).toBeDefined()
+    const [refused, told] = take('server', replyTo(again.message, '401 Unauthorized', second!))
+    expect(refused).toEqual({ refused: 'refuses the user name or the password' })
+    expect(told).toEqual({ to: 'client', message: message('RTSP/1.0 401 Unauthorized', 'CSeq: 7') })
+  },
+)
+
+test('a Basic login that was good and is refused later is not sent a second time', () => {
+  const { take, passed } = session(login)
+  const basic = 'WWW-Authenticate: Basic realm="r"'
+  const again = passed('server', replyTo(passed('client', DESCRIBE).message, '401 Unauthorized', basic))
+  passed('server', replyTo(again.message, '200 OK'))
+  const setup = passed('client', message('SETUP rtsp://gate/cam/1 RTSP/1.0', 'CSeq: 8'))
+  expect(sentAuthorization(setup)).toBeDefined()
+  expect(take('server', replyTo(setup.message, '401 Unauthorized', basic))[0]).toHaveProperty('refused')
+})
+
+test.each([
+  ['no login is known', undefined, '401 Unauthorized', [digest('n')], 'asks for a user name and a password'],
+  ['the login is of another kind', login, '401 Unauthorized', ['WWW-Authenticate: NTLM'], /\(NTLM\)$/],
+  ['no kind is named', login, '401 Unauthorized', [], /\(none named\)$/],
+  ['the user may not see it', login, '403 Forbidden', [], 'forbids the stream to this user'],
+] as const)('a server that lets nobody in says why: %s', (_, as, status, headers, why) => {
+  const { take, passed } = session(as)
+  const effects = take('server', replyTo(passed('client', DESCRIBE).message, status, ...headers))
+  expect(effects[0]).toEqual({ refused: expect.stringMatching(why) })
+  expect(effects[1]).toMatchObject({ to: 'client', message: { first: `RTSP/1.0 ${status}` } })
+})
+
+test('a request of the server, and a reply to none of ours, pass', () => {
+  const { take } = session(login)
+  const asks = message('GET_PARAMETER rtsp://a RTSP/1.0', 'CSeq: 1')
+  expect(take('server', asks)).toEqual([{ to: 'client', message: asks }])
+  const stray = message('RTSP/1.0 401 Unauthorized', 'CSeq: 99', digest('n'))
+  expect(take('server', stray)).toEqual([{ to: 'client', message: stray }])
 })
 
 test('over UDP the client is told where packets come from; packets over TCP pass untouched', async () => {
@@ -153,7 +200,7 @@ test('over UDP the client is told where packets come from; packets over TCP pass
   await once(cameraSide, 'listening')
   const camera: Socket = connect((cameraSide.address() as { port: number }).port, '127.0.0.1')
   await once(camera, 'connect')
-  const relay = await openRtspRelay({ camera, ip: '10.0.0.12', origin: 'rtsp://gate:554', login: undefined })
+  const relay = await openRtspRelay({ server: camera, ip: '10.0.0.12', origin: 'rtsp://gate:554', login: undefined })
   const client = connect(relay.port, '127.0.0.1')
   client.write(wire(message(`SETUP rtsp://127.0.0.1:${relay.port}/cam/track1 RTSP/1.0`, 'CSeq: 3')))
   let got = Buffer.alloc(0)

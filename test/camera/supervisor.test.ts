@@ -100,7 +100,7 @@ test('a publisher that hangs is a stalled camera, and its child is replaced', as
   await hooks.until((seen) => seen.frames.length >= 15)
   hung.kill('SIGSTOP')
   await hooks.until((seen) => seen.states.includes('stalled'))
-  await hooks.until((seen) => seen.states.filter((s) => s === 'connecting').length >= 2)
+  await hooks.until((seen) => seen.attempts >= 2)
   expect(hooks.diagnostics.map((d) => d.code)).toContain('FW_CAMERA_STALLED')
   hung.kill('SIGKILL')
   stop.abort()

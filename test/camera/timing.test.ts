@@ -3,8 +3,6 @@ import { expect, test } from 'vitest'
 import { arrivalMs } from '../../src/camera/capture-time.js'
 import { frozenWatch } from '../../src/camera/frozen.js'
 import { repeats } from '../../src/camera/repeat.js'
-import { afterEnd } from '../../src/camera/retry.js'
-import type { FwCode } from '../../src/core/errors.js'
 
 test('repeats: the first at once, the others counted, one line a second', () => {
   const said = repeats('gate')
@@ -57,51 +55,4 @@ test('a change too slow to see from one look to the next is still a change', () 
   const watch = frozenWatch(5000)
   for (let i = 0; i < 20; i++)
     expect(watch.see(new Uint8Array(64 * 96).fill(50 + i * 0.4), 64, 64, i * 1000)).toBe(false)
-})
-
-const end = (code: FwCode, flowedMs: number) => ({
-  cause: { code, text: '' },
-  frames: flowedMs > 0 ? 10 : 0,
-  flowedMs,
-  rc: 0,
-})
-const pull = { url: 'rtsp://gate/', listen: false }
-const push = { url: 'rtsp://gate/', listen: true }
-
-test.each([
-  ['a camera that is away waits longer each time', pull, end('FW_CAMERA_REFUSED', 0), 3, { atOnce: false, waits: 4 }],
-  [
-    'frames that flowed for long make the next wait the first',
-    pull,
-    end('FW_CAMERA_ENDED', 60_000),
-    7,
-    { atOnce: false, waits: 1 },
-  ],
-  ['frames that flowed for a moment do not', pull, end('FW_CAMERA_ENDED', 900), 7, { atOnce: false, waits: 8 }],
-  ['a new size is opened at once', pull, end('FW_CAMERA_RESIZED', 900), 2, { atOnce: true, waits: 0 }],
-  ['a size that changes all the time is not', pull, end('FW_CAMERA_RESIZED', 100), 2, { atOnce: false, waits: 3 }],
-  [
-    'a listener stands again at once when its publisher left',
-    push,
-    end('FW_CAMERA_ENDED', 900),
-    2,
-    { atOnce: true, waits: 0 },
-  ],
-  [
-    'a listener to which nobody came stands again at once',
-    push,
-    end('FW_CAMERA_TIMEOUT', 0),
-    2,
-    { atOnce: true, waits: 0 },
-  ],
-  ['a listener whose port is taken waits', push, end('FW_CAMERA_REFUSED', 0), 2, { atOnce: false, waits: 3 }],
-  [
-    'a recorded file starts over',
-    { url: '/a.h264', listen: false },
-    end('FW_CAMERA_ENDED', 900),
-    0,
-    { atOnce: true, waits: 0 },
-  ],
-] as const)('%s', (_, camera, ended, waits, next) => {
-  expect(afterEnd(camera, ended, waits)).toEqual(next)
 })

@@ -11,3 +11,8 @@ test('waits are capped at 30 s however often it failed', () => {
   expect(backoffMs(1_000_000, 0.9999)).toBeLessThanOrEqual(30_000)
   expect(backoffMs(1_000_000, 0)).toBe(15_000)
 })
+
+test('another range has its own first wait and its own cap', () => {
+  const range = { firstMs: 60_000, maxMs: 900_000 }
+  expect([backoffMs(0, 0, range), backoffMs(1, 0.5, range), backoffMs(9, 0, range)]).toEqual([30_000, 90_000, 450_000])
+})

@@ -7,7 +7,15 @@ import { childrenOf, freePort, guardsOf, isAlive, payloads, pushCamera, startDae
 const state = (daemon: Awaited<ReturnType<typeof startDaemon>>, camera: string) =>
   payloads(daemon.seen, `camera/${camera}/state`).at(-1)
 const guarding = (daemon: Awaited<ReturnType<typeof startDaemon>>, camera: string) =>
-  until(() => state(daemon, camera)?.state === 'guarding' && state(daemon, camera), `${camera} is guarded`, 30_000)
+  until(
+    () => {
+      const told = state(daemon, camera)
+      // The stream flows before its first frame has been judged.
+      return told?.state === 'guarding' && told.scored === true && told
+    },
+    `${camera} is guarded`,
+    30_000,
+  )
 
 test('a clean camera is guarded, nothing is raised, and SIGTERM leaves no child', async () => {
   const port = await freePort()

@@ -17,7 +17,7 @@ export function parseArguments<const O extends Options>(argv: readonly string[],
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
   } catch (error) {
     if (!isParseError(error)) throw error
-    throw new FwError('FW_USAGE', usageText(error, Object.keys(options)), { cause: error })
+    throw new FwError('FW_USAGE', usageText(error, argv, Object.keys(options)), { cause: error })
   }
 }
 
@@ -25,11 +25,18 @@ function isParseError(error: unknown): error is Error & { code: string } {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')
 }
 
-function usageText(error: Error & { code: string }, names: readonly string[]): string {
+function usageText(error: Error & { code: string }, argv: readonly string[], names: readonly string[]): string {
   if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
-    const given = /'(-[^']*)'/.exec(error.message)?.[1] ?? ''
-    const nearest = didYouMean(given.replace(/^-+/, ''), names)
+    const given = asTyped(/'(-[^']*)'/.exec(error.message)?.[1] ?? '', argv)
+    // every command has --help; dispatch sees to it
+    const nearest = didYouMean(given.replace(/^-+/, ''), [...names, 'help'])
     return `unknown option ${given}${nearest ? `, did you mean --${nearest}?` : ''}`
   }
   return error.message.split('. ')[0]!.replace(/\.$/, '')
+}
+
+/** `-jsno` is taken apart into letters, of which the first unknown one is named. */
+function asTyped(option: string, argv: readonly string[]): string {
+  if (option.startsWith('--') || argv.includes(option)) return option
+  return argv.find((word) => /^-[^-]/.test(word) && word.includes(option.slice(1))) ?? option
 }

@@ -42,7 +42,18 @@ async function choose(argv: readonly string[], list: readonly CommandEntry[], ou
   if (name === '--help' || name === '-h') return say(overview(list))
   if (name === 'help') return say(rest[0] === undefined ? overview(list) : helpOf(await find(rest[0], list)))
   const command = await find(name, list)
-  return asksForHelp(rest) ? say(helpOf(command)) : command.run(rest, output)
+  return asksForHelp(rest) ? say(helpOf(command)) : run(command, rest, output)
+}
+
+/** What is wrong with a command's arguments is explained by its own help. */
+async function run(command: Command, argv: readonly string[], output: AbortSignal): Promise<number> {
+  try {
+    return await command.run(argv, output)
+  } catch (error) {
+    if (!(error instanceof FwError) || error.code !== 'FW_USAGE') throw error
+    const remedy = `See \`framewarden ${command.name} --help\`.`
+    throw new FwError(error.code, error.message, { cause: error, remedy })
+  }
 }
 
 function find(name: string, list: readonly CommandEntry[]): Promise<Command> {

@@ -4,7 +4,7 @@ import { printable } from './printable.js'
 /** Text of each code's remedy. `FwError.message` reads `what, whom, value, limit. Remedy.`; the code stands before it when shown. */
 export const REMEDIES = {
   // configuration
-  FW_CONFIG_MISSING: 'Name an existing file with --config.',
+  FW_CONFIG_MISSING: 'Name a configuration file that is there and that this user may read.',
   FW_CONFIG_SIZE: 'A unit takes at most 1,000 cameras and a file of 512 KiB; spread the cameras over more units.',
   FW_CONFIG_SYNTAX: 'Mend the YAML at the place named.',
   FW_CONFIG_KEY: 'Remove the key or correct its name; `framewarden schema` lists all keys.',
@@ -70,20 +70,22 @@ export const REMEDIES = {
 
 export type FwCode = keyof typeof REMEDIES
 
-/** An expected failure with its code. `message` is one line: what, whom, value, limit; the remedy is looked up by code. */
+/** An expected failure with its code. `message` is one line: what, whom, value, limit; the remedy is the code's, or a nearer one. */
 export class FwError extends Error {
   readonly code: FwCode
+  readonly remedy: string
 
-  constructor(code: FwCode, what: string, options?: { cause?: unknown }) {
+  constructor(code: FwCode, what: string, options: { cause?: unknown; remedy?: string } = {}) {
     super(what, options)
     this.name = 'FwError'
     this.code = code
+    this.remedy = options.remedy ?? REMEDIES[code]
   }
 }
 
 /** One line for a person: `FW_CODE: what. Remedy.` Nothing in it steers a terminal. */
 export function describe(error: unknown): string {
-  if (error instanceof FwError) return `${error.code}: ${sentence(printable(error.message))} ${REMEDIES[error.code]}`
+  if (error instanceof FwError) return `${error.code}: ${sentence(printable(error.message))} ${error.remedy}`
   const text = error instanceof Error ? error.message : String(error)
   return `FW_INTERNAL: ${sentence(printable(text.split('\n')[0] ?? ''))} ${REMEDIES.FW_INTERNAL}`
 }

@@ -57,7 +57,7 @@ describe('check-config', () => {
     const err = vi.spyOn(console, 'error').mockImplementation(() => {})
     expect(await dispatch(['check-config', `${file}.gone`])).toBe(2)
     expect(err.mock.calls.flat()).toEqual([
-      `FW_CONFIG_MISSING: ${file}.gone: no such file. Name an existing file with --config.`,
+      `FW_CONFIG_MISSING: ${file}.gone: no such file. Name a configuration file that is there and that this user may read.`,
     ])
   })
 

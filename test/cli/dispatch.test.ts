@@ -11,6 +11,7 @@ function entry(name: string, run: Command['run']): CommandEntry {
 }
 
 const list = [
+  entry('check', async (argv) => parseArguments(argv, { json: { type: 'boolean' } }).positionals.length),
   entry('scan', async (argv) => argv.length),
   entry('run', async () => {
     throw new FwError('FW_CONFIG_MISSING', 'no-such.yaml: no such file')
@@ -73,8 +74,19 @@ describe('dispatch', () => {
     expect(err).toContain(`FW_USAGE: ${text}`)
   })
 
+  it("names the command's own help when its arguments are wrong", async () => {
+    const { code, err } = await call('check', '--hlep')
+    expect(code).toBe(2)
+    expect(err).toBe('FW_USAGE: unknown option --hlep, did you mean --help? See `framewarden check --help`.')
+    expect((await call('chekc')).err).toContain('See `framewarden --help`.')
+  })
+
   it.each([
-    ['run', 2, 'FW_CONFIG_MISSING: no-such.yaml: no such file. Name an existing file with --config.'],
+    [
+      'run',
+      2,
+      'FW_CONFIG_MISSING: no-such.yaml: no such file. Name a configuration file that is there and that this user may read.',
+    ],
     ['probe', 1, 'FW_CAMERA_DNS: camera.example: no address.'],
     ['doctor', 1, 'FW_INTERNAL: x is not a function.'],
   ])('turns what %s throws into exit code %i', async (name, code, line) => {
@@ -94,6 +106,9 @@ describe('parseArguments', () => {
 
   it.each([
     [['--jsno'], 'unknown option --jsno, did you mean --json?'],
+    [['--hlep'], 'unknown option --hlep, did you mean --help?'],
+    [['-jsno'], 'unknown option -jsno, did you mean --json?'],
+    [['-x'], 'unknown option -x'],
     [['--zzzzzz'], 'unknown option --zzzzzz'],
     [['--out'], "Option '--out <value>' argument missing"],
     [['--json=1'], "Option '--json' does not take an argument"],

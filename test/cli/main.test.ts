@@ -27,7 +27,7 @@ describe('the program', () => {
     expect({ code, out: out.join(''), err: err.join('') }).toEqual({
       code: 2,
       out: '',
-      err: 'FW_CONFIG_MISSING: /no/such/file.yaml: no such file. Name an existing file with --config.\n',
+      err: 'FW_CONFIG_MISSING: /no/such/file.yaml: no such file. Name a configuration file that is there and that this user may read.\n',
     })
   })
 })

@@ -20,7 +20,7 @@ test('lines stay where they are wanted', () => {
 test('an error names a file whose name would steer the terminal', () => {
   const error = new FwError('FW_CONFIG_MISSING', '\u001b]0;title\u0007.yaml: no such file')
   expect(describe(error)).toBe(
-    'FW_CONFIG_MISSING: \\x1b]0;title\\x07.yaml: no such file. Name an existing file with --config.',
+    'FW_CONFIG_MISSING: \\x1b]0;title\\x07.yaml: no such file. Name a configuration file that is there and that this user may read.',
   )
 })
 

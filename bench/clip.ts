@@ -1,8 +1,11 @@
 /** The clip that the bench plays: drawn by ffmpeg, 640x360, 15/s, with sensor-like noise; about 0.5 Mbit/s of H.264. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { DEFAULT_CAMERA } from '../src/config/defaults.js'
 
-export const CLIP = { width: 640, height: 360, rate: 15, seconds: 40 } as const
+const { width, rate } = DEFAULT_CAMERA.frame
+
+export const CLIP = { width, height: (width * 9) / 16, rate, seconds: 40 } as const
 
 /** Encodes the clip to `path` (Matroska, a key frame a second). */
 export async function makeClip(ffmpeg: string, path: string): Promise<void> {

@@ -7,7 +7,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findFfmpeg } from '../src/camera/ffmpeg.js'
-import type { ModelSettings } from '../src/core/settings.js'
+import { DEFAULT_MODELS } from '../src/config/defaults.js'
 import { decodeCapacity, inferenceCapacity } from './capacity.js'
 import { CLIP, makeClip } from './clip.js'
 import { measureWhole, type WholeResult } from './whole.js'
@@ -16,27 +16,19 @@ const { values } = parseArgs({
   options: {
     cameras: { type: 'string', default: '1,2,4,8,16' },
     seconds: { type: 'string', default: '20' },
-    bundle: { type: 'string', default: 'camera' },
+    bundle: { type: 'string', default: DEFAULT_MODELS.bundle },
     guards: { type: 'string', default: 'auto' },
     json: { type: 'boolean', default: false },
   },
 })
 
-const models: ModelSettings = {
-  bundle: values.bundle,
-  providers: 'auto',
-  requireGpu: false,
-  precision: 'auto',
-  threads: 'auto',
-  requireSignature: false,
-}
 const dir = await mkdtemp(join(tmpdir(), 'framewarden-bench-'))
 try {
   const ffmpeg = await findFfmpeg()
   const clip = join(dir, 'clip.mkv')
   await makeClip(ffmpeg.path, clip)
   const decode = await decodeCapacity(clip, ffmpeg)
-  const inference = await inferenceCapacity(clip, ffmpeg, models)
+  const inference = await inferenceCapacity(clip, ffmpeg, { ...DEFAULT_MODELS, bundle: values.bundle })
   const whole: WholeResult[] = []
   for (const cameras of values.cameras.split(',').map(Number)) {
     process.stderr.write(`${cameras} cameras for ${values.seconds} s …\n`)

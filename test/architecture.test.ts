@@ -18,15 +18,15 @@ const ALLOWED: Record<string, readonly string[]> = {
   guard: ['camera', 'inference', 'evidence'],
   daemon: ['config', 'delivery', 'files', 'log', 'status'],
   demo: ['camera', 'config', 'evidence', 'status'],
-  scan: ['camera', 'evidence', 'inference'],
-  evaluate: ['camera', 'inference'],
+  scan: ['camera', 'config', 'evidence', 'inference'],
+  evaluate: ['camera', 'config', 'inference'],
   doctor: ['camera', 'config', 'delivery', 'inference'],
   cli: ['camera', 'config', 'daemon', 'delivery', 'demo', 'doctor', 'evaluate', 'inference', 'log', 'scan', 'status'],
   main: ['cli'],
 }
 /** The same for what is not in the package; no room of src/ imports these. */
 const BESIDE: Record<string, readonly string[]> = {
-  bench: ['camera', 'demo', 'inference', 'status'],
+  bench: ['camera', 'config', 'demo', 'inference', 'status'],
 }
 /** Node modules of the core that are plain computation. */
 const CORE_MODULES = ['node:url']

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { findFfmpeg } from '../camera/ffmpeg.js'
 import { type CameraProbe, probeCamera, type Transport, type TransportProbe } from '../camera/probe.js'
+import { DEFAULT_CAMERA } from '../config/defaults.js'
 import { FwError, REMEDIES } from '../core/errors.js'
 import { jsonLine, printable } from '../core/printable.js'
 import { parseArguments } from './arguments.js'
@@ -14,8 +15,6 @@ const OPTIONS = {
   transport: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
-
-const TIMEOUTS = { connectMs: 10_000, firstFrameMs: 15_000, stallMs: 5000 }
 
 export const probe: Command = {
   name: 'probe',
@@ -48,7 +47,7 @@ async function run(argv: readonly string[]): Promise<number> {
   const password = process.env.FRAMEWARDEN_PASSWORD
   const ca = values.ca === undefined ? undefined : await readCa(values.ca)
   const ffmpeg = await findFfmpeg()
-  const camera = { url, username, password, ca, decode: 'none', timeouts: TIMEOUTS } as const
+  const camera = { url, username, password, ca, decode: 'none', timeouts: DEFAULT_CAMERA.timeouts } as const
   const transports: readonly Transport[] | undefined = transport === undefined ? undefined : [transport]
   // Ctrl-C ends this process and, by the terminal, its child.
   const seen = await probeCamera(camera, { ffmpeg, signal: new AbortController().signal, transports })

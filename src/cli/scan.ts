@@ -1,18 +1,20 @@
 /** `framewarden scan`: clips, pictures or a stream, judged. */
+import { DEFAULT_CAMERA, DEFAULT_MODELS } from '../config/defaults.js'
 import { FwError } from '../core/errors.js'
 import { scan } from '../scan/scan.js'
 import { parseArguments } from './arguments.js'
 import type { Command } from './command.js'
 import { EXIT } from './exit.js'
 
+const { detection, frame } = DEFAULT_CAMERA
 const OPTIONS = {
   json: { type: 'boolean', default: false },
   frames: { type: 'boolean', default: false },
   out: { type: 'string' },
-  model: { type: 'string', default: 'camera' },
-  mode: { type: 'string', default: 'auto' },
+  model: { type: 'string', default: DEFAULT_MODELS.bundle },
+  mode: { type: 'string', default: detection.mode },
   rate: { type: 'string' },
-  width: { type: 'string', default: '640' },
+  width: { type: 'string', default: String(frame.width) },
 } as const
 
 export const scanCommand: Command = {
@@ -22,16 +24,16 @@ export const scanCommand: Command = {
   help: `
 SOURCE is a clip, a picture, a folder of them, or an rtsp:// or rtsps:// address (Ctrl-C ends it and sums up). A camera's
 user name and password are taken from FRAMEWARDEN_USERNAME and FRAMEWARDEN_PASSWORD, never from the address.
-A picture counts as an incident where its one frame is flagged; a clip where the evidence over time reaches the bound of 0.1
-false alarms a day.
+A picture counts as an incident where its one frame is flagged; a clip where the evidence over time reaches the bound of
+${detection.falseAlarmsPerDay} false alarms a day.
 
   --json         one JSON object a line: incident, error, and a summary for each source
   --frames       a line for each frame, too
   --out DIR      write cleaned pictures and clips, and flagged frames before, after and their difference (one a second)
-  --model NAME   bundle under models/, or a path to one (camera)
-  --mode MODE    cascade: a screen on each frame, the full chain on suspicion; full: the chain on each frame; auto (auto)
+  --model NAME   bundle under models/, or a path to one (${DEFAULT_MODELS.bundle})
+  --mode MODE    cascade: a screen on each frame, the full chain on suspicion; full: the chain on each frame; auto (${detection.mode})
   --rate N       frames a second to look at (all)
-  --width N      width at which frames are judged, a multiple of 8 (640)
+  --width N      width at which frames are judged, a multiple of 8 (${frame.width})
 
 Exit: 0 nothing found, 1 a source could not be read, 2 usage, 3 an incident was found. When the reader of its output leaves
 (scan ... | head) the scan stops with the code that was due by then.

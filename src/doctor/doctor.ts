@@ -1,5 +1,6 @@
 /** Looks at this machine and, with a configuration, at the folders, broker and cameras that it names. */
 import type { FfmpegBuild } from '../camera/ffmpeg.js'
+import { DEFAULT_MODELS } from '../config/defaults.js'
 import { loadConfig } from '../config/load.js'
 import { ConfigError } from '../config/problem.js'
 import { FwError, REMEDIES } from '../core/errors.js'
@@ -15,8 +16,6 @@ import {
 } from './checks.js'
 import { type Finding, found, lack, ok } from './report.js'
 
-/** What `run` uses where no configuration says otherwise. */
-const DEFAULT_MODELS = { bundle: 'camera', providers: 'auto', requireGpu: false, requireSignature: false } as const
 /** Cameras looked at side by side: each is a decoder for some seconds. */
 const AT_ONCE = 4
 

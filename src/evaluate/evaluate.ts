@@ -1,14 +1,12 @@
 /** A bundle's figures on a folder of labelled pictures. */
 import { availableParallelism } from 'node:os'
-import type { ModelSettings } from '../core/settings.js'
+import { DEFAULT_CAMERA, DEFAULT_MODELS } from '../config/defaults.js'
 import { type Bundle, findBundle, readBundle } from '../inference/bundle.js'
 import { isClassification } from '../inference/manifest.js'
 import { cameraEvaluator } from './camera.js'
 import { classEvaluator } from './classes.js'
 import { evaluatePictures } from './pictures.js'
 import type { Figures } from './tally.js'
-
-const MAX_PASSES = 3
 
 export interface Evaluation {
   readonly bundle: Bundle
@@ -25,10 +23,9 @@ export async function evaluate(
   model: string,
   onPicture: (done: number, of: number) => void,
 ): Promise<Evaluation> {
-  const auto = { providers: 'auto', precision: 'auto', threads: 'auto' } as const
-  const models: ModelSettings = { bundle: model, ...auto, requireGpu: false, requireSignature: false }
+  const models = { ...DEFAULT_MODELS, bundle: model }
   const bundle = await readBundle(findBundle(model))
-  const options = { threads: availableParallelism(), maxPasses: MAX_PASSES }
+  const options = { threads: availableParallelism(), maxPasses: DEFAULT_CAMERA.purify.maxPasses }
   const evaluator = isClassification(bundle.manifest)
     ? await classEvaluator(bundle, models, options)
     : await cameraEvaluator(models, options)

@@ -2,9 +2,10 @@
 import { availableParallelism } from 'node:os'
 import { findFfmpeg } from '../camera/ffmpeg.js'
 import { decodeSource } from '../camera/file.js'
+import { DEFAULT_CAMERA, DEFAULT_MODELS } from '../config/defaults.js'
 import { diagnosticLine } from '../core/diagnostic.js'
 import type { Frame } from '../core/frame.js'
-import type { Mode, ModelSettings } from '../core/settings.js'
+import type { Mode } from '../core/settings.js'
 import { startEngine } from '../inference/engine.js'
 import { started } from './judging.js'
 import { scanOutput } from './output.js'
@@ -12,8 +13,6 @@ import { clipSeconds, NO_PROGRESS, type ScanProgress, terminalProgress } from '.
 import { jsonReport, type ScanPrint, textReport } from './report.js'
 import { type ScanTools, scanSource } from './source.js'
 import { type BadSource, expandSources, isBad, type ScanSource } from './sources.js'
-
-const MAX_PASSES = 3
 
 export interface ScanRequest {
   /** Files, folders, addresses. */
@@ -50,7 +49,7 @@ export async function scan(request: ScanRequest, signal: AbortSignal): Promise<S
   const { model, mode, rate, width, out } = request
   const sources = await expandSources(request.names)
   const ffmpeg = await findFfmpeg()
-  const engine = await startEngine(modelSettings(model), { threads: threadsFor() })
+  const engine = await startEngine({ ...DEFAULT_MODELS, bundle: model }, { threads: threadsFor() })
   const progress = await progressFor(sources, ffmpeg.path)
   const print: ScanPrint = {
     out: (text) => printing(progress, () => console.log(text)),
@@ -59,7 +58,11 @@ export async function scan(request: ScanRequest, signal: AbortSignal): Promise<S
   const report = (request.json ? jsonReport : textReport)(print, { frames: request.frames })
   const tools: ScanTools = {
     engine,
-    options: { mode: mode === 'auto' ? engine.mode : mode, purify: out !== undefined, maxPasses: MAX_PASSES },
+    options: {
+      mode: mode === 'auto' ? engine.mode : mode,
+      purify: out !== undefined,
+      maxPasses: DEFAULT_CAMERA.purify.maxPasses,
+    },
     report,
     progress,
     output: out === undefined ? undefined : scanOutput(out, ffmpeg.path),
@@ -131,11 +134,6 @@ async function progressFor(sources: readonly (ScanSource | BadSource)[], ffmpegP
     if (seconds !== undefined) lengths.set(name, seconds)
   }
   return terminalProgress(process.stderr, readable, lengths)
-}
-
-function modelSettings(bundle: string): ModelSettings {
-  const auto = { providers: 'auto', precision: 'auto', threads: 'auto' } as const
-  return { bundle, ...auto, requireGpu: false, requireSignature: false }
 }
 
 /** The decoder wants a core, too. */

@@ -1,5 +1,6 @@
 /** One source of `scan`, from its frames to its lines. */
-import type { DecisionSettings } from '../core/decide.js'
+import { DEFAULT_CAMERA } from '../config/defaults.js'
+import { type DecisionSettings, decisionSettings } from '../core/decide.js'
 import type { Frame } from '../core/frame.js'
 import type { Incident } from '../core/incident.js'
 import { kindOf } from '../core/kind.js'
@@ -12,12 +13,6 @@ import type { ScanOutput } from './output.js'
 import type { ScanProgress } from './progress.js'
 import type { ScanReport } from './report.js'
 import type { ScanSource } from './sources.js'
-
-/** As a camera's defaults: what a unit would have said about the same frames. */
-const FALSE_ALARMS_PER_DAY = 0.1
-const CLEAR_AFTER_MS = 10_000
-/** Until two frames tell their distance. */
-const ASSUMED_RATE = 15
 
 export interface ScanTools {
   readonly engine: Engine
@@ -91,10 +86,11 @@ export async function scanSource(
     for (const effect of effects) incident(effect.incident, frame)
   }
 
+  /** A camera's defaults, at this source's rate once two frames have told it: what a unit would have said of it. */
   function settings(): DecisionSettings {
     const spanMs = times.last - times.first
-    const rate = spanMs > 0 ? (count.frames * 1000) / spanMs : ASSUMED_RATE
-    return { falseAlarmsPerDay: FALSE_ALARMS_PER_DAY, clearAfterMs: CLEAR_AFTER_MS, rate }
+    const rate = spanMs > 0 ? (count.frames * 1000) / spanMs : DEFAULT_CAMERA.frame.rate
+    return decisionSettings({ detection: DEFAULT_CAMERA.detection, frame: { ...DEFAULT_CAMERA.frame, rate } })
   }
 
   function incident(changed: Incident, frame: Frame): void {

@@ -103,7 +103,7 @@ const models = z
   })
   .prefault({})
 
-function retention(what: string, effect: 'guard' | 'process', maxBytes: string, maxAge: string) {
+function retention(what: string, effect: 'guard' | 'process', maxBytes: string, maxAge: string, age: string) {
   return z
     .strictObject({
       max_bytes: key(size('1MiB', '64TiB').prefault(maxBytes), {
@@ -113,7 +113,7 @@ function retention(what: string, effect: 'guard' | 'process', maxBytes: string, 
         effect,
       }),
       max_age: key(duration('1m', '3650d').prefault(maxAge), {
-        description: `Age at which ${what} go.`,
+        description: age,
         takes: 'a duration from 1m to 3650d, such as 30d',
         unit: 'duration',
         effect,
@@ -156,8 +156,14 @@ export const configSchema = z.strictObject({
   }),
   defaults: cameraDefaultsSchema.prefault({}),
   cameras: z.array(cameraSchema).min(1),
-  evidence: retention('evidence pictures', 'guard', '2GiB', '30d'),
-  spool: retention('alerts that wait for the broker', 'process', '256MiB', '7d'),
+  evidence: retention('evidence pictures', 'guard', '2GiB', '30d', 'Age at which evidence pictures go.'),
+  spool: retention(
+    'alerts',
+    'process',
+    '256MiB',
+    '7d',
+    'Age at which alerts go that the broker has; counted while framewarden runs, so a clock that is set takes none.',
+  ),
   http: z
     .strictObject({
       listen: key(httpListen.prefault('127.0.0.1:9464'), {

@@ -1,4 +1,6 @@
 /** The alert that ops receive, one per change of an incident. Contract: `framewarden schema alert`. */
+
+import type { ClockState } from './clock-state.js'
 import type { Box } from './verdict.js'
 
 export const ALERT_SCHEMA = 'framewarden/alert/1'
@@ -15,7 +17,7 @@ export interface AlertEvidence {
   readonly difference: string | null
 }
 
-/** What the guard says; delivery adds id, seq, unit and replayed. Times are RFC 3339, UTC. */
+/** What the guard says; delivery adds id, seq, unit, clock and replayed. Times are RFC 3339, UTC. */
 export interface AlertBody {
   readonly camera: string
   readonly incident: string
@@ -40,6 +42,8 @@ export interface Alert extends AlertBody {
   /** Gap-free per unit, from 1. */
   readonly seq: number
   readonly unit: string
+  /** `unset`: the unit did not know the time of day when it took one of the times; `seq` keeps the order all the same. */
+  readonly clock: ClockState
   /** Sent again after a restart or a lost connection. */
   readonly replayed: boolean
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { ALERT_SCHEMA, KINDS, PHASES } from '../core/alert.js'
 import { CAMERA_STATES } from '../core/camera-state.js'
+import { CLOCK_STATES } from '../core/clock-state.js'
 import { type FwCode, REMEDIES } from '../core/errors.js'
 
 const codes = Object.keys(REMEDIES) as [FwCode, ...FwCode[]]
@@ -24,6 +25,9 @@ export const alertSchema = z
     phase: z.enum(PHASES),
     captured_at: time.describe('arrival of the frame at the unit'),
     since: time.describe('when the evidence began to rise'),
+    clock: z
+      .enum(CLOCK_STATES)
+      .describe('unset: the unit did not know the time of day when it took one of the times; seq keeps the order'),
     kind: z.enum(KINDS),
     level: fraction.nullable().describe('estimated L-inf of the perturbation; null: unknown'),
     score: z.number().describe('calibrated log-odds (natural log) of the worst frame so far'),

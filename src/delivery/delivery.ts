@@ -10,7 +10,7 @@ import { discoveryOf } from './home-assistant.js'
 import { type KnownCameras, loadKnownCameras } from './known-cameras.js'
 import { createOutbox } from './outbox.js'
 import { type Publisher, startPublisher } from './publisher.js'
-import { openSpool, type Spool } from './spool.js'
+import { openSpool, type Spool } from './spool/spool.js'
 import { lockState } from './state-lock.js'
 import { topicsOf } from './topics.js'
 
@@ -36,8 +36,6 @@ export interface DeliverySnapshot {
   readonly protocol: 5 | 4 | undefined
   /** Alerts on disk that the broker has not acknowledged. */
   readonly pending: number
-  /** Age of the oldest of them, milliseconds; undefined: none. */
-  readonly oldestMs: number | undefined
   /** Of the last alert. */
   readonly seq: number
   /** Messages sent and not acknowledged. */
@@ -88,7 +86,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       folder,
       unit,
       retention: options.spool,
-      awaited: mqtt !== undefined,
+      fetched: mqtt !== undefined,
       onDiagnostic: gate.pass,
     })
     known = await loadKnownCameras(folder, (error) => {
@@ -167,7 +165,6 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     snapshot: () => ({
       ...(publisher?.state ?? { broker: 'off', since: startedAtMs, protocol: undefined, inFlight: 0 }),
       pending: opened.pending,
-      oldestMs: opened.oldestAtMs === undefined ? undefined : Math.max(0, Date.now() - opened.oldestAtMs),
       seq: opened.lastSeq,
       lastError,
     }),

@@ -7,7 +7,7 @@ import type { BrokerEnd } from './broker-end.js'
 import { brokerName, dial } from './dial.js'
 import type { Outbox } from './outbox.js'
 import { type Session, type SessionOptions, startSession } from './session.js'
-import type { Spool } from './spool.js'
+import type { Spool } from './spool/spool.js'
 import { topicsOf } from './topics.js'
 
 /** A connection that held this long was a good one: the next pause is the shortest again. */

@@ -4,8 +4,8 @@ import type { IClientPublishOptions, Packet } from 'mqtt'
 import { type BrokerEnd, name } from './broker-end.js'
 import type { Connection } from './dial.js'
 import type { Outbox, Outgoing } from './outbox.js'
-import type { StoredAlert } from './record.js'
-import type { Spool } from './spool.js'
+import type { StoredAlert } from './spool/record.js'
+import type { Spool } from './spool/spool.js'
 
 /** Own window; a broker may ask for a smaller one (MQTT 5, 4.9: Receive Maximum). The client library keeps none. */
 const WINDOW = 32
@@ -58,8 +58,10 @@ export function startSession(options: SessionOptions): Session {
   let cause: BrokerEnd | undefined
   let readAgainAtMs = 0
 
+  const forget = spool.onAppend(pump)
   const ended = connection.ended.then((end) => {
     abort.abort()
+    forget()
     for (const resolve of idle.splice(0)) resolve()
     return cause ?? end
   })
@@ -147,7 +149,6 @@ export function startSession(options: SessionOptions): Session {
 
   outbox.restart()
   outbox.onChange(pump)
-  spool.onAppend(pump)
   watch().catch(() => {}) // aborted with the session
   pump()
 

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { dial } from '../../src/delivery/dial.js'
 import { createOutbox } from '../../src/delivery/outbox.js'
 import { startSession } from '../../src/delivery/session.js'
-import { openSpool } from '../../src/delivery/spool.js'
+import { openSpool } from '../../src/delivery/spool/spool.js'
 import { alertBody, emptyFolder } from '../fixtures/alerts.js'
 import { mqttSettings, startBadBroker } from '../fixtures/broker.js'
 
@@ -13,7 +13,7 @@ test('a broker that never acknowledges is left, and the alert stays', async () =
   )
   const folder = join(await emptyFolder(), 'spool')
   const retention = { maxBytes: 2 ** 20, maxAgeMs: 86_400_000 }
-  const spool = await openSpool({ folder, unit: 'gate-7', retention, awaited: true, onDiagnostic: () => {} })
+  const spool = await openSpool({ folder, unit: 'gate-7', retention, fetched: true, onDiagnostic: () => {} })
   onTestFinished(() => spool.close())
   await spool.append(alertBody())
   const abort = new AbortController()
@@ -48,7 +48,7 @@ test('quota exceeded passes: the connection is left and the alert is not set asi
   })
   const folder = join(await emptyFolder(), 'spool')
   const retention = { maxBytes: 2 ** 20, maxAgeMs: 86_400_000 }
-  const spool = await openSpool({ folder, unit: 'gate-7', retention, awaited: true, onDiagnostic: () => {} })
+  const spool = await openSpool({ folder, unit: 'gate-7', retention, fetched: true, onDiagnostic: () => {} })
   onTestFinished(() => spool.close())
   await spool.append(alertBody())
   const dialled = await dial({ mqtt: mqttSettings(full.url), clientId: 'a', protocol: 5 }, new AbortController().signal)

@@ -1,17 +1,18 @@
-/** The spool's files: `<first seq, 16 digits>-<time of its first record, ms>.log`. The name alone keeps seq when a file is empty. */
+/** The spool's files: `<first seq, 16 digits>-<spool clock at its first record, ms>.log`. The name alone keeps seq when a file is empty. */
 import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createFile, syncFolder } from '../files/atomic-file.js'
+import { createFile, syncFolder } from '../../files/atomic-file.js'
 import { decodeSegment, type StoredAlert } from './record.js'
 
 export interface Segment {
   readonly path: string
   /** Seq of its first record, there or to come. */
   readonly first: number
-  readonly firstAtMs: number
-  bytes: number
-  /** Last change, milliseconds since the epoch. */
-  changedMs: number
+  /** When it was begun, by the spool's clock. */
+  readonly begunMs: number
+  /** Its last append, by the same clock; found on disk: when the next one was begun, no earlier than that. */
+  readonly changedMs: number
+  readonly bytes: number
 }
 
 const NAME = /^(\d{16})-(\d+)\.log$/
@@ -24,19 +25,21 @@ export async function listSegments(folder: string): Promise<Segment[]> {
     const match = NAME.exec(name)
     if (!match) continue
     const path = join(folder, name)
-    const { size, mtimeMs } = await stat(path)
-    segments.push({ path, first: Number(match[1]), firstAtMs: Number(match[2]), bytes: size, changedMs: mtimeMs })
+    const { size } = await stat(path)
+    const begunMs = Number(match[2])
+    segments.push({ path, first: Number(match[1]), begunMs, changedMs: begunMs, bytes: size })
   }
-  return segments
+  return segments.map((segment, i) => ({ ...segment, changedMs: segments[i + 1]?.begunMs ?? segment.begunMs }))
 }
 
 /** A new, empty file whose name is safe on disk. */
 export async function createSegment(folder: string, first: number, nowMs: number): Promise<Segment> {
-  const path = join(folder, `${String(first).padStart(16, '0')}-${nowMs}.log`)
+  const begunMs = Math.floor(nowMs)
+  const path = join(folder, `${String(first).padStart(16, '0')}-${begunMs}.log`)
   const file = await createFile(path)
   await file.close()
   await syncFolder(folder)
-  return { path, first, firstAtMs: nowMs, bytes: 0, changedMs: nowMs }
+  return { path, first, begunMs, changedMs: begunMs, bytes: 0 }
 }
 
 export async function readSegment(segment: Segment): Promise<ReturnType<typeof decodeSegment> & { bytes: Buffer }> {
@@ -46,9 +49,9 @@ export async function readSegment(segment: Segment): Promise<ReturnType<typeof d
 
 /**
  * Appends after `segment.bytes` and syncs: fdatasync (POSIX) also writes the new size. What an earlier, failed append
- * left behind is cut off first. Throws what the file system throws; `segment` then stands as before.
+ * left behind is cut off first. Throws what the file system throws; nothing then counts as appended.
  */
-export async function appendToSegment(segment: Segment, bytes: Buffer, nowMs: number): Promise<void> {
+export async function appendToSegment(segment: Segment, bytes: Buffer): Promise<void> {
   const file = await open(segment.path, 'r+')
   try {
     if ((await file.stat()).size > segment.bytes) await file.truncate(segment.bytes)
@@ -59,12 +62,10 @@ export async function appendToSegment(segment: Segment, bytes: Buffer, nowMs: nu
   } finally {
     await file.close()
   }
-  segment.bytes += bytes.length
-  segment.changedMs = nowMs
 }
 
 /** Cuts the file behind its first `bytes`. */
-export async function cutSegment(segment: Segment, bytes: number): Promise<void> {
+export async function cutSegment(segment: Segment, bytes: number): Promise<Segment> {
   const file = await open(segment.path, 'r+')
   try {
     await file.truncate(bytes)
@@ -72,7 +73,7 @@ export async function cutSegment(segment: Segment, bytes: number): Promise<void>
   } finally {
     await file.close()
   }
-  segment.bytes = bytes
+  return { ...segment, bytes }
 }
 
 /** Seqs from `first` to `last` that no record holds. */

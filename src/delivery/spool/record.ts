@@ -1,8 +1,8 @@
 /** One alert as a line of a segment: `<crc32 of the JSON, 8 hex> <JSON>\n`. A line is whole or it is damage; the next one starts after \n. */
 import { crc32 } from 'node:zlib'
-import type { Alert } from '../core/alert.js'
+import type { Alert } from '../../core/alert.js'
 
-/** An alert and when it was put on disk, milliseconds since the epoch. */
+/** An alert and when it was put on disk, by the spool's clock. */
 export interface StoredAlert {
   readonly at: number
   readonly alert: Alert

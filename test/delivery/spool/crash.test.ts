@@ -3,14 +3,14 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { openSpool } from '../../src/delivery/spool.js'
-import { emptyFolder, until } from '../fixtures/alerts.js'
+import { openSpool } from '../../../src/delivery/spool/spool.js'
+import { emptyFolder, until } from '../../fixtures/alerts.js'
 
 const WEEK = { maxBytes: 2 ** 28, maxAgeMs: 7 * 86_400_000 }
 const ROUNDS = 12
 
 function fixture(name: string): string {
-  return fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url))
+  return fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url))
 }
 
 test('killed at any moment, no alert that counted is lost and seq has no gap', async () => {
@@ -38,7 +38,7 @@ test('killed at any moment, no alert that counted is lost and seq has no gap', a
     folder,
     unit: 'gate-7',
     retention: WEEK,
-    awaited: true,
+    fetched: true,
     onDiagnostic: (d) => told.push(d.code),
   })
   const kept = new Set<number>()

@@ -1,7 +1,7 @@
 /** Records that are none: copied to `spool/damaged/` for a person to look at; what follows them is delivered. */
 import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { createFile } from '../files/atomic-file.js'
+import { createFile } from '../../files/atomic-file.js'
 import type { Damage } from './record.js'
 import type { Segment } from './segment.js'
 

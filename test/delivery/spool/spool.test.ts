@@ -1,16 +1,18 @@
 import { appendFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import type { Diagnostic } from '../../src/core/diagnostic.js'
-import type { Retention } from '../../src/core/settings.js'
-import { openSpool, type Spool } from '../../src/delivery/spool.js'
-import { alertBody, emptyFolder } from '../fixtures/alerts.js'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import type { Diagnostic } from '../../../src/core/diagnostic.js'
+import type { Retention } from '../../../src/core/settings.js'
+import { alertSchema } from '../../../src/delivery/alert-schema.js'
+import { decodeSegment } from '../../../src/delivery/spool/record.js'
+import { openSpool, type Spool } from '../../../src/delivery/spool/spool.js'
+import { alertBody, emptyFolder } from '../../fixtures/alerts.js'
 
 const WEEK: Retention = { maxBytes: 256 * 2 ** 20, maxAgeMs: 7 * 86_400_000 }
 
-async function openIn(folder: string, retention = WEEK, awaited = true): Promise<{ spool: Spool; told: Diagnostic[] }> {
+async function openIn(folder: string, retention = WEEK, fetched = true): Promise<{ spool: Spool; told: Diagnostic[] }> {
   const told: Diagnostic[] = []
-  const spool = await openSpool({ folder, unit: 'gate-7', retention, awaited, onDiagnostic: (d) => told.push(d) })
+  const spool = await openSpool({ folder, unit: 'gate-7', retention, fetched, onDiagnostic: (d) => told.push(d) })
   onTestFinished(() => spool.close())
   return { spool, told }
 }
@@ -129,16 +131,35 @@ test('damage in an older segment is met when it is read, and does not hold up wh
   expect(again.spool.cursor).toBe(1)
 })
 
-test('a damaged cursor means that what is kept is sent again', async () => {
+test.each(['{"deliv', 'null', '{"delivered":999}', '{"delivered":4}'])(
+  'a cursor that says %s is damage: told, and what is kept is sent again',
+  async (text) => {
+    const folder = await emptyFolder()
+    const { spool } = await openIn(folder)
+    await fill(spool, 3)
+    spool.delivered(1)
+    await spool.close()
+    await writeFile(join(folder, 'cursor.json'), text)
+    const again = await openIn(folder)
+    expect(again.told.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT'])
+    expect(await seqs(again.spool)).toEqual([1, 2, 3])
+    expect((await again.spool.append(alertBody())).seq).toBe(4)
+    await again.spool.close()
+    expect((await openIn(folder)).told).toEqual([])
+  },
+)
+
+test('segments removed while the daemon was down: told, and seq goes on', async () => {
   const folder = await emptyFolder()
   const { spool } = await openIn(folder)
   await fill(spool, 3)
-  spool.delivered(1)
+  for (const seq of [1, 2, 3]) spool.delivered(seq)
   await spool.close()
-  await writeFile(join(folder, 'cursor.json'), '{"deliv')
+  await rm(await onlySegment(folder))
   const again = await openIn(folder)
   expect(again.told.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT'])
-  expect(await seqs(again.spool)).toEqual([1, 2, 3])
+  expect((await again.spool.append(alertBody())).seq).toBe(4)
+  expect(await seqs(again.spool)).toEqual([4])
 })
 
 test('delivered segments stay within the limit by bytes; undelivered ones go oldest first, counted, and seq goes on', async () => {
@@ -169,6 +190,64 @@ test('delivered alerts go by age, undelivered ones do not', async () => {
   expect((await readdir(folder)).filter((name) => name.endsWith('.log')).length).toBe(1)
   expect(await seqs(spool)).toEqual([11])
   expect(told).toEqual([])
+})
+
+const BOOT = Date.UTC(1970, 0, 1, 0, 0, 20)
+const NOW = Date.UTC(2026, 10, 24)
+const FUTURE = Date.UTC(2044, 0, 1)
+
+test.each([
+  ['wakes in 1970 and is set later', [BOOT, NOW]],
+  ['is set back by years', [FUTURE, NOW]],
+  ['runs ahead by years and is set right', [NOW, FUTURE, NOW]],
+])('a clock that %s takes no alert away, with a broker or without, over a restart too', async (_, times) => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  for (const fetched of [true, false]) {
+    const folder = await emptyFolder()
+    const small = { maxBytes: 64 * 1024, maxAgeMs: 86_400_000 }
+    for (const [i, time] of times.entries()) {
+      vi.setSystemTime(time)
+      const { spool, told } = await openIn(folder, small, fetched)
+      await fill(spool, 15)
+      for (const later of times.slice(i)) {
+        vi.setSystemTime(later)
+        await fill(spool, 1)
+      }
+      for (let seq = 1; seq <= spool.lastSeq; seq++) if (fetched) spool.delivered(seq)
+      await fill(spool, 15)
+      expect(told).toEqual([])
+      await spool.close()
+    }
+    const bytes = await Promise.all(
+      (await readdir(folder)).filter((name) => name.endsWith('.log')).map((name) => readFile(join(folder, name))),
+    )
+    const kept = bytes.flatMap((segment) => decodeSegment(segment).records.map(({ alert }) => alert.seq))
+    expect(kept.sort((a, b) => a - b)).toEqual(kept.map((_, i) => i + 1))
+    expect(kept.length).toBeGreaterThan(60)
+  }
+})
+
+test('an alert says whether its times can be true; seq keeps the order over a clock that is set', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const body = (ms: number, sinceMs = ms) =>
+    alertBody({ captured_at: new Date(ms).toISOString(), since: new Date(sinceMs).toISOString() })
+  vi.setSystemTime(BOOT)
+  const { spool } = await openIn(await emptyFolder())
+  const raised = await spool.append(body(BOOT))
+  vi.setSystemTime(NOW)
+  const updated = await spool.append(body(BOOT)) // captured before, kept after
+  const cleared = await spool.append(body(NOW, BOOT))
+  const next = await spool.append(body(NOW))
+  expect([raised, updated, cleared, next].map(({ clock, seq }) => [clock, seq])).toEqual([
+    ['unset', 1],
+    ['unset', 2],
+    ['unset', 3],
+    ['set', 4],
+  ])
+  expect(alertSchema.parse(raised)).toEqual(raised)
+  expect(await seqs(spool)).toEqual([1, 2, 3, 4])
 })
 
 test('without a broker alerts age out and nobody is alarmed', async () => {

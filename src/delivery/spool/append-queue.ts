@@ -1,7 +1,7 @@
 /** Alerts on their way to the disk: those that come while a write runs share the next one; a disk that refuses is tried again. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Alert, AlertBody } from '../core/alert.js'
-import { FwError } from '../core/errors.js'
+import type { Alert, AlertBody } from '../../core/alert.js'
+import { FwError } from '../../core/errors.js'
 
 /** While the disk refuses, this many alerts wait in memory (about 1 kB each); more are refused. */
 export const WAITING_ALERTS = 1_000

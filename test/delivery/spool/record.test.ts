@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { ALERT_SCHEMA, type Alert } from '../../src/core/alert.js'
-import { decodeSegment, encodeRecord, type StoredAlert } from '../../src/delivery/record.js'
-import { alertBody } from '../fixtures/alerts.js'
+import { ALERT_SCHEMA, type Alert } from '../../../src/core/alert.js'
+import { decodeSegment, encodeRecord, type StoredAlert } from '../../../src/delivery/spool/record.js'
+import { alertBody } from '../../fixtures/alerts.js'
 
 function stored(seq: number): StoredAlert {
   const id = `019aa000-0000-7000-8000-${String(seq).padStart(12, '0')}`
@@ -11,6 +11,7 @@ function stored(seq: number): StoredAlert {
     seq,
     unit: 'gate-7',
     ...alertBody({ camera: 'tür\n"1"' }),
+    clock: 'set',
     replayed: false,
   }
   return { at: 1_000 + seq, alert }

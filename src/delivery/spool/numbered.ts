@@ -1,0 +1,22 @@
+/** An alert gets its number: from here on it has an id and a seq. */
+import { randomBytes } from 'node:crypto'
+import { ALERT_SCHEMA, type AlertBody } from '../../core/alert.js'
+import { clockStateAt } from '../../core/clock-state.js'
+import { uuidV7 } from '../../core/uuid.js'
+import type { StoredAlert } from './record.js'
+
+/** Seqs from `firstSeq` on. `nowMs` is the time of day, ms since the epoch; `atMs` the spool's clock. */
+export function numbered(
+  bodies: readonly AlertBody[],
+  unit: string,
+  firstSeq: number,
+  nowMs: number,
+  atMs: number,
+): StoredAlert[] {
+  return bodies.map((body, i) => {
+    const clock = clockStateAt([nowMs, Date.parse(body.captured_at), Date.parse(body.since)])
+    const id = uuidV7(nowMs, randomBytes(10))
+    const alert = { schema: ALERT_SCHEMA, id, seq: firstSeq + i, unit, ...body, clock, replayed: false } as const
+    return { at: Math.floor(atMs), alert }
+  })
+}

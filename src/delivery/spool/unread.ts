@@ -1,0 +1,20 @@
+/** What a sink has left to take. */
+import type { AlertLog } from './alert-log.js'
+import type { Cursor } from './cursor.js'
+import type { StoredAlert } from './record.js'
+
+/** Up to `limit` alerts after `after` that `cursor` has not, in order. Throws what the file system throws. */
+export async function readUndelivered(
+  log: AlertLog,
+  cursor: Cursor,
+  after: number,
+  limit: number,
+): Promise<readonly StoredAlert[]> {
+  for (let seq = Math.max(after, cursor.at); seq < log.state.lastSeq; ) {
+    const { records, last } = await log.readAfter(seq)
+    const found = records.filter(({ alert }) => alert.seq > seq && !cursor.has(alert.seq))
+    if (found.length > 0) return found.slice(0, limit)
+    seq = last
+  }
+  return []
+}

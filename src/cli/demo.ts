@@ -14,7 +14,7 @@ export const demo: Command = {
   name: 'demo',
   usage: 'demo [--out DIR] [--seconds N] [--camera URL [--username NAME]]',
   summary: 'Show the guard at work on a drawn street, or on a camera of yours',
-  help: `Starts a broker on loopback, a camera that draws a street and sends it by RTSP, and \`framewarden run\` on a configuration that it
+  help: `Starts a broker on loopback, a camera that sends a drawn street by RTSP, and \`framewarden run\` on a configuration that it
 writes. The street is shown clean, then with an adversarial perturbation put in before the encoder, then clean again. Printed are
 a line of frames a second, score and state, and each MQTT message as a subscriber gets it. Pictures before, after and their
 difference are written into DIR, with demo.png of all three.
@@ -44,7 +44,7 @@ Example:
     const { out, camera: url, username } = values
     if (url === undefined && username !== undefined) throw new FwError('FW_USAGE', '--username belongs to --camera')
     if (url !== undefined && values.seconds !== undefined)
-      throw new FwError('FW_USAGE', '--seconds is for the drawn camera; --camera runs until Ctrl-C')
+      throw new FwError('FW_USAGE', '--seconds is for the street camera; --camera runs until Ctrl-C')
     const phaseMs = secondsOf(values.seconds ?? SECONDS.usual) * 1_000
 
     const stop = new AbortController()

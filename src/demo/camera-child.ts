@@ -1,4 +1,4 @@
-/** The drawn camera in a process of its own, seen from the demo. */
+/** The street camera in a process of its own, seen from the demo. */
 import { fork } from 'node:child_process'
 import { programPath } from '../core/program-path.js'
 import type { DemoPhase, FromCamera, ToCamera } from './camera-protocol.js'
@@ -17,15 +17,14 @@ export interface CameraChild {
 export interface CameraChildOptions {
   /** Of loopback, where somebody listens by RTSP, now or soon. */
   readonly port: number
-  readonly seed: number
   /** L-inf in code values of 8-bit luma. */
   readonly epsilon255: number
   /** With the first frame of each phase; ms since the epoch. */
   onPhase(phase: DemoPhase, atMs: number): void
 }
 
-/** Starts drawing, and pushing as soon as somebody listens. */
-export function startCameraChild({ port, seed, epsilon255, onPhase }: CameraChildOptions): CameraChild {
+/** Starts playing, and pushing as soon as somebody listens. */
+export function startCameraChild({ port, epsilon255, onPhase }: CameraChildOptions): CameraChild {
   const child = fork(programPath('./camera-process.js', import.meta.url), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
@@ -41,7 +40,7 @@ export function startCameraChild({ port, seed, epsilon255, onPhase }: CameraChil
     child.once('error', (error) => resolve(error.message))
     child.once('close', (code, signal) => resolve(problem ?? (signal ? `signal ${signal}` : `exit code ${code}`)))
   })
-  send({ type: 'start', port, seed, epsilon255 })
+  send({ type: 'start', port, epsilon255 })
   return {
     begin: (phaseMs) => send({ type: 'begin', phaseMs }),
     ended,

@@ -1,30 +1,45 @@
 /**
- * The program of the drawn camera: a fork of the demo, so that drawing holds up nobody and the camera is as foreign to the
- * daemon as any other. It ends when the channel to the demo closes, and its ffmpeg with it.
+ * The program of the street camera: a fork of the demo, so that its work holds up nobody and it is as foreign to the daemon as
+ * any other camera. It ends when the channel to the demo closes, and its ffmpeg with it.
  */
+import { streetLook } from './camera-look.js'
 import type { FromCamera, ToCamera } from './camera-protocol.js'
-import { type DrawnCamera, runDrawnCamera } from './drawn-camera.js'
 import { readPerturbation, UNIVERSAL_PATTERN } from './perturbation.js'
 import { encoderPath, publish } from './publisher.js'
-import { createStreet, RATE } from './scene/street.js'
+import { playStreet, STREET } from './recording.js'
+import { runStreetCamera, type StreetCamera } from './street-camera.js'
 
 const over = new AbortController()
-let running: Promise<DrawnCamera> | undefined
+let running: Promise<StreetCamera> | undefined
 
 function send(message: FromCamera): void {
   if (process.connected) process.send?.(message)
 }
 
-async function start({ port, seed, epsilon255 }: Extract<ToCamera, { type: 'start' }>): Promise<DrawnCamera> {
-  const scene = createStreet(seed)
-  const { width, height } = scene
+async function start({ port, epsilon255 }: Extract<ToCamera, { type: 'start' }>): Promise<StreetCamera> {
   const attack = await readPerturbation(UNIVERSAL_PATTERN, epsilon255)
-  const url = `rtsp://127.0.0.1:${port}/cam`
+  const ffmpegPath = await encoderPath()
+  const { width, height, rate } = STREET
   const { signal } = over
-  const publisher = publish({ url, width, height, rate: RATE, ffmpegPath: await encoderPath(), signal })
-  const camera = runDrawnCamera(scene, attack, publisher, (phase, atMs) => send({ type: 'phase', phase, atMs }), signal)
-  void Promise.all([camera.done, publisher.done]).then(() => process.exit(0))
+  const publisher = publish({ url: `rtsp://127.0.0.1:${port}/cam`, width, height, rate, ffmpegPath, signal })
+  const camera = runStreetCamera({
+    pictures: playStreet(ffmpegPath, signal),
+    rate,
+    look: streetLook(),
+    attack,
+    publisher,
+    onPhase: (phase, atMs) => send({ type: 'phase', phase, atMs }),
+    signal,
+  })
+  Promise.all([camera.done, publisher.done]).then(() => process.exit(0), fail)
   return camera
+}
+
+function fail(error: Error): void {
+  send({ type: 'failed', text: error.message })
+  process.exitCode = 1
+  over.abort()
+  process.disconnect?.()
 }
 
 function stop(): void {
@@ -36,11 +51,7 @@ process.on('message', (message: ToCamera) => {
   if (message.type === 'stop') stop()
   else if (message.type === 'start') {
     running = start(message)
-    running.catch((error: Error) => {
-      send({ type: 'failed', text: error.message })
-      process.exitCode = 1
-      process.disconnect?.()
-    })
+    running.catch(fail)
   } else void running?.then((camera) => camera.begin(message.phaseMs))
 })
 process.on('disconnect', stop)

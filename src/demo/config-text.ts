@@ -11,7 +11,7 @@ export interface DemoConfig {
 export interface DemoCameraConfig {
   readonly id: string
   readonly url: string
-  /** The drawn camera pushes to us. */
+  /** The street camera pushes to us. */
   readonly listen: boolean
   readonly username?: string
   /** Name of the variable that holds the password. */
@@ -44,7 +44,7 @@ export function configText({ stateDir, brokerUrl, http, camera }: DemoConfig): s
     'cameras:',
     `  - id: ${camera.id}`,
     ...(camera.listen
-      ? ['    # The drawn camera pushes its stream to us; a camera of yours is asked for it: leave listen out.']
+      ? ['    # The street camera pushes its stream to us; a camera of yours is asked for it: leave listen out.']
       : []),
     `    url: ${q(camera.url)}`,
     ...(camera.listen ? ['    listen: true'] : []),

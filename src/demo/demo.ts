@@ -1,4 +1,4 @@
-/** The demo: a drawn street, guarded as any camera, shown clean, perturbed, and clean again. */
+/** The demo: a street, guarded as any camera, shown clean, perturbed, and clean again. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FwError } from '../core/errors.js'
 import { startCameraChild } from './camera-child.js'
@@ -11,7 +11,6 @@ import { type Session, startSession } from './session.js'
 import { type DemoVerdict, type ToldAlert, verdictOf } from './verdict.js'
 
 const CAMERA = 'street'
-const SEED = 7
 /** Strength of the attack: L-inf in code values of 8-bit luma. */
 const EPSILON_255 = 8
 /** Judged before the phases begin: the stream stands. */
@@ -54,7 +53,6 @@ export async function runDemo({ out: dir, phaseMs }: DemoOptions, screen: Screen
   const began = new Map<DemoPhase, { readonly atMs: number; readonly judged: number }>()
   const camera = startCameraChild({
     port: cameraPort,
-    seed: SEED,
     epsilon255: EPSILON_255,
     onPhase(phase, atMs) {
       began.set(phase, { atMs, judged: judgedBy(session) })
@@ -82,7 +80,7 @@ export async function runDemo({ out: dir, phaseMs }: DemoOptions, screen: Screen
     const limitMs = Date.now() + START_LIMIT_MS
     for (let started = false; ; ) {
       session.check()
-      if (gone !== undefined) throw new FwError('FW_DEMO_FAILED', `the drawn camera ended by itself, ${gone}`)
+      if (gone !== undefined) throw new FwError('FW_DEMO_FAILED', `the street camera ended by itself, ${gone}`)
       if (!started && judgedBy(session) >= WARM_FRAMES) {
         camera.begin(phaseMs)
         started = true

@@ -1,4 +1,4 @@
-/** Pushes drawn pictures as an RTSP camera does: H.264, RTSP over TCP, to whoever listens. */
+/** Pushes pictures as an RTSP camera does: H.264, RTSP over TCP, to whoever listens. */
 import { createRequire } from 'node:module'
 import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,4 +1,4 @@
-/** A daemon with its broker and a subscriber, and what they tell put on the screen: common to drawn and real cameras. */
+/** A daemon with its broker and a subscriber, and what they tell put on the screen: common to the street camera and real ones. */
 import { writeFile } from 'node:fs/promises'
 import { loadConfig } from '../config/load.js'
 import type { Alert } from '../core/alert.js'

@@ -9,9 +9,9 @@ import { startCameraChild } from '../../src/demo/camera-child.js'
 import { until } from '../fixtures/alerts.js'
 import { freePort, guardsOf, payloads, startDaemon, type TestDaemon } from '../fixtures/daemon.js'
 
-/** The demo's drawn street, with the universal pattern at 8/255 put in before the encoder from the second phase on. */
-function drawnCamera(port: number) {
-  const camera = startCameraChild({ port, seed: 2026, epsilon255: 8, onPhase: () => {} })
+/** The demo's street, with the universal pattern at 8/255 put in before the encoder from the second phase on. */
+function streetCamera(port: number) {
+  const camera = startCameraChild({ port, epsilon255: 8, onPhase: () => {} })
   onTestFinished(() => camera.stop())
   return camera
 }
@@ -25,7 +25,7 @@ test('an attack is raised with pictures, outlives its guard, and is cleared once
   const daemon = await startDaemon({
     cameras: [`{ id: street, url: "rtsp://127.0.0.1:${port}/cam", listen: true, detection: { clear_after: 3s } }`],
   })
-  const camera = drawnCamera(port)
+  const camera = streetCamera(port)
   await guarding(daemon)
   camera.begin(15_000)
   await until(() => alerts(daemon).length > 0, 'raised', 40_000)
@@ -56,7 +56,7 @@ test('a disk that takes no pictures stops no alert', { timeout: 120_000 }, async
   const state = join(daemon.dir, 'state')
   await mkdir(state, { recursive: true })
   await writeFile(join(state, 'evidence'), '')
-  const camera = drawnCamera(port)
+  const camera = streetCamera(port)
   await guarding(daemon)
   camera.begin(8_000)
   await until(() => alerts(daemon).length > 0, 'raised', 40_000)

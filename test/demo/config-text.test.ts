@@ -11,7 +11,7 @@ async function load(camera: DemoCameraConfig, stateDir: string, env: NodeJS.Proc
   return loadConfig(path, env)
 }
 
-test('the drawn camera pushes, and an incident ends after 3 s of quiet', async () => {
+test('the street camera pushes, and an incident ends after 3 s of quiet', async () => {
   const settings = await load({ id: 'street', url: 'rtsp://127.0.0.1:8554/cam', listen: true }, '/tmp/a')
   expect(settings).toMatchObject({
     unit: 'demo',

@@ -98,7 +98,7 @@ test.each([
   [['--seconds', '1'], "--seconds '1', takes 5 to 600"],
   [['--seconds', 'ten'], "--seconds 'ten', takes 5 to 600"],
   [['--username', 'viewer'], '--username belongs to --camera'],
-  [['--camera', 'rtsp://10.0.0.1/a', '--seconds', '10'], '--seconds is for the drawn camera'],
+  [['--camera', 'rtsp://10.0.0.1/a', '--seconds', '10'], '--seconds is for the street camera'],
   [['--camera', 'http://10.0.0.1/a'], '--camera: takes rtsp://'],
   [['twice'], "demo takes no 'twice'"],
 ])('%j is a mistake of the caller', async (argv, text) => {

@@ -1,23 +1,4 @@
-/** Chance that repeats: one generator and lattice noise, all by seed. */
-
-/** Uniform numbers in [0, 1), the same sequence for the same seed. Source: mulberry32, T. Ettinger 2017. */
-export function generator(seed: number): () => number {
-  let a = seed >>> 0
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0
-    let t = Math.imul(a ^ (a >>> 15), 1 | a)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
-
-/** Two independent numbers of the standard normal distribution into `out` at `at`. Source: Box, Muller 1958. */
-export function normalPair(next: () => number, out: Float32Array, at: number): void {
-  const radius = Math.sqrt(-2 * Math.log(1 - next()))
-  const angle = 2 * Math.PI * next()
-  out[at] = radius * Math.cos(angle)
-  out[at + 1] = radius * Math.sin(angle)
-}
+/** Chance that repeats: lattice noise by seed. */
 
 /** A number in [0, 1) for a lattice point. */
 export function lattice(x: number, y: number, z: number): number {
@@ -39,6 +20,13 @@ export function noise2(x: number, y: number, seed: number): number {
   const b = lattice(ix, iy + 1, seed)
   const top = a + (lattice(ix + 1, iy, seed) - a) * fx
   return top + (b + (lattice(ix + 1, iy + 1, seed) - b) * fx - top) * fy
+}
+
+/** Value noise in 0..1 that comes round: `turn` and `turn` + 1 are the same; a turn is `length` features long. */
+export function noiseRound(turn: number, length: number, seed: number): number {
+  const radius = length / (2 * Math.PI)
+  const angle = 2 * Math.PI * turn
+  return noise2(radius * Math.cos(angle), radius * Math.sin(angle), seed)
 }
 
 /** Value noise in 0..1 in space, features of size 1. */

@@ -1,5 +1,6 @@
 /** Sun, sky and what reaches the sensor of them. Linear light, about 1 for a white wall in the sun at noon. */
-import { noise2 } from './chance.js'
+import { noiseRound } from './chance.js'
+import { ROUND_S } from './round.js'
 
 /** Towards the sun, length 1: behind the camera, to the right. */
 const azimuth = (128 * Math.PI) / 180
@@ -26,8 +27,8 @@ export interface Light {
 /** Clouds pass: the sun fades and returns over about 10 s, the sky brightens a little meanwhile; exposure follows in part. */
 export function lightAt(seconds: number, seed: number): Light {
   const cover = (t: number): number => {
-    const n = noise2(t / 9, 3.3, seed)
-    const fine = noise2(t / 2.7, 8.1, seed + 1)
+    const n = noiseRound(t / ROUND_S, ROUND_S / 9, seed)
+    const fine = noiseRound(t / ROUND_S, ROUND_S / 2.7, seed + 1)
     return Math.min(1, Math.max(0, (n * 0.85 + fine * 0.15 - 0.42) * 3.2))
   }
   const now = cover(seconds)

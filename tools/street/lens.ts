@@ -1,7 +1,7 @@
 /** The drawn camera: where it hangs, how it looks, and how its lens maps the street to pixels. Metres; x right, y up, z along the street. */
+import { STREET } from '../../src/demo/recording.js'
 
-export const WIDTH = 640
-export const HEIGHT = 360
+export const { width: WIDTH, height: HEIGHT } = STREET
 /** Everything is drawn at twice the size in both directions, then filtered down. */
 export const OVER = 2
 

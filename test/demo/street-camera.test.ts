@@ -1,14 +1,14 @@
-/** The drawn camera against a real listener: the ffmpeg of the npm package at both ends. */
+/** The street camera against a real listener: the ffmpeg of the npm package at both ends. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { i420Bytes } from '../../src/core/frame.js'
 import type { DemoPhase } from '../../src/demo/camera-protocol.js'
-import { runDrawnCamera, type Scene } from '../../src/demo/drawn-camera.js'
 import { perturbation } from '../../src/demo/perturbation.js'
 import { encoderPath, publish } from '../../src/demo/publisher.js'
-import { RATE } from '../../src/demo/scene/street.js'
+import { STREET } from '../../src/demo/recording.js'
+import { runStreetCamera } from '../../src/demo/street-camera.js'
 import { until } from '../fixtures/alerts.js'
 import { childrenOf, FFMPEG, freePort } from '../fixtures/daemon.js'
 
@@ -16,7 +16,9 @@ const [width, height] = [320, 192]
 const GREY = 120
 
 /** An even picture: what is uneven in it was put in later. */
-const scene: Scene = { width, height, draw: (_, into) => into.fill(GREY, 0, width * height).fill(128, width * height) }
+async function* evenPictures(): AsyncGenerator<Uint8Array> {
+  for (;;) yield new Uint8Array(i420Bytes(width, height)).fill(GREY, 0, width * height).fill(128, width * height)
+}
 /** 8x8 squares, which any encoder keeps. */
 const squares = Uint8Array.from({ length: width * height }, (_, i) =>
   ((i % width) >> 3) % 2 === (Math.floor(i / width) >> 3) % 2 ? 255 : 1,
@@ -55,7 +57,7 @@ test('a camera that starts before its listener reaches it, 15 frames a second, p
   const over = new AbortController()
   const { signal } = over
   const url = `rtsp://127.0.0.1:${port}/cam`
-  const publisher = publish({ url, width, height, rate: RATE, ffmpegPath: await encoderPath(), signal })
+  const publisher = publish({ url, width, height, rate: STREET.rate, ffmpegPath: await encoderPath(), signal })
   const phases: DemoPhase[] = []
   const told: number[] = []
   const attack = perturbation(squares, width, height, 8)
@@ -63,7 +65,15 @@ test('a camera that starts before its listener reaches it, 15 frames a second, p
     phases.push(phase)
     told.push(atMs)
   }
-  const camera = runDrawnCamera(scene, attack, publisher, onPhase, signal)
+  const camera = runStreetCamera({
+    pictures: evenPictures(),
+    rate: STREET.rate,
+    look: () => {},
+    attack,
+    publisher,
+    onPhase,
+    signal,
+  })
   await sleep(1_000)
   const { distances, ended } = listen(port)
   await until(() => distances.length > 10, 'frames flow', 30_000)

@@ -1,5 +1,6 @@
-/** Who is in the street and where: cars, a van, people; each comes again after its own round. Metres, seconds. */
+/** Who is in the street and where: cars, a van, people; each comes again after a whole part of the street's round. Metres, seconds. */
 import { STREET_END } from './plan.js'
+import { ROUND_S } from './round.js'
 
 type Rgb = readonly [number, number, number]
 
@@ -25,7 +26,7 @@ export interface Person {
   readonly legs: Rgb
 }
 
-interface Round {
+interface Drive {
   readonly kind: Car['kind']
   readonly heading: 1 | -1
   readonly speed: number
@@ -38,12 +39,12 @@ interface Round {
 const NEAR_Z = 2
 const LANE_X = 1.85
 
-const DRIVES: readonly Round[] = [
-  { kind: 'car', heading: 1, speed: 9.5, every: 17, first: -2, rgb: [0.42, 0.04, 0.035] },
-  { kind: 'car', heading: -1, speed: 8.2, every: 19, first: -4, rgb: [0.05, 0.1, 0.24] },
-  { kind: 'van', heading: -1, speed: 7.4, every: 29, first: 3, rgb: [0.6, 0.6, 0.58] },
-  { kind: 'car', heading: 1, speed: 8.7, every: 23, first: 6, rgb: [0.3, 0.31, 0.32] },
-  { kind: 'car', heading: -1, speed: 9, every: 31, first: 12, rgb: [0.06, 0.06, 0.065] },
+const DRIVES: readonly Drive[] = [
+  { kind: 'car', heading: 1, speed: 9.5, every: ROUND_S / 2, first: -2, rgb: [0.42, 0.04, 0.035] },
+  { kind: 'car', heading: -1, speed: 8.2, every: ROUND_S / 2, first: -5, rgb: [0.05, 0.1, 0.24] },
+  { kind: 'van', heading: -1, speed: 7.4, every: ROUND_S, first: 3, rgb: [0.6, 0.6, 0.58] },
+  { kind: 'car', heading: 1, speed: 8.7, every: ROUND_S / 2, first: 6, rgb: [0.3, 0.31, 0.32] },
+  { kind: 'car', heading: -1, speed: 9, every: ROUND_S, first: 12, rgb: [0.06, 0.06, 0.065] },
 ]
 
 interface Walk {
@@ -64,7 +65,7 @@ const WALKS: readonly Walk[] = [
     from: 9,
     to: 60,
     speed: 1.35,
-    every: 41,
+    every: ROUND_S,
     first: -6,
     height: 1.76,
     coat: [0.34, 0.07, 0.06],
@@ -75,7 +76,7 @@ const WALKS: readonly Walk[] = [
     from: 48,
     to: 8,
     speed: 1.25,
-    every: 36,
+    every: ROUND_S,
     first: -22,
     height: 1.66,
     coat: [0.1, 0.17, 0.12],
@@ -86,7 +87,7 @@ const WALKS: readonly Walk[] = [
     from: 14,
     to: 70,
     speed: 1.45,
-    every: 45,
+    every: ROUND_S,
     first: -3,
     height: 1.82,
     coat: [0.06, 0.07, 0.1],
@@ -97,8 +98,8 @@ const WALKS: readonly Walk[] = [
     from: 52,
     to: 11,
     speed: 1.3,
-    every: 38,
-    first: -15,
+    every: ROUND_S,
+    first: -5,
     height: 1.7,
     coat: [0.5, 0.42, 0.22],
     legs: [0.05, 0.05, 0.07],
@@ -108,7 +109,7 @@ const WALKS: readonly Walk[] = [
     from: 30,
     to: 66,
     speed: 1.2,
-    every: 33,
+    every: ROUND_S,
     first: 4,
     height: 1.6,
     coat: [0.22, 0.22, 0.26],
@@ -117,7 +118,7 @@ const WALKS: readonly Walk[] = [
 ]
 
 /** Crosses the road at the crossing, from left to right. */
-const CROSSER = { z: 16.9, from: -6.6, to: 6.6, speed: 1.4, every: 27, first: 8, height: 1.74 } as const
+const CROSSER = { z: 16.9, from: -6.6, to: 6.6, speed: 1.4, every: ROUND_S / 2, first: 8, height: 1.74 } as const
 const STRIDE_PER_M = 4.3
 
 export function carsAt(seconds: number): Car[] {
@@ -156,7 +157,7 @@ export function peopleAt(seconds: number): Person[] {
   ]
 }
 
-/** Seconds since the newest start; the starts are at first, first + every … and, for the time before, one round earlier. */
+/** Seconds since the newest start; the starts are at first + n * every, n of any sign. */
 function sinceStart(seconds: number, first: number, every: number): number {
   return (((seconds - first) % every) + every) % every
 }

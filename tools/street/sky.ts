@@ -1,11 +1,14 @@
 /** The sky: blue towards the top, white at the horizon, clouds that drift. */
 import { layered2 } from './chance.js'
 import { sight } from './lens.js'
+import { ROUND_S } from './round.js'
 
 const SIZE = 256
 const CLOUD_M = 1400
 const BASE_M = 700
 const WIND_M_S = 9
+/** The last seconds of a round, in which its clouds give way to those that it began with. */
+const CHANGE_S = 12
 
 export interface Sky {
   /** Pixels that show sky, and how much of it. */
@@ -60,27 +63,42 @@ function cloudMap(seed: number): Float32Array {
 }
 
 /** Adds the sky of `seconds` to the three linear planes of a picture; `k` is the light's factor. */
-export function addSky(sky: Sky, seconds: number, k: number, r: Float32Array, g: Float32Array, b: Float32Array): void {
-  const drift = (seconds * WIND_M_S * SIZE) / CLOUD_M
-  const { pixels, share, u, v, high, map } = sky
+export function addSky(
+  sky: Sky,
+  seconds: number,
+  k: number,
+  [r, g, b]: readonly [Float32Array, Float32Array, Float32Array],
+): void {
+  const t = seconds % ROUND_S
+  const drift = (t * WIND_M_S * SIZE) / CLOUD_M
+  const earlier = drift - (ROUND_S * WIND_M_S * SIZE) / CLOUD_M
+  const change = Math.max(0, (t - (ROUND_S - CHANGE_S)) / CHANGE_S)
+  const { pixels, share, high } = sky
   for (let i = 0; i < pixels.length; i++) {
-    const x = u[i]! + drift
-    const y = v[i]! + drift * 0.2
-    const ix = Math.floor(x)
-    const iy = Math.floor(y)
-    const fx = x - ix
-    const fy = y - iy
-    const r0 = (iy & 255) << 8
-    const r1 = ((iy + 1) & 255) << 8
-    const c0 = ix & 255
-    const c1 = (ix + 1) & 255
-    const top = map[r0 + c0]! * (1 - fx) + map[r0 + c1]! * fx
-    const cloud = (top + (map[r1 + c0]! * (1 - fx) + map[r1 + c1]! * fx - top) * fy) * Math.min(1, 0.25 + 2 * high[i]!)
-    const s = share[i]! * k
+    const now = coverAt(sky, i, drift)
+    const cover = change > 0 ? now + (coverAt(sky, i, earlier) - now) * change : now
     const h = high[i]!
+    const cloud = cover * Math.min(1, 0.25 + 2 * h)
+    const s = share[i]! * k
     const p = pixels[i]!
     r[p]! += s * (0.8 - 0.42 * h + (0.32 + 0.38 * h) * cloud)
     g[p]! += s * (0.92 - 0.3 * h + (0.22 + 0.27 * h) * cloud)
     b[p]! += s * (1.06 - 0.02 * h + (0.1 + 0.02 * h) * cloud)
   }
+}
+
+/** Cover 0..1 that pixel `i` of the sky shows when the map has moved by `drift` cells. */
+function coverAt({ u, v, map }: Sky, i: number, drift: number): number {
+  const x = u[i]! + drift
+  const y = v[i]! + drift * 0.2
+  const ix = Math.floor(x)
+  const iy = Math.floor(y)
+  const fx = x - ix
+  const fy = y - iy
+  const r0 = (iy & 255) << 8
+  const r1 = ((iy + 1) & 255) << 8
+  const c0 = ix & 255
+  const c1 = (ix + 1) & 255
+  const top = map[r0 + c0]! * (1 - fx) + map[r0 + c1]! * fx
+  return top + (map[r1 + c0]! * (1 - fx) + map[r1 + c1]! * fx - top) * fy
 }

@@ -28,7 +28,7 @@ export interface Cameras {
   replace(settings: Settings, changed: ReadonlySet<string>, adjusted: ReadonlySet<string>): void
   /** Ends every guard and starts it with the settings of now; resolves to undefined when all can judge, or to the first failure. */
   restartGuards(): Promise<Diagnostic | undefined>
-  /** Resolves when `signal` was given and no guard is left. */
+  /** Resolves when `signal` was given, no guard is left and their alerts are safe. */
   readonly done: Promise<unknown>
 }
 
@@ -50,7 +50,7 @@ export function runCameras(
 
   const assignment = (id: string): Assignment => ({ camera: cameraOf(id), openIncident: incidents.get(id)?.incident })
   const ownedBy = (guard: number) => [...owners].filter(([, owner]) => owner === guard).map(([id]) => id)
-  const onMessage = guardMessages(ledger, incidents, hooks)
+  const messages = guardMessages(ledger, incidents, hooks)
 
   function startMessage(guard: number): StartMessage {
     const { models, stateDir, evidence, ffmpeg } = settings
@@ -70,7 +70,7 @@ export function runCameras(
       guard,
       {
         startMessage: () => startMessage(guard),
-        onMessage,
+        onMessage: messages.take,
         onDiagnostic: hooks.onDiagnostic,
         onLine: (line) => hooks.onLine(guard, line),
         onDown: (cause) => onDown(guard, cause),
@@ -93,7 +93,7 @@ export function runCameras(
       for (const [guard, id] of plan.adjusts) runners[guard]!.adjust(cameraOf(id))
     },
     restartGuards: () => firstFailure(runners.map((runner) => runner.restart())),
-    done: Promise.all(runners.map((runner) => runner.done)),
+    done: Promise.all(runners.map((runner) => runner.done)).then(messages.settled),
   }
 }
 

@@ -133,7 +133,7 @@ export async function runDaemon(
       const captured_at = new Date().toISOString()
       await delivery!.alert({ ...body, phase: 'cleared', captured_at })
       incidents.note({ incident: { ...incident, phase: 'cleared' }, body })
-      incidents.save()
+      await incidents.save()
     }
   }
 

@@ -13,24 +13,37 @@ export interface MessageHooks {
   onGuards(): void
 }
 
-export function guardMessages(
-  ledger: CameraLedger,
-  incidents: OpenIncidents,
-  hooks: MessageHooks,
-): (message: FromGuard) => void {
+export interface GuardMessages {
+  take(message: FromGuard): void
+  /** Resolves when every alert that was taken is safe, or told to be lost. */
+  settled(): Promise<unknown>
+}
+
+export function guardMessages(ledger: CameraLedger, incidents: OpenIncidents, hooks: MessageHooks): GuardMessages {
+  const alerts = new Set<Promise<void>>()
+
   async function alert({ incident, body }: Extract<FromGuard, { type: 'alert' }>): Promise<void> {
     incidents.note({ incident, body })
     ledger.incident(body.camera, incidents.get(body.camera) !== undefined)
-    await hooks.onAlert(body)
-    incidents.save()
+    try {
+      await hooks.onAlert(body)
+      await incidents.save()
+    } catch (error) {
+      hooks.onDiagnostic(diagnostic('FW_SPOOL_DISK', 'spool', (error as Error).message))
+    }
   }
 
-  return (message) => {
-    if (message.type === 'state') ledger.report(message.camera)
-    else if (message.type === 'beat') message.cameras.forEach(ledger.report)
-    else if (message.type === 'diagnostic') hooks.onDiagnostic(message.diagnostic)
-    else if (message.type === 'alert')
-      alert(message).catch((error: Error) => hooks.onDiagnostic(diagnostic('FW_SPOOL_DISK', 'spool', error.message)))
-    else if (message.type === 'ready') hooks.onGuards()
+  return {
+    take(message) {
+      if (message.type === 'state') ledger.report(message.camera)
+      else if (message.type === 'beat') message.cameras.forEach(ledger.report)
+      else if (message.type === 'diagnostic') hooks.onDiagnostic(message.diagnostic)
+      else if (message.type === 'ready') hooks.onGuards()
+      else if (message.type === 'alert') {
+        const safe = alert(message).finally(() => alerts.delete(safe))
+        alerts.add(safe)
+      }
+    },
+    settled: () => Promise.all(alerts),
   }
 }

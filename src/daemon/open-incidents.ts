@@ -1,8 +1,9 @@
 /** Incidents that are open, kept on disk: a restart neither forgets nor doubles them. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AlertBody } from '../core/alert.js'
 import type { Incident } from '../core/incident.js'
+import { keepFile } from '../files/kept-file.js'
 
 const FILE = 'incidents.json'
 
@@ -17,18 +18,20 @@ export interface OpenIncidents {
   all(): readonly OpenIncident[]
   /** Remembers or, when the phase is cleared, forgets. */
   note(open: OpenIncident): void
-  /** Writes what is known, by rename, so never half: called once the alert itself is safe. */
-  save(): void
+  /** Resolves when what is known is on disk, or could not be written; called once the alert itself is safe. Never rejects. */
+  save(): Promise<void>
 }
 
 /** Reads `state_dir/incidents.json`; a missing or damaged file starts empty, and `onDamaged` is told. */
 export function openIncidents(stateDir: string, onDamaged: (text: string) => void): OpenIncidents {
   const path = join(stateDir, FILE)
+  const failed = (error: unknown) => onDamaged(`${path}: ${(error as Error).message}`)
   const open = new Map<string, OpenIncident>()
+  const file = keepFile(path, { onFailure: failed })
   try {
-    for (const entry of JSON.parse(readFileSync(path, 'utf8')) as OpenIncident[]) open.set(entry.body.camera, entry)
+    for (const entry of parse(readFileSync(path, 'utf8'))) open.set(entry.body.camera, entry)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') onDamaged(`${path}: ${(error as Error).message}`)
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') failed(error)
   }
   return {
     get: (cameraId) => open.get(cameraId),
@@ -38,12 +41,18 @@ export function openIncidents(stateDir: string, onDamaged: (text: string) => voi
       else open.set(entry.body.camera, entry)
     },
     save() {
-      try {
-        writeFileSync(`${path}.new`, JSON.stringify([...open.values()]))
-        renameSync(`${path}.new`, path)
-      } catch (error) {
-        onDamaged(`${path}: ${(error as Error).message}`)
-      }
+      file.put(JSON.stringify([...open.values()]))
+      return file.flush()
     },
   }
+}
+
+function parse(text: string): OpenIncident[] {
+  const entries: unknown = JSON.parse(text)
+  if (Array.isArray(entries) && entries.every(isOpenIncident)) return entries
+  throw new Error('this is no list of open incidents')
+}
+
+function isOpenIncident(entry: Partial<OpenIncident> | null): entry is OpenIncident {
+  return typeof entry?.body?.camera === 'string' && typeof entry.incident?.id === 'string'
 }

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import type { AlertBody } from '../../src/core/alert.js'
+import type { Diagnostic } from '../../src/core/diagnostic.js'
+import { FwError } from '../../src/core/errors.js'
+import type { FromGuard } from '../../src/core/guard-protocol.js'
+import { cameraLedger } from '../../src/daemon/camera-ledger.js'
+import { guardMessages } from '../../src/daemon/guard-messages.js'
+import { openIncidents } from '../../src/daemon/open-incidents.js'
+import { alertBody, emptyFolder } from '../fixtures/alerts.js'
+
+const alert = (phase: 'raised' | 'cleared'): FromGuard => ({
+  type: 'alert',
+  body: alertBody({ camera: 'gate', phase }),
+  incident: { id: 'i', phase, sinceMs: 1, raisedAtMs: 1, toldAtMs: 1, kind: 'noise', score: 9 },
+})
+
+/** `keep` is what the spool does with an alert. */
+async function taken(keep: (body: AlertBody) => Promise<void>) {
+  const folder = await emptyFolder()
+  const ledger = cameraLedger({ nowMs: () => 0, wallMs: (ms) => ms }, () => {})
+  ledger.add('gate', false)
+  const diagnostics: Diagnostic[] = []
+  const messages = guardMessages(
+    ledger,
+    openIncidents(folder, () => {}),
+    { onAlert: keep, onDiagnostic: (d) => diagnostics.push(d), onGuards: () => {} },
+  )
+  return { ledger, messages, diagnostics, onDisk: () => openIncidents(folder, () => {}).all() }
+}
+
+test('an incident is on disk after its alert, never before', async () => {
+  let safe: () => void = () => {}
+  const { ledger, messages, onDisk } = await taken(() => new Promise((resolve) => (safe = resolve)))
+  messages.take(alert('raised'))
+  expect(ledger.get('gate')).toMatchObject({ incidentOpen: true })
+  expect(onDisk()).toEqual([])
+  safe()
+  await messages.settled()
+  expect(onDisk().map(({ incident }) => incident.id)).toEqual(['i'])
+  messages.take(alert('cleared'))
+  safe()
+  await messages.settled()
+  expect(ledger.get('gate')).toMatchObject({ incidentOpen: false })
+  expect(onDisk()).toEqual([])
+})
+
+test('an alert that the disk does not take is told of', async () => {
+  const { messages, diagnostics, onDisk } = await taken(() => Promise.reject(new FwError('FW_SPOOL_DISK', 'no space')))
+  messages.take(alert('raised'))
+  await messages.settled()
+  expect(diagnostics).toMatchObject([{ code: 'FW_SPOOL_DISK', text: 'no space' }])
+  expect(onDisk()).toEqual([])
+})

@@ -2,7 +2,7 @@
 import { loadConfig } from '../config/load.js'
 import { secretsOf } from '../config/secrets.js'
 import { FwError } from '../core/errors.js'
-import { runDaemon } from '../daemon/daemon.js'
+import { type Daemon, runDaemon } from '../daemon/daemon.js'
 import { findBundle, readBundle } from '../inference/bundle.js'
 import { createLog } from '../log/log.js'
 import { parseArguments } from './arguments.js'
@@ -44,10 +44,18 @@ Example:
     }
     process.once('SIGTERM', onStop)
     process.once('SIGINT', onStop)
+    let running: Daemon | undefined
+    let reloadWanted = false
+    process.on('SIGHUP', () => {
+      // before it has started there is nothing to reload yet; without a handler SIGHUP would end the process
+      reloadWanted = running === undefined
+      void running?.reload()
+    })
     await runDaemon({ settings, version, log, load: () => loadConfig(path) }, stop.signal, (daemon) => {
       const page = daemon.http ? `, http://${daemon.http}/` : ''
       log.info(`framewarden ${version} guards ${settings.cameras.length} cameras as unit '${settings.unit}'${page}`)
-      process.on('SIGHUP', () => void daemon.reload())
+      running = daemon
+      if (reloadWanted) void daemon.reload()
     })
     log.info('stopped')
     // Node would wait without end for a pipe that nobody reads

@@ -59,6 +59,7 @@ export const REMEDIES = {
   FW_BROKER_KICKED: 'Another client may use this unit name; alerts wait on disk.',
   FW_BROKER_DENIED: 'Grant this unit the right to publish on the topic; the message is set aside.',
   // the rest
+  FW_NOT_RUNNING: 'Start it: `framewarden run --config FILE`.',
   FW_HTTP_LISTEN: 'Choose a free http.listen address.',
   FW_SOURCE: 'Name a readable file, folder or stream.',
   FW_OUTPUT: 'Free disk space where the output goes, or send it elsewhere.',

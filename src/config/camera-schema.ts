@@ -59,7 +59,8 @@ const detection = z
   .strictObject({
     mode: key(z.enum(['auto', 'cascade', 'full']).prefault('auto'), {
       description:
-        'How frames are judged. cascade: a cheap screen first; full: both networks on all frames; auto: full on a GPU.',
+        'How the frames are judged that the decision looks at, five a second, or all while the cleaned stream is read. ' +
+        'cascade: a cheap screen first; full: both networks at once; auto: full on a GPU. Others get the screen alone.',
       effect: 'camera',
     }),
     threshold: key(z.union([z.literal('auto'), z.number().min(-50).max(50)]).prefault('auto'), {

@@ -60,6 +60,8 @@ export interface ScoredFrame {
   readonly atMs: number
   readonly score: Score
   readonly flagged: boolean
+  /** Suspicious, and nobody looked closer: the score decides nothing. */
+  readonly unverified?: boolean
   readonly damaged: boolean
   readonly histogram: readonly number[]
   readonly removal?: Int8Array
@@ -104,6 +106,11 @@ export function boundOf(settings: DecisionSettings): number {
   return Math.min(bound, observations * lnBet(PLAIN_P))
 }
 
+/** Whether a frame `gapMs` after the last observation is one. Half a frame of slack: 15/s are 66.7 ms apart, give or take the arrival. */
+export function isDue(gapMs: number, rate: number): boolean {
+  return gapMs < 0 || gapMs >= OBSERVE_EVERY_MS - 500 / rate
+}
+
 /** One step. Returns the new state and the incident if it changed (its `phase` says how). `newId` names a new incident. */
 export function decide(
   state: DecisionState,
@@ -117,8 +124,7 @@ export function decide(
   // An open incident goes on through settling and damage; a new one is never built on them.
   if ((settling || frame.damaged) && !next.incident) return [next, undefined]
   const gapMs = frame.atMs - (state.observedAtMs ?? frame.atMs - OBSERVE_EVERY_MS)
-  // half a frame of slack: 15 frames a second are 66.7 ms apart, give or take the arrival
-  if (gapMs >= 0 && gapMs < OBSERVE_EVERY_MS - 500 / settings.rate) return [next, undefined]
+  if (frame.unverified || !isDue(gapMs, settings.rate)) return [next, undefined]
 
   const bound = boundOf(settings)
   const before = next.evidence

@@ -19,7 +19,11 @@ export interface Score {
   readonly box?: Box
 }
 
-/** A judged frame. `passes`: how often the mapping network was applied. A frame that nobody judged has no verdict. */
+/**
+ * A judged frame. `passes`: how often the mapping network was applied. `suspicious`: the screen finds it so, and the chain, which
+ * alone can tell, was not asked. A frame that nobody judged has no verdict.
+ */
 export type Verdict =
   | { readonly kind: 'clean'; readonly score: Score; readonly passes: 0 }
+  | { readonly kind: 'suspicious'; readonly score: Score; readonly passes: 0 }
   | { readonly kind: 'perturbed'; readonly score: Score; readonly purified: Uint8Array; readonly passes: number }

@@ -2,7 +2,7 @@
  * From the networks' verdict to the decision: the one step that a guard and `scan` share. What they do with the effects is
  * theirs: a guard tells the daemon, `scan` prints.
  */
-import { boundOf, type DecisionSettings, type DecisionState, decide, startDecision } from './decide.js'
+import { boundOf, type DecisionSettings, type DecisionState, decide, isDue, startDecision } from './decide.js'
 import type { Frame } from './frame.js'
 import type { Incident } from './incident.js'
 import { removal } from './kind.js'
@@ -26,6 +26,8 @@ export interface JudgedFrame {
 /** What is remembered of a camera between frames. A value: each step returns a new one. */
 export interface WatchState {
   readonly decision: DecisionState
+  /** When the chain last looked at a frame. */
+  readonly verifiedAtMs?: number
 }
 
 export type WatchEffect = {
@@ -36,7 +38,9 @@ export type WatchEffect = {
 
 /** What the networks should do with the next frame. */
 export interface Look {
-  /** All passes of the mapping network, not one: the result will be shown. */
+  /** The chain may look, as the mode says. Else the screen alone: the decision has no use for more. */
+  readonly verify: boolean
+  /** All passes of the mapping network, not one: the result is likely to be shown. */
   readonly purify: boolean
 }
 
@@ -66,12 +70,32 @@ export function watch(
   newId: () => string,
 ): [WatchState, readonly WatchEffect[]] {
   const { atMs, verdict, damaged, histogram, removal } = frame
-  const scored = { atMs, score: verdict.score, flagged: verdict.kind === 'perturbed', damaged, histogram, removal }
+  const { kind, score } = verdict
+  const scored = {
+    atMs,
+    score,
+    flagged: kind === 'perturbed',
+    unverified: kind === 'suspicious',
+    damaged,
+    histogram,
+    removal,
+  }
   const [decision, incident] = decide(state.decision, scored, settings, newId)
-  return [{ ...state, decision }, incident ? [{ type: 'incident', incident }] : []]
+  const verifiedAtMs = score.chainLogit === undefined ? state.verifiedAtMs : atMs
+  return [{ ...state, decision, verifiedAtMs }, incident ? [{ type: 'incident', incident }] : []]
 }
 
-/** What to ask of the networks next. Pictures of an incident are made when it is raised: from half the bound on it is near. */
-export function nextLook({ decision }: WatchState, settings: DecisionSettings): Look {
-  return { purify: decision.evidence.nats > boundOf(settings) / 2 }
+/**
+ * What to ask of the networks for a frame captured at `atMs`. The chain costs five times what the screen does, so it looks no
+ * oftener than the decision does, also while the picture settles or is damaged and nothing is observed: what a camera costs is
+ * bounded, whatever its scene does. The picture that people look at is made when an incident is raised: from half of the bound
+ * on it is near. Pictures of updates have to do with one pass.
+ */
+export function nextLook({ decision, verifiedAtMs }: WatchState, settings: DecisionSettings, atMs: number): Look {
+  const { incident, observedAtMs, evidence } = decision
+  const due = (lastMs: number | undefined) => lastMs === undefined || isDue(atMs - lastMs, settings.rate)
+  return {
+    verify: due(observedAtMs) && due(verifiedAtMs),
+    purify: incident === undefined && evidence.nats > boundOf(settings) / 2,
+  }
 }

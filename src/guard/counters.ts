@@ -32,7 +32,8 @@ export function createCounters(cameraId: string, startedAtMs: number): Counters 
       total.frames++
       sinceRead.judged++
       if (verdict.kind === 'perturbed') total.flagged++
-      score = verdict.score.logit
+      // what the chain said last tells more than what it was not asked about
+      if (verdict.kind !== 'suspicious') score = verdict.score.logit
       latency.add(atMs, latencyMs)
     },
     failed() {

@@ -65,7 +65,7 @@ export function frameJudge(
 
   return {
     async judge(frame, capturedMs) {
-      const look = nextLook(state, decisionSettings(settings))
+      const look = nextLook(state, decisionSettings(settings), frame.capturedAtMs)
       const options = judgeOptions(settings, engine.mode, { look, read: cleaned.wanted(incidentOpen()) })
       let answer: Judged
       try {

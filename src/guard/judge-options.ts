@@ -3,14 +3,15 @@ import type { CameraSettings, Mode } from '../core/settings.js'
 import type { Look } from '../core/watch.js'
 import type { JudgeOptions } from '../inference/engine.js'
 
-/** `mode`: what `auto` means here. `read`: somebody reads the cleaned stream, so that each frame's last pass counts. */
+/** `mode`: what `auto` means here. `read`: somebody reads the cleaned stream, so that each frame counts to its last pass. */
 export function judgeOptions(
   { detection, purify }: Pick<CameraSettings, 'detection' | 'purify'>,
   mode: Mode,
   { look, read }: { readonly look: Look; readonly read: boolean },
 ): JudgeOptions {
+  const whole = detection.mode === 'auto' ? mode : detection.mode
   return {
-    mode: detection.mode === 'auto' ? mode : detection.mode,
+    mode: read || look.verify ? whole : 'screen',
     threshold: detection.threshold === 'auto' ? undefined : detection.threshold,
     // one run of the chain gives M(x); more passes only where somebody looks at the result
     purify: purify.enabled && (read || look.purify),

@@ -1,9 +1,9 @@
 /**
  * The rule, once: screen, verify, purify (ARCHITECTURE.md: The rule).
  *
- * `cascade`: the screen looks at each frame; from `suspicious` on the mapping network M and the classifier C look, too, and
- * the score is C's. `full`: M and C on each frame. Perturbed: C looked and says `flagged` or more. One run of the chain gives
- * C(x) and M(x) together.
+ * `cascade`: the screen looks at the frame; from `suspicious` on the mapping network M and the classifier C look, too, and
+ * the score is C's. `full`: M and C look at once. `screen`: the screen alone, which calls no frame perturbed. Perturbed: C looked
+ * and says `flagged` or more. One run of the chain gives C(x) and M(x) together.
  */
 import { boxOf } from '../core/box.js'
 import { type Calibration, pValue } from '../core/calibration.js'
@@ -45,7 +45,7 @@ export interface Rule {
 }
 
 export interface JudgeOptions {
-  readonly mode: Mode
+  readonly mode: Mode | 'screen'
   /** Bring a flagged frame back until C calls it clean; else M is applied once. */
   readonly purify: boolean
   /** Most applications of M to one frame, 1 or more. */
@@ -59,11 +59,13 @@ const SETTLED_STEP = 1
 
 /** The verdict on one picture. Reads `picture`, never writes it. */
 export async function judgePicture(nets: Nets, rule: Rule, picture: Picture, options: JudgeOptions): Promise<Verdict> {
-  const screened = options.mode === 'cascade' ? await nets.screen(picture) : undefined
-  const calibration = rule.calibration[options.mode]
+  const screened = options.mode === 'full' ? undefined : await nets.screen(picture)
+  const calibration = rule.calibration[options.mode === 'full' ? 'full' : 'cascade']
   const screenLogit = screened?.score
-  if (screenLogit !== undefined && screenLogit < rule.thresholds.suspicious) {
-    return { kind: 'clean', score: { logit: screenLogit, screenLogit, p: pValue(calibration, screenLogit) }, passes: 0 }
+  if (screenLogit !== undefined) {
+    const score = { logit: screenLogit, screenLogit, p: pValue(calibration, screenLogit) }
+    if (screenLogit < rule.thresholds.suspicious) return { kind: 'clean', score, passes: 0 }
+    if (options.mode === 'screen') return { kind: 'suspicious', score, passes: 0 }
   }
   const flagged = options.threshold ?? rule.thresholds.flagged
   const run = await nets.chain(picture)

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { DecisionSettings } from '../../src/core/decide.js'
 import { type Frame, i420Bytes } from '../../src/core/frame.js'
 import type { Incident } from '../../src/core/incident.js'
+import type { Verdict } from '../../src/core/verdict.js'
 import { type JudgedFrame, judgedFrame, nextLook, startWatch, type WatchState, watch } from '../../src/core/watch.js'
 
 const settings: DecisionSettings = { falseAlarmsPerDay: 0.1, clearAfterMs: 10_000, rate: 5 }
@@ -61,8 +62,48 @@ test('an incident from before is carried on, not raised again', () => {
   expect(incidents.map(({ id, phase }) => [id, phase])).toEqual([['new', 'cleared']])
 })
 
-test('all passes of the mapping network are asked for once an incident is near, not before', () => {
-  expect(nextLook(startWatch(), settings).purify).toBe(false)
-  expect(nextLook(play(spaced(1, 0, attacked)).state, settings).purify).toBe(false)
-  expect(nextLook(play(spaced(3, 0, attacked)).state, settings).purify).toBe(true)
+describe('what the networks should do next', () => {
+  test('all passes of the mapping network when an incident is near, one before and after', () => {
+    const purify = (frames: number) => nextLook(play(spaced(frames, 0, attacked)).state, settings, 0).purify
+    expect([0, 1, 2, 20].map(purify)).toEqual([false, false, true, false])
+  })
+
+  /** 15 frames a second, all suspicious to the screen and an attack to the chain, which runs where `verify` says. */
+  function suspicious(seconds: number, verify: (state: WatchState, atMs: number) => boolean, damaged = false) {
+    const fast = { ...settings, rate: 15 }
+    let state = startWatch()
+    const ran: number[] = []
+    const incidents: Incident[] = []
+    for (let i = 0; i < seconds * 15; i++) {
+      const atMs = (i * 1_000) / 15
+      const asked = verify(state, atMs)
+      if (asked) ran.push(atMs)
+      const verdict = asked ? attacked(atMs).verdict : unverified
+      const [next, effects] = watch(state, { ...attacked(atMs), verdict, damaged }, fast, () => 'new')
+      state = next
+      incidents.push(...effects.map(({ incident }) => incident))
+    }
+    return { ran, incidents }
+  }
+  const unverified: Verdict = { kind: 'suspicious', score: { logit: 9, screenLogit: 9, p: 1e-9 }, passes: 0 }
+  const asked = (state: WatchState, atMs: number) => nextLook(state, { ...settings, rate: 15 }, atMs).verify
+
+  test('the chain runs five times a second at most, and raises as soon as if it ran on each frame', () => {
+    const bounded = suspicious(60, asked)
+    const always = suspicious(60, () => true)
+    expect(bounded.ran.length).toBeLessThanOrEqual(60 * 5)
+    expect(bounded.incidents.map(({ phase, raisedAtMs }) => [phase, raisedAtMs])).toEqual(
+      always.incidents.map(({ phase, raisedAtMs }) => [phase, raisedAtMs]),
+    )
+    expect(bounded.incidents[0]!.phase).toBe('raised')
+  })
+
+  test('also while nothing is observed, as the stream is damaged', () => {
+    const { ran, incidents } = suspicious(60, asked, true)
+    expect([ran.length <= 60 * 5, incidents]).toEqual([true, []])
+  })
+
+  test('suspicion that nobody has verified raises nothing', () => {
+    expect(suspicious(60, () => false).incidents).toEqual([])
+  })
 })

@@ -70,6 +70,23 @@ describe('full', () => {
   })
 })
 
+describe('the screen alone', () => {
+  const screen: JudgeOptions = { ...cascade, mode: 'screen' }
+
+  it('never asks the chain: what is suspicious to it stays that, neither clean nor perturbed', async () => {
+    const nets = told(5, [])
+    const verdict = await judgePicture(nets, rule, picture, screen)
+    expect(verdict).toMatchObject({ kind: 'suspicious', passes: 0, score: { logit: 5, screenLogit: 5 } })
+    expect(verdict.score.chainLogit).toBeUndefined()
+    expect([nets.looks(), nets.runs()]).toEqual([1, 0])
+  })
+
+  it('calls the rest clean, by the same calibration as cascade', async () => {
+    const verdict = await judgePicture(told(0.9, []), rule, picture, screen)
+    expect(verdict).toEqual(await judgePicture(told(0.9, []), rule, picture, cascade))
+  })
+})
+
 describe('purifying', () => {
   it.each([
     { what: 'ends with the first pass that is clean', scores: [8, 0], passes: 1 },

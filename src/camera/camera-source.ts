@@ -1,13 +1,11 @@
 /** From a camera's settings to a command line: what must be resolved, reached and opened before ffmpeg starts. */
-import { isIP } from 'node:net'
-
 import { FwError } from '../core/errors.js'
 import type { CameraSettings, Decode } from '../core/settings.js'
 import { parseCameraUrl, type RtspAddress, rtspUrl } from './camera-url.js'
 import type { Cause } from './exit-cause.js'
 import type { FfmpegBuild } from './ffmpeg.js'
 import { fileCameraArgs, listenArgs, liveArgs } from './ffmpeg-args.js'
-import { dialTcp, dialTls, resolveHost } from './reach.js'
+import { reachServer, resolveHost } from './reach.js'
 import { openRtspRelay } from './rtsp-relay.js'
 
 /** What ffmpeg is started with. */
@@ -49,12 +47,12 @@ export async function openCameraSource(
   const direct = { explain: (cause: Cause) => cause, close: () => {} }
   if (address.kind === 'file') return { argv: fileCameraArgs(ffmpeg, { ...picture, path: address.path }), ...direct }
   const input = { ...picture, attempt: attempt.failures, patient: attempt.patient }
-  const ip = await resolveHost(address.host, signal)
   if (camera.listen) {
+    const ip = await resolveHost(address.host, signal)
     if (address.tls) throw new FwError('FW_CAMERA_URL', 'a camera that pushes (listen) speaks rtsp://, not rtsps://')
     return { argv: listenArgs(ffmpeg, { ...input, url: rtspUrl(ip, address.port, address.path) }), ...direct }
   }
-  const { url, transport, ...rest } = await openWay(camera, address, ip, signal)
+  const { url, transport, ...rest } = await openWay(camera, address, signal)
   // Longer than our own timers, which say better what happened.
   const networkMs = camera.timeouts.firstFrameMs + camera.timeouts.stallMs
   return { argv: liveArgs(ffmpeg, { ...input, url, transport, networkMs }), ...rest }
@@ -65,28 +63,26 @@ interface Way extends Pick<OpenedSource, 'explain' | 'close'> {
   readonly transport: 'tcp' | 'udp'
 }
 
-async function openWay(camera: SourceSettings, address: RtspAddress, ip: string, signal: AbortSignal): Promise<Way> {
-  const { connectMs } = camera.timeouts
-  const { host, port, path, tls } = address
-  const socket = tls
-    ? await dialTls({ ip, port, host, ca: camera.ca }, connectMs, signal)
-    : await dialTcp(ip, port, connectMs, signal)
+async function openWay(camera: SourceSettings, address: RtspAddress, signal: AbortSignal): Promise<Way> {
+  const { port, path, tls } = address
+  const reached = await reachServer(address, camera.ca, camera.timeouts.connectMs, signal)
+  const { ip, origin } = reached
   const { username, password = '' } = camera
   if (!tls && username === undefined) {
     // Only tried: ffmpeg connects by itself.
-    socket.destroy()
+    reached.server.destroy()
     return { url: rtspUrl(ip, port, path), transport: camera.transport, explain: (cause) => cause, close: () => {} }
   }
-  const origin = `${tls ? 'rtsps' : 'rtsp'}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`
   const login = username === undefined ? undefined : { username, password }
-  const relay = await openRtspRelay({ server: socket, ip, origin, login })
+  const relay = await openRtspRelay({ ...reached, login })
   return {
     url: rtspUrl('127.0.0.1', relay.port, path),
     // Inside TLS the pictures can only be interleaved.
     transport: tls ? 'tcp' : camera.transport,
     explain(cause, frames) {
-      const refused = frames === 0 ? relay.refusal() : undefined
-      if (refused !== undefined) return { code: 'FW_CAMERA_AUTH', text: `the camera at ${origin} ${refused}` }
+      const { refused } = relay.heard()
+      if (frames === 0 && refused !== undefined)
+        return { code: 'FW_CAMERA_AUTH', text: `the camera at ${origin} ${refused}` }
       return { ...cause, text: relay.addressed(cause.text) }
     },
     close: relay.close,

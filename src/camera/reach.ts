@@ -2,8 +2,8 @@
 import { lookup } from 'node:dns/promises'
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import type { FwCode } from '../core/errors.js'
-import { FwError } from '../core/errors.js'
+import { type FwCode, FwError } from '../core/errors.js'
+import type { RtspAddress } from './camera-url.js'
 
 /** The IP of a host; an IP is its own. Throws FW_CAMERA_DNS, or the signal's reason. */
 export async function resolveHost(host: string, signal: AbortSignal): Promise<string> {
@@ -15,6 +15,30 @@ export async function resolveHost(host: string, signal: AbortSignal): Promise<st
     throw new FwError('FW_CAMERA_DNS', `host '${host}' is not known (${(cause as NodeJS.ErrnoException).code})`, {
       cause,
     })
+  }
+}
+
+/** A server that was reached: connected, and its certificate checked where there is one. */
+export interface ReachedServer {
+  readonly server: Socket
+  readonly ip: string
+  /** What stands before the path in a request: `rtsp://gate:554`. */
+  readonly origin: string
+}
+
+/** `ca`: PEM, undefined: the system's authorities. Throws what `resolveHost`, `dialTcp` and `dialTls` throw. */
+export async function reachServer(
+  { host, port, tls }: RtspAddress,
+  ca: string | undefined,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<ReachedServer> {
+  const ip = await resolveHost(host, signal)
+  const dialled = tls ? dialTls({ ip, port, host, ca }, timeoutMs, signal) : dialTcp(ip, port, timeoutMs, signal)
+  return {
+    server: await dialled,
+    ip,
+    origin: `rtsp${tls ? 's' : ''}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
   }
 }
 
@@ -79,7 +103,7 @@ function ready(socket: Socket, event: 'connect' | 'secureConnect', { where, time
     // Stays: an error after the failure was told must not end the process.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       settle()
-      reject(new FwError(codeOf(error, event), `${where}: ${error.message}`, { cause: error }))
+      reject(new FwError(codeOf(error, event), `${where}: ${plainly(error)}`, { cause: error }))
     })
   })
 }
@@ -98,6 +122,19 @@ function codeOf(error: NodeJS.ErrnoException, event: string): FwCode {
       // A plain server answers a TLS hello by hanging up, or with what is no TLS record.
       return event === 'secureConnect' ? 'FW_CAMERA_TLS' : 'FW_CAMERA_UNREACHABLE'
   }
+}
+
+function plainly({ code, message }: NodeJS.ErrnoException): string {
+  const words: Record<string, string> = {
+    ECONNREFUSED: 'nobody listens there',
+    ETIMEDOUT: 'no answer',
+    EHOSTUNREACH: 'there is no way to this address',
+    ENETUNREACH: 'there is no way to this network',
+    EHOSTDOWN: 'the host is down',
+    ECONNRESET: 'the other side hung up',
+  }
+  const known = words[code ?? '']
+  return known === undefined ? message : `${known} (${code})`
 }
 
 async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -2,7 +2,7 @@
 import type { FfmpegBuild } from './ffmpeg.js'
 
 export interface RestreamSize {
-  /** rtsp://, by address. */
+  /** rtsp://, by address, without credentials. */
   readonly url: string
   readonly width: number
   readonly height: number

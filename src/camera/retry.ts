@@ -15,7 +15,7 @@ const WORTHWHILE_MS = 500
  * After a refused login: cameras lock an account after five or so within half an hour, for ten minutes and more, and every
  * try makes it longer. First after 30 to 60 s, in the end every 8 to 15 minutes.
  */
-const LOGIN_RANGE = { firstMs: 60_000, maxMs: 900_000 }
+export const LOGIN_RANGE = { firstMs: 60_000, maxMs: 900_000 }
 
 /** A camera between its connections. */
 export interface Trouble {

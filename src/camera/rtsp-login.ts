@@ -27,9 +27,10 @@ export interface LoginInput {
   readonly message: RtspMessage
 }
 
-/** A message to pass on, or that the server lets nobody in: what it does, a clause without its subject. */
+/** A message to pass on (`replyTo`: the method that it answers), or that the server lets nobody in: a clause without its subject. */
 export type LoginEffect =
-  | { readonly to: 'client' | 'server'; readonly message: RtspMessage }
+  | { readonly to: 'server'; readonly message: RtspMessage }
+  | { readonly to: 'client'; readonly message: RtspMessage; readonly replyTo?: string }
   | { readonly refused: string }
 
 export const NO_LOGIN_YET: LoginState = { asked: new Map(), seq: 0, uses: 0 }
@@ -56,16 +57,18 @@ export function loginStep(
   // A request of the server's own, or a reply to none of ours.
   if (asked === undefined || !message.first.startsWith('RTSP/')) return [state, [{ to: 'client', message }]]
   const left = { ...state, asked: new Map([...state.asked].filter(([seq]) => seq !== number)) }
-  const reply = withHeader(message, 'CSeq', asked.clientSeq)
+  const forClient = (reply: RtspMessage): LoginEffect => ({
+    to: 'client',
+    message: withHeader(reply, 'CSeq', asked.clientSeq),
+    replyTo: asked.message.first.split(' ', 1)[0],
+  })
   const [, status] = message.first.split(' ')
-  if (status === '403')
-    return [left, [{ refused: 'forbids the stream to this user' }, { to: 'client', message: reply }]]
-  if (status !== '401') return [left, [{ to: 'client', message: reply }]]
+  if (status === '403') return [left, [{ refused: 'forbids the stream to this user' }, forClient(message)]]
+  if (status !== '401') return [left, [forClient(message)]]
   const values = headersOf(message.headers, 'WWW-Authenticate')
   const challenge = chooseChallenge(values)
   const refused = refusal(asked, login, challenge, values)
-  if (refused !== undefined)
-    return [left, [{ refused }, { to: 'client', message: withoutHeader(reply, 'WWW-Authenticate') }]]
+  if (refused !== undefined) return [left, [{ refused }, forClient(withoutHeader(message, 'WWW-Authenticate'))]]
   return send({ ...left, challenge, uses: 0 }, { ...asked, again: true }, login, cnonce)
 }
 

@@ -7,43 +7,50 @@
 import { randomBytes } from 'node:crypto'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { Login } from './digest.js'
+import type { ReachedServer } from './reach.js'
 import { loginStep, NO_LOGIN_YET } from './rtsp-login.js'
 import { headerOf, type RtspMessage, rtspSplitter, wire, withHeader } from './rtsp-messages.js'
 
 export interface RtspRelay {
   /** On 127.0.0.1, for one connection. */
   readonly port: number
-  /** What the server did to the login, a clause without its subject; undefined: it has not refused it. */
-  refusal(): string | undefined
+  heard(): Heard
   /** `text` with the server's own address where ffmpeg, who knows no other, names the relay's. */
   addressed(text: string): string
   close(): void
 }
 
-export interface RelayTarget {
-  /** Connected, and its certificate checked where there is one. */
-  readonly server: Socket
-  /** IP that packets over UDP come from. */
-  readonly ip: string
-  /** What stands before the path in a request: `rtsp://gate:554`. */
-  readonly origin: string
+/** What the server has said. */
+export interface Heard {
+  /** What it does to the login, a clause without its subject; undefined: it has not refused it. */
+  readonly refused?: string
+  /** Its last reply that was no success: `404 Not Found to DESCRIBE`. */
+  readonly failed?: string
+  /** When it took PLAY or RECORD, on the monotonic clock. */
+  readonly takenAtMs?: number
+}
+
+export interface RelayTarget extends ReachedServer {
   readonly login?: Login
 }
 
 /** Listens on loopback for one client and joins it to the server; takes over `target.server` and closes it in the end. */
 export async function openRtspRelay(target: RelayTarget): Promise<RtspRelay> {
   const { server, origin } = target
-  let refused: string | undefined
+  let heard: Heard = {}
+  let client: Socket | undefined
   // One client alone: another process of this host finds the door shut.
-  const door = createServer((client) => {
+  const door = createServer((socket) => {
     door.close()
-    join(client, target, `rtsp://127.0.0.1:${client.localPort}`, (what) => {
-      refused ??= what
+    client = socket
+    join(socket, target, (more) => {
+      heard = { ...heard, ...more }
     })
   })
   door.maxConnections = 1
   const close = () => {
     door.close()
+    client?.destroy()
     server.destroy()
   }
   server.on('close', () => door.close())
@@ -58,14 +65,14 @@ export async function openRtspRelay(target: RelayTarget): Promise<RtspRelay> {
   const ours = `127.0.0.1:${port}`
   return {
     port,
-    refusal: () => refused,
+    heard: () => heard,
     addressed: (text) => text.replaceAll(`rtsp://${ours}`, origin).replaceAll(ours, origin.replace(/^.*\/\//, '')),
     close,
   }
 }
 
-function join(client: Socket, target: RelayTarget, ours: string, onRefused: (what: string) => void): void {
-  const { server, ip, origin, login } = target
+function join(client: Socket, { server, ip, origin, login }: RelayTarget, onHeard: (more: Heard) => void): void {
+  const ours = `rtsp://127.0.0.1:${client.localPort}`
   let state = NO_LOGIN_YET
   const toServer = pass(client, server)
   const toClient = pass(server, client)
@@ -73,31 +80,30 @@ function join(client: Socket, target: RelayTarget, ours: string, onRefused: (wha
     const [next, effects] = loginStep(state, { from, message }, login, randomBytes(8).toString('hex'))
     state = next
     for (const effect of effects) {
-      if ('refused' in effect) onRefused(effect.refused)
+      if ('refused' in effect) onHeard(effect)
       else if (effect.to === 'server') toServer(wire(effect.message))
-      else toClient(wire(sourced(effect.message, ip)))
+      else {
+        if (effect.replyTo !== undefined) onHeard(outcome(effect.replyTo, effect.message, performance.now()))
+        toClient(wire(sourced(effect.message, ip)))
+      }
     }
   }
-  // Either end takes the other along; ffmpeg tells what a lost connection means. What the server said last still arrives.
+  // Either end takes the other along, but what the server said last still arrives; ffmpeg tells what a lost connection means.
   const part = () => {
-    client.end()
-    client.setTimeout(LAST_WORDS_MS, () => client.destroy())
+    client.end(() => client.destroy())
     server.destroy()
   }
-  read(
-    client,
-    rtspSplitter((message) => take('client', asked(message, ours, origin)), toServer),
-    part,
-  )
-  read(
-    server,
-    rtspSplitter((message) => take('server', message), toClient),
-    part,
-  )
+  const asks = rtspSplitter((message) => take('client', asked(message, ours, origin)), toServer)
+  const answers = rtspSplitter((message) => take('server', message), toClient)
+  read(client, asks, part)
+  read(server, answers, part)
 }
 
-/** A client that does not read its last bytes is left. */
-const LAST_WORDS_MS = 1000
+function outcome(method: string, { first }: RtspMessage, nowMs: number): Heard {
+  const [, status = '', ...reason] = first.split(' ')
+  if (!status.startsWith('2')) return { failed: `${[status, ...reason].join(' ')} to ${method}` }
+  return method === 'PLAY' || method === 'RECORD' ? { takenAtMs: nowMs } : {}
+}
 
 function read(from: Socket, split: (chunk: Buffer) => void, part: () => void): void {
   from.setNoDelay(true)

@@ -114,6 +114,22 @@ const restream = z
       description: 'Publish at all times, or only while an incident is open.',
       effect: 'camera',
     }),
+    username: key(line.optional(), {
+      description: 'User name at the server that takes the cleaned stream.',
+      takes: 'text, at least one character',
+      effect: 'camera',
+    }),
+    password: key(secretRef.optional(), {
+      description: 'Where the password for that server is.',
+      takes: SECRET_TAKES,
+      effect: 'camera',
+      secret: true,
+    }),
+    ca: key(line.optional(), {
+      description: 'PEM file of the authorities that may sign its certificate, for rtsps://; else the system decides.',
+      takes: 'the path of a PEM file',
+      effect: 'camera',
+    }),
   })
   .prefault({})
 

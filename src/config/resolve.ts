@@ -10,7 +10,13 @@ import { lookUp } from './secrets.js'
 /** What stood behind the references; a camera's by its place in the list. */
 export interface Resolved {
   readonly mqtt: { readonly password?: string; readonly ca?: string; readonly cert?: string; readonly key?: string }
-  readonly cameras: readonly { readonly password?: string; readonly ca?: string }[]
+  readonly cameras: readonly (ServerLogin & { readonly restream?: ServerLogin })[]
+}
+
+/** What opens a server to us: the password, and the PEM of the authorities that may sign its certificate. */
+interface ServerLogin {
+  readonly password?: string
+  readonly ca?: string
 }
 
 /** Reads what `config` refers to, relative to `folder`; `findings` says what cannot be had. */
@@ -50,10 +56,12 @@ export async function resolveReferences(
   }
   const cameras = []
   for (const [i, camera] of config.cameras.entries()) {
-    cameras.push({
-      password: await secret(camera.password, ['cameras', i, 'password']),
-      ca: await pem(camera.ca, ['cameras', i, 'ca']),
+    const login = async (from: typeof camera | typeof camera.restream, path: Path) => ({
+      password: await secret(from.password, [...path, 'password']),
+      ca: await pem(from.ca, [...path, 'ca']),
     })
+    const path = ['cameras', i]
+    cameras.push({ ...(await login(camera, path)), restream: await login(camera.restream, [...path, 'restream']) })
   }
   return { resolved: { mqtt, cameras }, findings }
 }

@@ -34,9 +34,13 @@ function brokerRules(mqtt: Readonly<Record<string, unknown>>): Finding[] {
 
 function cameraRules(camera: Readonly<Record<string, unknown>>, path: Path): Finding[] {
   const findings: Finding[] = []
-  if (camera.password !== undefined && camera.username === undefined) {
-    findings.push(value([...path, 'password'], 'is given without a username'))
+  const restream = isMap(camera.restream) ? camera.restream : {}
+  for (const [from, at] of [[camera, path] as const, [restream, [...path, 'restream']] as const]) {
+    if (from.password !== undefined && from.username === undefined)
+      findings.push(value([...at, 'password'], 'is given without a username'))
   }
+  if (restream.ca !== undefined && typeof restream.url === 'string' && schemeOf(restream.url) === 'rtsp')
+    findings.push(value([...path, 'restream', 'ca'], 'has no effect on rtsp://; TLS wants rtsps://'))
   const scheme = typeof camera.url === 'string' ? schemeOf(camera.url) : undefined
   if (camera.listen === true && typeof camera.url === 'string' && scheme !== 'rtsp') {
     findings.push(value([...path, 'listen'], 'wants a url that begins with rtsp://'))

@@ -22,7 +22,8 @@ export async function lookUp(ref: SecretRef, folder: string, env: NodeJS.Process
 
 /** Every secret in `settings`, for a log to mask. */
 export function secretsOf(settings: Settings): string[] {
-  const secrets = [settings.mqtt?.password, settings.mqtt?.key, ...settings.cameras.map((camera) => camera.password)]
+  const ofCameras = settings.cameras.flatMap(({ password, restream }) => [password, restream.password])
+  const secrets = [settings.mqtt?.password, settings.mqtt?.key, ...ofCameras]
   return [...new Set(secrets.filter((secret) => secret !== undefined))]
 }
 

@@ -43,12 +43,13 @@ function broker(mqtt: NonNullable<Config['mqtt']>, resolved: Resolved['mqtt']): 
 
 function cameraSettings(camera: CameraConfig, resolved: Resolved['cameras'][number], folder: string): CameraSettings {
   const { timeouts, detection, purify } = camera
+  const { restream, ...login } = resolved
   return {
     id: camera.id,
     url: streamOrPath(camera.url, folder),
     listen: camera.listen,
     username: camera.username,
-    ...resolved,
+    ...login,
     transport: camera.transport,
     decode: camera.decode,
     frame: camera.frame,
@@ -66,7 +67,13 @@ function cameraSettings(camera: CameraConfig, resolved: Resolved['cameras'][numb
       raiseWithinMs: detection.raise_within,
     },
     purify: { enabled: purify.enabled, maxPasses: purify.max_passes },
-    restream: { url: camera.restream.url, when: camera.restream.when },
+    restream: {
+      url: camera.restream.url,
+      when: camera.restream.when,
+      username: camera.restream.username,
+      password: restream?.password,
+      ca: restream?.ca,
+    },
   }
 }
 

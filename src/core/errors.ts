@@ -32,6 +32,11 @@ export const REMEDIES = {
   FW_CAMERA_DECODE_FALLBACK:
     'Hardware decode failed repeatedly; software decode is used. Check the preset and its driver.',
   FW_CAMERA_URL: 'Give an rtsp://, rtsps:// or file address without user name and password in it.',
+  FW_RESTREAM_REFUSED:
+    'Check restream.url, its user name and password, and that the server lists the stream; the camera stays guarded.',
+  FW_RESTREAM_LOST:
+    'The cleaned stream is pushed again; if it repeats, list it at the server (go2rtc: streams). The camera stays guarded.',
+  FW_RESTREAM_ENCODER: 'Install an ffmpeg with libx264; the camera stays guarded.',
   FW_FFMPEG_MISSING: 'Install ffmpeg >= 5 (Debian: apt install ffmpeg), or set FRAMEWARDEN_FFMPEG.',
   // inference
   FW_MODEL_MISSING: 'Check models.bundle; a bundle is a folder with manifest.json.',

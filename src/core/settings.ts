@@ -35,7 +35,18 @@ export interface CameraSettings {
     readonly raiseWithinMs: 'auto' | number
   }
   readonly purify: { readonly enabled: boolean; readonly maxPasses: number }
-  readonly restream: { readonly url?: string; readonly when: 'always' | 'incident' }
+  readonly restream: RestreamSettings
+}
+
+/** The cleaned stream. `password` is the resolved secret: never logged, never in argv. */
+export interface RestreamSettings {
+  /** rtsp:// or rtsps://, no credentials inside; undefined: no cleaned stream. */
+  readonly url?: string
+  readonly when: 'always' | 'incident'
+  readonly username?: string
+  readonly password?: string
+  /** PEM of the authorities that may sign the server's certificate; undefined: the system's. */
+  readonly ca?: string
 }
 
 export interface ModelSettings {

@@ -38,7 +38,7 @@ export interface CameraGuard {
 /** Guards one camera until `stop`. Its open incident, if any, is carried on. */
 export function guardCamera({ camera, openIncident }: Assignment, parts: CameraGuardParts): CameraGuard {
   const { facts, ffmpeg, evidence, send } = parts
-  const { id, restream, frame } = camera
+  const { id, restream, frame, timeouts } = camera
   const stopping = new AbortController()
   const { signal } = stopping
   const onDiagnostic = (d: Diagnostic) => send({ type: 'diagnostic', diagnostic: d })
@@ -50,8 +50,10 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
     send: (alert) => send({ type: 'alert', ...alert }),
     onDiagnostic,
   })
-  const push = { url: restream.url!, rate: frame.rate, ffmpeg, signal, subject: id, onDiagnostic }
-  const cleaned = restreamGate(camera, (size) => openRestream({ ...push, ...size }), onDiagnostic)
+  const { rate } = frame
+  const { connectMs } = timeouts
+  const push = { ...restream, url: restream.url!, rate, connectMs, ffmpeg, signal, subject: id, onDiagnostic }
+  const cleaned = restreamGate(camera, (size) => openRestream({ ...push, ...size }))
   const judge = frameJudge(camera, openIncident, { ...parts, counters, alerts, cleaned, pool, onDiagnostic })
   const latest = latestFrame(judge.judge, ({ pixels }) => pool.give(pixels))
   let stream: Pick<CameraReport, 'state' | 'cause' | 'connects'> = { state: 'connecting', connects: 0 }

@@ -1,7 +1,5 @@
 /** When the cleaned stream is pushed: opened and closed as `restream.when` says, and anew when the picture changes its size. */
 import type { Restream } from '../camera/encode.js'
-import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
-import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
 import type { CameraSettings } from '../core/settings.js'
 
@@ -10,16 +8,15 @@ export interface PictureSize {
   readonly height: number
 }
 
-/** `closing`: the old push still holds the address. `refused`: it cannot be opened for this size; asking again changes nothing. */
+/** `closing`: the old push still holds the address. */
 export type GateState =
   | { readonly phase: 'shut' }
-  | { readonly phase: 'open' | 'refused'; readonly size: PictureSize }
+  | { readonly phase: 'open'; readonly size: PictureSize }
   | { readonly phase: 'closing' }
 
 export type GateInput =
   | { readonly type: 'frame'; readonly wanted: boolean; readonly size: PictureSize }
   | { readonly type: 'closed' }
-  | { readonly type: 'refused' }
 
 /** What the shell does, in this order. */
 export type GateEffect = 'open' | 'write' | 'close'
@@ -27,30 +24,28 @@ export type GateEffect = 'open' | 'write' | 'close'
 /** One step. Frames that come while the old push closes are left out: a server takes one publisher at a time. */
 export function gate(state: GateState, input: GateInput): [GateState, readonly GateEffect[]] {
   if (input.type === 'closed') return [{ phase: 'shut' }, []]
-  if (input.type === 'refused') return state.phase === 'open' ? [{ ...state, phase: 'refused' }, []] : [state, []]
   const { wanted, size } = input
-  const asBefore = 'size' in state && state.size.width === size.width && state.size.height === size.height
   if (state.phase === 'open') {
+    const asBefore = state.size.width === size.width && state.size.height === size.height
     return wanted && asBefore ? [state, ['write']] : [{ phase: 'closing' }, ['close']]
   }
-  if (state.phase === 'closing' || !wanted || asBefore) return [state, []]
+  if (state.phase === 'closing' || !wanted) return [state, []]
   return [{ phase: 'open', size }, ['open', 'write']]
 }
 
 export interface RestreamGate {
   /** Somebody reads the cleaned stream, or would if there were one to read. */
   wanted(incidentOpen: boolean): boolean
-  /** Takes a copy of `pixels`, which stand for those of `frame`. Never throws: what goes wrong is a diagnostic. */
+  /** Takes a copy of `pixels`, which stand for those of `frame`. Never throws. */
   forward(frame: Frame, pixels: Uint8Array, incidentOpen: boolean): void
   /** Ends the push and waits until its child is gone. */
   close(): Promise<void>
 }
 
-/** `open` starts a push of that size; it may throw for an address that cannot be used. */
+/** `open` starts a push of that size, which never throws. */
 export function restreamGate(
-  { id, restream }: Pick<CameraSettings, 'id' | 'restream'>,
+  { restream }: Pick<CameraSettings, 'restream'>,
   open: (size: PictureSize) => Restream,
-  onDiagnostic: (d: Diagnostic) => void,
 ): RestreamGate {
   let state: GateState = { phase: 'shut' }
   let push: Restream | undefined
@@ -69,21 +64,11 @@ export function restreamGate(
     closing = closing.then(() => old?.close()).then(() => void step({ type: 'closed' }))
   }
 
-  function openFor(size: PictureSize): void {
-    try {
-      push = open(size)
-    } catch (error) {
-      step({ type: 'refused' })
-      const code = error instanceof FwError ? error.code : 'FW_INTERNAL'
-      onDiagnostic(diagnostic(code, id, error instanceof Error ? error.message : String(error)))
-    }
-  }
-
   return {
     wanted,
     forward({ width, height }, pixels, incidentOpen) {
       for (const effect of step({ type: 'frame', wanted: wanted(incidentOpen), size: { width, height } })) {
-        if (effect === 'open') openFor({ width, height })
+        if (effect === 'open') push = open({ width, height })
         else if (effect === 'write') push?.write(pixels)
         else close()
       }

@@ -151,7 +151,8 @@ test.each([
     expect(sentAuthorization(again)).toBeDefined()
     const [refused, told] = take('server', replyTo(again.message, '401 Unauthorized', second!))
     expect(refused).toEqual({ refused: 'refuses the user name or the password' })
-    expect(told).toEqual({ to: 'client', message: message('RTSP/1.0 401 Unauthorized', 'CSeq: 7') })
+    const bare = message('RTSP/1.0 401 Unauthorized', 'CSeq: 7')
+    expect(told).toEqual({ to: 'client', message: bare, replyTo: 'DESCRIBE' })
   },
 )
 

@@ -8,7 +8,10 @@ import type { Settings } from '../../src/core/settings.js'
 import { LEAST, WHOLE } from './good.js'
 
 /** What a reference leads to, by the key that holds it. */
-const RESOLVED = ['mqtt.password', 'mqtt.ca', 'mqtt.cert', 'mqtt.key', 'cameras.password', 'cameras.ca']
+const RESOLVED = [
+  ...['mqtt.password', 'mqtt.ca', 'mqtt.cert', 'mqtt.key'],
+  ...['cameras.password', 'cameras.ca', 'cameras.restream.password', 'cameras.restream.ca'],
+]
 
 function settings(text: string, resolved: Resolved = { mqtt: {}, cameras: [] }): Settings {
   const { config, problems } = parseConfig(text)
@@ -84,8 +87,9 @@ describe('diffSettings', () => {
 })
 
 function leadsTo(path: string, value: string): Resolved {
-  const [holder, name] = path.split('.')
-  return holder === 'mqtt' ? { mqtt: { [name!]: value }, cameras: [] } : { mqtt: {}, cameras: [{ [name!]: value }] }
+  const [holder, ...names] = path.split('.')
+  const resolved = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object
+  return holder === 'mqtt' ? { mqtt: resolved, cameras: [] } : { mqtt: {}, cameras: [resolved] }
 }
 
 /** A value unlike the default, as YAML. */

@@ -60,6 +60,17 @@ describe('loadConfig', () => {
     expect(secretsOf(settings)).toEqual(['broker secret', 'door secret'])
   })
 
+  it('resolves what the cleaned stream is pushed with, and lists its password for masking', async () => {
+    await file('ca.pem', PEM)
+    const restream = 'restream: { url: rtsps://media/x, username: fw, password: { env: PUSH }, ca: ca.pem }'
+    const settings = await load(`unit: u\ncameras:\n  - { id: a, url: rtsp://a/x, ${restream} }\n`, {
+      PUSH: 'push secret',
+    })
+    const expected = { url: 'rtsps://media/x', when: 'always', username: 'fw', password: 'push secret', ca: PEM }
+    expect(settings.cameras[0]!.restream).toEqual(expected)
+    expect(secretsOf(settings)).toEqual(['push secret'])
+  })
+
   it('begins relative paths at the folder of the file', async () => {
     const text = `unit: u
 state_dir: state

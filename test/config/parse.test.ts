@@ -216,6 +216,16 @@ const BAD: [string, string, string[]][] = [
     ['5:15 FW_CONFIG_VALUE cameras[0].password is given without a username'],
   ],
   [
+    'a password for the cleaned stream without user',
+    `${LEAST}    restream: { url: rtsp://b/x, password: { env: P } }\n`,
+    ['5:44 FW_CONFIG_VALUE cameras[0].restream.password is given without a username'],
+  ],
+  [
+    'an authority for a cleaned stream without TLS',
+    `${LEAST}    restream: { url: rtsp://b/x, ca: c.pem }\n`,
+    ['5:38 FW_CONFIG_VALUE cameras[0].restream.ca has no effect on rtsp://; TLS wants rtsps://'],
+  ],
+  [
     'a certificate without key',
     `${LEAST}mqtt: { url: mqtts://b, cert: c.pem }`,
     ['5:31 FW_CONFIG_VALUE mqtt.cert is given without mqtt.key'],

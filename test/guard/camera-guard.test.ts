@@ -139,13 +139,13 @@ test('an attack is told from raised to cleared, in order, with pictures', async 
 })
 
 test('a cleaned stream that cannot be pushed leaves the judging alone: each frame counts once, none is unscored', async () => {
-  const restream = { url: 'http://127.0.0.1/clean', when: 'always' } as const
+  const restream = { url: `rtsps://127.0.0.1:${await freePort()}/clean`, when: 'always' } as const
   const { guard, messages, answers, publish, until } = await guarded('tiny', { restream })
   publish(square())
   await until('judged', (beat) => beat.frames >= 30)
   await guard.stop()
   const { frames, unscored } = guard.beat()
   expect({ frames, unscored }).toEqual({ frames: answers().judged, unscored: 0 })
-  const told = of(messages, 'diagnostic').filter(({ diagnostic: { code } }) => code === 'FW_CAMERA_URL')
+  const told = of(messages, 'diagnostic').filter(({ diagnostic: { code } }) => code === 'FW_RESTREAM_REFUSED')
   expect(told).toHaveLength(1)
 })

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import type { Restream } from '../../src/camera/encode.js'
-import type { Diagnostic } from '../../src/core/diagnostic.js'
-import { FwError } from '../../src/core/errors.js'
 import type { Frame } from '../../src/core/frame.js'
 import { type GateInput, type GateState, gate, type PictureSize, restreamGate } from '../../src/guard/restream-gate.js'
 
@@ -33,15 +31,6 @@ describe('the step', () => {
     const steps = play([frame(SMALL), frame(LARGE), frame(LARGE), { type: 'closed' }, frame(LARGE), frame(LARGE)])
     expect(steps).toEqual([['open', 'write'], ['close'], [], [], ['open', 'write'], ['write']])
   })
-
-  test('what cannot be opened is not tried with each frame, but with another size', () => {
-    expect(play([frame(SMALL), { type: 'refused' }, frame(SMALL), frame(LARGE)])).toEqual([
-      ['open', 'write'],
-      [],
-      [],
-      ['open', 'write'],
-    ])
-  })
 })
 
 /** A server's end that notes what it is sent and closes when told. */
@@ -71,24 +60,23 @@ const picture = (luma: number, size: PictureSize = SMALL): Frame => ({
 })
 
 const camera = (when: 'always' | 'incident', url: string | undefined = 'rtsp://127.0.0.1/clean') => ({
-  id: 'gate',
   restream: { url, when },
 })
 
 describe('the gate', () => {
   test('is read always, during an incident, or never, as the settings say', () => {
     const wanted = (...of: Parameters<typeof camera>) => {
-      const gate = restreamGate(camera(...of), pushes().open, () => {})
+      const gate = restreamGate(camera(...of), pushes().open)
       return [gate.wanted(false), gate.wanted(true)]
     }
     expect(wanted('always')).toEqual([true, true])
     expect(wanted('incident')).toEqual([false, true])
-    expect(restreamGate({ id: 'gate', restream: { when: 'always' } }, pushes().open, () => {}).wanted(true)).toBe(false)
+    expect(restreamGate({ restream: { when: 'always' } }, pushes().open).wanted(true)).toBe(false)
   })
 
   test('passes the pictures on while an incident is open, and waits for the end of the push', async () => {
     const { log, closing, open } = pushes()
-    const cleaned = restreamGate(camera('incident'), open, () => {})
+    const cleaned = restreamGate(camera('incident'), open)
     const send = (luma: number, incidentOpen: boolean) =>
       cleaned.forward(picture(luma), picture(luma).pixels, incidentOpen)
     send(1, false)
@@ -98,16 +86,5 @@ describe('the gate', () => {
     await expect.poll(() => log).toEqual(['open 64x48', 'write 2', 'write 3', 'close'])
     closing[0]!()
     await closed
-  })
-
-  test('an address that cannot be used is told once and stops no frame', async () => {
-    const told: Diagnostic[] = []
-    const refuse = (): Restream => {
-      throw new FwError('FW_CAMERA_URL', 'a cleaned stream goes to an rtsp:// address')
-    }
-    const cleaned = restreamGate(camera('always'), refuse, (d) => told.push(d))
-    for (let i = 0; i < 20; i++) cleaned.forward(picture(i), picture(i).pixels, false)
-    expect(told.map(({ code, subject }) => [code, subject])).toEqual([['FW_CAMERA_URL', 'gate']])
-    await cleaned.close()
   })
 })

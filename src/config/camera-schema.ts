@@ -64,8 +64,16 @@ const detection = z
       effect: 'camera',
     }),
     threshold: key(z.union([z.literal('auto'), z.number().min(-50).max(50)]).prefault('auto'), {
-      description: 'Classifier score above which a frame is flagged; auto: as calibrated in the model bundle.',
+      description:
+        'Classifier score from which a frame is flagged and counts towards an alarm on any camera; auto: as calibrated in the model bundle.',
       takes: 'auto or a number from -50 to 50',
+      unit: 'log-odds',
+      effect: 'live',
+    }),
+    margin: key(z.union([z.literal('auto'), z.number().min(0.05).max(50)]).prefault('auto'), {
+      description:
+        "Classifier score over this camera's own clean level from which a frame is flagged and counts towards an alarm; auto: from how far the camera strays by itself.",
+      takes: 'auto or a number from 0.05 to 50',
       unit: 'log-odds',
       effect: 'live',
     }),

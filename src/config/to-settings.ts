@@ -62,6 +62,7 @@ function cameraSettings(camera: CameraConfig, resolved: Resolved['cameras'][numb
     detection: {
       mode: detection.mode,
       threshold: detection.threshold,
+      margin: detection.margin,
       falseAlarmsPerDay: detection.false_alarms_per_day,
       clearAfterMs: detection.clear_after,
       raiseWithinMs: detection.raise_within,

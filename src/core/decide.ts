@@ -1,6 +1,6 @@
 /**
  * Whether a camera is under attack, decided over time: one step per scored frame.
- * Evidence is an e-CUSUM over p-values of spaced observations (evidence.ts); it must reach the bound that the wanted
+ * Evidence is an e-CUSUM over the e-values of spaced observations (evidence.ts); it must reach the bound that the wanted
  * false alarms per day set. An open incident is cleared when the evidence has stayed low for `clearAfterMs`.
  */
 import {
@@ -14,8 +14,6 @@ import {
 } from './evidence.js'
 import type { Incident } from './incident.js'
 import { COMPARE_AFTER_MS, correlation, kindOf } from './kind.js'
-import type { CameraSettings } from './settings.js'
-import { SETTLED, type SettleState, settle } from './settle.js'
 import type { Box, Score } from './verdict.js'
 
 /** An open incident is told again at most this often, and only when it has changed. */
@@ -23,15 +21,10 @@ const UPDATE_EVERY_MS = 30_000
 /** A change worth telling: the level by half, the score by as many nats. */
 const LEVEL_GROWTH = 1.5
 const SCORE_GROWTH = 2
-/**
- * p-value that a frame counts as which is not flagged, at least: evidence is never built from frames that are each called
- * clean (a scene unlike the calibration's can score a little high for hours). A larger p only makes the test more careful.
- */
-const CLEAN_P = 0.3
 /** Evidence of an open incident is held at this share of the bound: how long it lasted must not delay its end. */
 const HELD_SHARE = 0.75
 /** p-value of a frame of an attack that is plain to see: 4.8 nats. */
-const PLAIN_P = 1e-4
+export const PLAIN_P = 1e-4
 /** Weight of a new flagged frame in the running level. */
 const LEVEL_WEIGHT = 0.1
 
@@ -44,26 +37,17 @@ export interface DecisionSettings {
   readonly rate: number
 }
 
-/** What a camera's settings say to the decision. */
-export function decisionSettings({ detection, frame }: Pick<CameraSettings, 'detection' | 'frame'>): DecisionSettings {
-  const { falseAlarmsPerDay, clearAfterMs, raiseWithinMs } = detection
-  return {
-    falseAlarmsPerDay,
-    clearAfterMs,
-    raiseWithinMs: raiseWithinMs === 'auto' ? undefined : raiseWithinMs,
-    rate: frame.rate,
-  }
-}
-
-/** A frame with its score. `removal`: what the mapping network took away (kind.ts), for flagged frames. */
+/**
+ * A frame with its score. `lnE`: log of its e-value against the camera's clean past; undefined where the frame is no
+ * observation (too close to the one before, damaged, or the picture is settling). `noisy`: it is strong noise that speaks.
+ * `removal`: what the mapping network took away (kind.ts), for flagged frames.
+ */
 export interface ScoredFrame {
   readonly atMs: number
   readonly score: Score
   readonly flagged: boolean
-  /** Suspicious, and nobody looked closer: the score decides nothing. */
-  readonly unverified?: boolean
-  readonly damaged: boolean
-  readonly histogram: readonly number[]
+  readonly lnE?: number
+  readonly noisy?: boolean
   readonly removal?: Int8Array
 }
 
@@ -71,7 +55,6 @@ export interface DecisionState {
   readonly evidence: Evidence
   /** When the evidence last left zero. */
   readonly sinceMs: number
-  readonly settle: SettleState
   readonly observedAtMs?: number
   /** Since when the evidence of an open incident has been low. */
   readonly quietSinceMs?: number
@@ -79,6 +62,7 @@ export interface DecisionState {
   readonly sameness?: number
   readonly level?: number
   readonly box?: Box
+  readonly noisy?: boolean
   readonly worst: number
   readonly incident?: Incident
 }
@@ -88,7 +72,6 @@ export function startDecision(open?: Incident): DecisionState {
   return {
     evidence: NO_EVIDENCE,
     sinceMs: 0,
-    settle: SETTLED,
     worst: Number.NEGATIVE_INFINITY,
     ...(open && { incident: open, worst: open.score, level: open.level, box: open.box }),
   }
@@ -106,7 +89,12 @@ export function boundOf(settings: DecisionSettings): number {
   return Math.min(bound, observations * lnBet(PLAIN_P))
 }
 
-/** Whether a frame `gapMs` after the last observation is one. Half a frame of slack: 15/s are 66.7 ms apart, give or take the arrival. */
+/** Whether a frame at `atMs` is an observation. */
+export function observes({ observedAtMs }: DecisionState, atMs: number, rate: number): boolean {
+  return observedAtMs === undefined || isDue(atMs - observedAtMs, rate)
+}
+
+/** Whether 200 ms have gone by. Half a frame of slack: 15/s are 66.7 ms apart, give or take the arrival. */
 export function isDue(gapMs: number, rate: number): boolean {
   return gapMs < 0 || gapMs >= OBSERVE_EVERY_MS - 500 / rate
 }
@@ -118,22 +106,16 @@ export function decide(
   settings: DecisionSettings,
   newId: () => string,
 ): [DecisionState, Incident | undefined] {
-  const [settled, settling] = settle(state.settle, frame.histogram, frame.atMs)
-  let next: DecisionState = { ...state, settle: settled }
-  if (frame.flagged) next = describeAttack(next, frame)
-  // An open incident goes on through settling and damage; a new one is never built on them.
-  if ((settling || frame.damaged) && !next.incident) return [next, undefined]
-  const gapMs = frame.atMs - (state.observedAtMs ?? frame.atMs - OBSERVE_EVERY_MS)
-  if (frame.unverified || !isDue(gapMs, settings.rate)) return [next, undefined]
-
+  let next = frame.flagged || frame.noisy ? describeAttack(state, frame) : state
+  if (frame.lnE === undefined) return [next, undefined]
+  const gapMs = Math.abs(frame.atMs - (state.observedAtMs ?? frame.atMs))
   const bound = boundOf(settings)
   const before = next.evidence
-  const p = frame.flagged ? frame.score.p : Math.max(frame.score.p, CLEAN_P)
-  const summed = accumulate(before, p, Math.abs(gapMs))
-  const evidence = { ...summed, nats: Math.min(summed.nats, next.incident ? HELD_SHARE * bound : bound) }
+  const summed = accumulate(before, frame.lnE, gapMs)
+  const evidence = { nats: Math.min(summed.nats, next.incident ? HELD_SHARE * bound : bound) }
   next = { ...next, evidence, observedAtMs: frame.atMs, ...(before.nats === 0 && { sinceMs: frame.atMs }) }
   // time in which nothing was judged is no quiet time
-  if (Math.abs(gapMs) > MAX_GAP_MS) next = { ...next, quietSinceMs: undefined }
+  if (gapMs > MAX_GAP_MS) next = { ...next, quietSinceMs: undefined }
   if (evidence.nats === 0 && !next.incident) next = forgetAttack(next)
   return next.incident ? follow(next, next.incident, frame, settings, bound) : raise(next, frame, bound, newId)
 }
@@ -153,7 +135,8 @@ function describeAttack(state: DecisionState, frame: ScoredFrame): DecisionState
     }
   }
   const box = frame.score.box
-  return { ...state, level: mixed, pattern, sameness, box, worst: Math.max(state.worst, frame.score.logit) }
+  const worst = Math.max(state.worst, frame.score.logit)
+  return { ...state, level: mixed, pattern, sameness, box, worst, noisy: frame.noisy ?? false }
 }
 
 function forgetAttack(state: DecisionState): DecisionState {
@@ -163,6 +146,7 @@ function forgetAttack(state: DecisionState): DecisionState {
     box: undefined,
     pattern: undefined,
     sameness: undefined,
+    noisy: undefined,
     worst: Number.NEGATIVE_INFINITY,
   }
 }
@@ -180,7 +164,7 @@ function raise(
     sinceMs: state.sinceMs,
     raisedAtMs: frame.atMs,
     toldAtMs: frame.atMs,
-    kind: kindOf(state.box, state.sameness),
+    kind: kindOf(state.box, state.sameness, state.noisy),
     level: state.level,
     score: Math.max(state.worst, frame.score.logit),
     box: state.box,
@@ -206,7 +190,7 @@ function follow(
     ...incident,
     phase: 'updated',
     toldAtMs: frame.atMs,
-    kind: kindOf(state.box, state.sameness),
+    kind: kindOf(state.box, state.sameness, state.noisy),
     level: state.level ?? incident.level,
     score: Math.max(state.worst, incident.score),
     box: state.box,

@@ -15,19 +15,36 @@ export const NO_EVIDENCE: Evidence = { nats: 0 }
 export const OBSERVE_EVERY_MS = 200
 /** Beyond this gap the picture before says nothing about the one after. */
 export const MAX_GAP_MS = 5_000
-/** One frame may not decide: with a cap of 1e3 a bound of 1.3e7 takes three. */
-const CAP_NATS = Math.log(1e3)
+/** One frame may not decide: with a cap of 1e3 a bound of 4.3e6 takes three. */
+const CAP = 1e3
 const DAY_S = 86_400
 
 /**
- * One step of the e-CUSUM C_t = e_t max(C_(t-1), 1), with e from the mixture bet. p in (0, 1]; gapMs since the observation
+ * One step of the e-CUSUM C_t = e_t max(C_(t-1), 1). `lnE`: log of the observation's e-value; gapMs since the observation
  * before. If E[e | past] <= 1 on clean frames, the mean time to a false alarm at C >= A is at least A observations
- * (Shin, Ramdas, Rinaldo 2022). Throws FW_EVIDENCE_RANGE.
+ * (Shin, Ramdas, Rinaldo 2022).
  */
-export function accumulate(evidence: Evidence, p: number, gapMs: number): Evidence {
+export function accumulate(evidence: Evidence, lnE: number, gapMs: number): Evidence {
   const before = Math.abs(gapMs) > MAX_GAP_MS ? 0 : evidence.nats
-  const nats = before + Math.min(CAP_NATS, lnBet(p))
+  const nats = before + lnE
   return nats > 0 ? { nats } : NO_EVIDENCE
+}
+
+/** One of the p-values that are known of an observation, (0, 1], and its share of the stake; all shares sum to 1 at most. */
+export interface Bet {
+  readonly p: number
+  readonly share: number
+}
+
+/**
+ * Log of the e-value of an observation of which several p-values are known: the mean of their bets by share, each capped at
+ * 1,000. A mean of e-values is one, however they depend on each other (Vovk and Wang 2021). What is not staked is lost: a
+ * signal that was not measured pays nothing. Throws FW_EVIDENCE_RANGE.
+ */
+export function lnJoined(bets: readonly Bet[]): number {
+  let e = 0
+  for (const { p, share } of bets) e += share * Math.min(CAP, Math.exp(lnBet(p)))
+  return Math.log(e)
 }
 
 /**

@@ -45,8 +45,9 @@ export function correlation(a: Int8Array, b: Int8Array): number {
   return aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa * bb)
 }
 
-/** `sameness`: correlation of two removals at least COMPARE_AFTER_MS apart; undefined before there are two. */
-export function kindOf(box: Box | undefined, sameness: number | undefined): Kind {
+/** `sameness`: correlation of two removals at least COMPARE_AFTER_MS apart; undefined before there are two. `noisy`: strong noise speaks. */
+export function kindOf(box: Box | undefined, sameness: number | undefined, noisy = false): Kind {
+  if (noisy) return 'noise'
   if (box && box[2] * box[3] < PATCH_AREA) return 'patch'
   if (sameness === undefined) return 'unknown'
   return sameness >= SAME_PATTERN ? 'pattern' : 'noise'

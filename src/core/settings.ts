@@ -29,6 +29,8 @@ export interface CameraSettings {
     readonly mode: 'auto' | Mode
     /** Log-odds above which a frame is flagged; auto: the bundle's. */
     readonly threshold: 'auto' | number
+    /** Log-odds over the camera's own level from which a frame is flagged; auto: from the camera's own tail. */
+    readonly margin: 'auto' | number
     readonly falseAlarmsPerDay: number
     readonly clearAfterMs: number
     /** Upper aim for the time to raise; auto: no aim, the evidence decides. */

@@ -2,11 +2,19 @@
  * From the networks' verdict to the decision: the one step that a guard and `scan` share. What they do with the effects is
  * theirs: a guard tells the daemon, `scan` prints.
  */
-import { boundOf, type DecisionSettings, type DecisionState, decide, isDue, startDecision } from './decide.js'
+import { type Baseline, enter, forget, jump, learn, NO_BASELINE, note, stageOf } from './baseline/baseline.js'
+import { lightOf } from './baseline/light.js'
+import { lumaNoise } from './baseline/noise.js'
+import type { Priors } from './baseline/priors.js'
+import { enterRegime, type Light, type RegimeState, regimeOf } from './baseline/regime.js'
+import type { Measurements } from './baseline/signals.js'
+import { boundOf, type DecisionSettings, type DecisionState, decide, isDue, observes, startDecision } from './decide.js'
 import type { Frame } from './frame.js'
 import type { Incident } from './incident.js'
 import { removal } from './kind.js'
-import { lumaHistogram } from './settle.js'
+import type { CameraSettings } from './settings.js'
+import { lumaHistogram, SETTLED, type SettleState, settle } from './settle.js'
+import { flaggedAt, type SuspicionSettings, suspicionOf, suspiciousAt } from './suspicion.js'
 import type { Verdict } from './verdict.js'
 
 /** A frame after the networks: their verdict, and what else was measured. Holds no pixels, so that it can be recorded. */
@@ -17,17 +25,60 @@ export interface JudgedFrame {
   readonly damaged: boolean
   /** settle.ts. */
   readonly histogram: readonly number[]
+  readonly light: Light
+  /** baseline/noise.ts. */
+  readonly noise: number
   /** What the mapping network took away (kind.ts); of perturbed frames alone. */
   readonly removal?: Int8Array
   /** Size of the frame as the camera encoded it; undefined where nobody counted. */
   readonly encodedBytes?: number
 }
 
+/** Of a bundle: log-odds from which the chain looks and a frame is flagged on any camera, and how clean values stray. */
+export interface BundleFacts {
+  readonly thresholds: { readonly suspicious: number; readonly flagged: number }
+  readonly priors: Priors
+}
+
+export interface WatchSettings {
+  readonly decision: DecisionSettings
+  readonly suspicion: SuspicionSettings
+}
+
+/** What of a camera's settings the decision asks for. */
+export interface Watched {
+  readonly detection: Omit<CameraSettings['detection'], 'mode'>
+  readonly frame: Pick<CameraSettings['frame'], 'rate'>
+}
+
+/** A camera's settings, and what its bundle says of all cameras. */
+export function watchSettings({ detection, frame }: Watched, { thresholds, priors }: BundleFacts): WatchSettings {
+  const { falseAlarmsPerDay, clearAfterMs, raiseWithinMs, threshold, margin } = detection
+  return {
+    decision: {
+      falseAlarmsPerDay,
+      clearAfterMs,
+      raiseWithinMs: raiseWithinMs === 'auto' ? undefined : raiseWithinMs,
+      rate: frame.rate,
+    },
+    suspicion: {
+      threshold: threshold === 'auto' ? thresholds.flagged : threshold,
+      thresholdSet: threshold !== 'auto',
+      margin: margin === 'auto' ? undefined : margin,
+      suspicious: thresholds.suspicious,
+      priors,
+    },
+  }
+}
+
 /** What is remembered of a camera between frames. A value: each step returns a new one. */
 export interface WatchState {
   readonly decision: DecisionState
-  /** When the chain last looked at a frame. */
-  readonly verifiedAtMs?: number
+  readonly baseline: Baseline
+  readonly settle: SettleState
+  readonly regime?: RegimeState
+  /** When the chain last ran. */
+  readonly chainAtMs?: number
 }
 
 export type WatchEffect = {
@@ -36,17 +87,28 @@ export type WatchEffect = {
   readonly incident: Incident
 }
 
-/** What the networks should do with the next frame. */
+/** What the networks should do with a frame. */
 export interface Look {
   /** The chain may look, as the mode says. Else the screen alone: the decision has no use for more. */
   readonly verify: boolean
+  /** Where it may look, it looks whatever the screen says. */
+  readonly always: boolean
   /** All passes of the mapping network, not one: the result is likely to be shown. */
   readonly purify: boolean
+  /** Log-odds of the screen from which the chain has to look, and of C from which the frame is flagged. */
+  readonly suspicious: number
+  readonly flagged: number
 }
 
+/** Evidence from which nothing is learned any more: a p-value of 0.02 has been seen. */
+const SUSPICIOUS_NATS = 1.5
+/** C has a past of its own, too: on unsuspicious frames it looks this often, oftener until its level is known. */
+const SAMPLE_EVERY_MS = 4_000
+const FIRST_SAMPLES = 20
+
 /** The state of a camera that has brought no frame; `open` carries on an incident from before. */
-export function startWatch(open?: Incident): WatchState {
-  return { decision: startDecision(open) }
+export function startWatch(open?: Incident, baseline: Baseline = NO_BASELINE): WatchState {
+  return { decision: startDecision(open), baseline, settle: SETTLED }
 }
 
 /** Measures `frame`, whose pixels are as they were before judging. */
@@ -57,6 +119,8 @@ export function judgedFrame(frame: Frame, verdict: Verdict): JudgedFrame {
     verdict,
     damaged,
     histogram: lumaHistogram(frame),
+    light: lightOf(frame),
+    noise: lumaNoise(frame),
     ...(verdict.kind === 'perturbed' && { removal: removal(pixels, verdict.purified, width, height) }),
     ...(encodedBytes !== undefined && { encodedBytes }),
   }
@@ -66,36 +130,85 @@ export function judgedFrame(frame: Frame, verdict: Verdict): JudgedFrame {
 export function watch(
   state: WatchState,
   frame: JudgedFrame,
-  settings: DecisionSettings,
+  settings: WatchSettings,
   newId: () => string,
 ): [WatchState, readonly WatchEffect[]] {
-  const { atMs, verdict, damaged, histogram, removal } = frame
-  const { kind, score } = verdict
-  const scored = {
-    atMs,
-    score,
-    flagged: kind === 'perturbed',
-    unverified: kind === 'suspicious',
-    damaged,
-    histogram,
-    removal,
-  }
-  const [decision, incident] = decide(state.decision, scored, settings, newId)
-  const verifiedAtMs = score.chainLogit === undefined ? state.verifiedAtMs : atMs
-  return [{ ...state, decision, verifiedAtMs }, incident ? [{ type: 'incident', incident }] : []]
+  const { atMs, verdict, removal } = frame
+  const { score } = verdict
+  const [settled, settling] = settle(state.settle, frame.histogram, atMs)
+  const jumped = settled.jumpsMs !== state.settle.jumpsMs
+  let next: WatchState = { ...state, ...light(state, frame, atMs, jumped, settling), settle: settled }
+  if (score.chainLogit !== undefined) next = { ...next, chainAtMs: atMs }
+
+  const observed = observes(state.decision, atMs, settings.decision.rate)
+  // suspicious, and nobody looked closer: nothing to decide by
+  const looked = verdict.kind !== 'suspicious'
+  const usable = observed && looked && !frame.damaged && (!settling || state.decision.incident !== undefined)
+  const measured = measurementsOf(frame)
+  const { baseline } = next
+  const suspicion = usable ? suspicionOf(baseline, measured, score.p, atMs, settings.suspicion) : undefined
+  const flagged = verdict.kind === 'perturbed'
+  const scored = { atMs, score, flagged, lnE: suspicion?.lnE, noisy: suspicion?.noisy, removal }
+  const [decision, incident] = decide(state.decision, scored, settings.decision, newId)
+  const learned =
+    observed && looked && !frame.damaged ? learning(baseline, decision, atMs, measured, settling, settings) : baseline
+  next = { ...next, decision, baseline: learned }
+  return [next, incident ? [{ type: 'incident', incident }] : []]
 }
 
 /**
  * What to ask of the networks for a frame captured at `atMs`. The chain costs five times what the screen does, so it looks no
  * oftener than the decision does, also while the picture settles or is damaged and nothing is observed: what a camera costs is
- * bounded, whatever its scene does. The picture that people look at is made when an incident is raised: from half of the bound
- * on it is near. Pictures of updates have to do with one pass.
+ * bounded, whatever its scene does. It looks at once where there is evidence, and now and then where there is none, so that C
+ * has a past here. The picture that people look at is made when an incident is raised: from half of the bound on it is near.
+ * Pictures of updates have to do with one pass.
  */
-export function nextLook({ decision, verifiedAtMs }: WatchState, settings: DecisionSettings, atMs: number): Look {
-  const { incident, observedAtMs, evidence } = decision
-  const due = (lastMs: number | undefined) => lastMs === undefined || isDue(atMs - lastMs, settings.rate)
+export function nextLook(state: WatchState, settings: WatchSettings, atMs: number): Look {
+  const { decision, baseline, chainAtMs } = state
+  const { nats } = decision.evidence
+  const { rate } = settings.decision
+  const samples = baseline.regimes[baseline.regime]?.signals.chain.past.levels.length ?? 0
+  const sampleDue = chainAtMs === undefined || samples < FIRST_SAMPLES || atMs - chainAtMs >= SAMPLE_EVERY_MS
   return {
-    verify: due(observedAtMs) && due(verifiedAtMs),
-    purify: incident === undefined && evidence.nats > boundOf(settings) / 2,
+    verify: observes(decision, atMs, rate) && (chainAtMs === undefined || isDue(atMs - chainAtMs, rate)),
+    always: sampleDue || nats > 0 || decision.incident !== undefined,
+    purify: decision.incident === undefined && nats > boundOf(settings.decision) / 2,
+    suspicious: suspiciousAt(baseline, atMs, settings.suspicion),
+    flagged: flaggedAt(baseline, atMs, settings.suspicion),
   }
+}
+
+/** The baseline's part of what decides, for people: which past the camera is judged by. */
+export function baselineStage(state: WatchState): ReturnType<typeof stageOf> {
+  return stageOf(state.baseline)
+}
+
+function measurementsOf({ verdict, noise }: JudgedFrame): Measurements {
+  const { screenLogit, chainLogit } = verdict.score
+  return {
+    noise,
+    ...(screenLogit !== undefined && { screen: screenLogit }),
+    ...(chainLogit !== undefined && { chain: chainLogit }),
+  }
+}
+
+/** A jump asks for the light at once; without one another light has to last. */
+function light(state: WatchState, frame: JudgedFrame, atMs: number, jumped: boolean, settling: boolean) {
+  const regime = settling
+    ? { regime: regimeOf(frame.light, state.regime?.regime) }
+    : enterRegime(state.regime, frame.light, atMs)
+  const baseline = jumped ? jump(state.baseline, atMs) : state.baseline
+  return { regime, baseline: enter(baseline, regime.regime) }
+}
+
+function learning(
+  baseline: Baseline,
+  decision: DecisionState,
+  atMs: number,
+  measured: Measurements,
+  settling: boolean,
+  { suspicion }: WatchSettings,
+): Baseline {
+  if (decision.incident || decision.evidence.nats > SUSPICIOUS_NATS) return forget(baseline)
+  return learn(note(baseline, atMs, measured), atMs, suspicion.priors, settling)
 }

@@ -1,6 +1,5 @@
 /** A camera's frames after decoding: judged by the networks, decided upon, told of, passed on. Owns the camera's evidence. */
 import { randomBytes } from 'node:crypto'
-import { decisionSettings } from '../core/decide.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
@@ -8,7 +7,7 @@ import type { Incident } from '../core/incident.js'
 import type { CameraSettings } from '../core/settings.js'
 import { uuidV7 } from '../core/uuid.js'
 import type { Verdict } from '../core/verdict.js'
-import { judgedFrame, nextLook, startWatch, watch } from '../core/watch.js'
+import { judgedFrame, nextLook, startWatch, watch, watchSettings } from '../core/watch.js'
 import type { Engine, Judged } from '../inference/engine.js'
 import type { AlertQueue } from './alert-queue.js'
 import type { Counters } from './counters.js'
@@ -16,7 +15,7 @@ import { judgeOptions } from './judge-options.js'
 import type { RestreamGate } from './restream-gate.js'
 
 export interface FrameJudgeParts {
-  readonly engine: Pick<Engine, 'judge' | 'mode'>
+  readonly engine: Pick<Engine, 'judge' | 'mode' | 'thresholds' | 'priors'>
   readonly counters: Counters
   readonly alerts: AlertQueue
   readonly cleaned: RestreamGate
@@ -45,6 +44,7 @@ export function frameJudge(
 ): FrameJudge {
   const { engine, counters, alerts, cleaned, pool } = parts
   let settings = camera
+  const watching = () => watchSettings(settings, engine)
   let state = startWatch(openIncident)
   const incidentOpen = () => state.decision.incident !== undefined
   const newId = () => uuidV7(Date.now(), randomBytes(10))
@@ -56,7 +56,7 @@ export function frameJudge(
   }
 
   function conclude(frame: Frame, verdict: Verdict): void {
-    const [next, effects] = watch(state, judgedFrame(frame, verdict), decisionSettings(settings), newId)
+    const [next, effects] = watch(state, judgedFrame(frame, verdict), watching(), newId)
     state = next
     const purified = verdict.kind === 'perturbed' && settings.purify.enabled ? verdict.purified : undefined
     for (const { incident } of effects) alerts.add(incident, frame, purified)
@@ -65,7 +65,7 @@ export function frameJudge(
 
   return {
     async judge(frame, capturedMs) {
-      const look = nextLook(state, decisionSettings(settings), frame.capturedAtMs)
+      const look = nextLook(state, watching(), frame.capturedAtMs)
       const options = judgeOptions(settings, engine.mode, { look, read: cleaned.wanted(incidentOpen()) })
       let answer: Judged
       try {

@@ -1,8 +1,8 @@
 /**
  * The rule, once: screen, verify, purify (ARCHITECTURE.md: The rule).
  *
- * `cascade`: the screen looks at the frame; from `suspicious` on the mapping network M and the classifier C look, too, and
- * the score is C's. `full`: M and C look at once. `screen`: the screen alone, which calls no frame perturbed. Perturbed: C looked
+ * `cascade`: the screen looks at the frame; from `suspicious` on, or where it is asked for, the mapping network M and the
+ * classifier C look, too, and the score is C's. `full`: M and C look at once. `screen`: the screen alone, which calls no frame perturbed. Perturbed: C looked
  * and says `flagged` or more. One run of the chain gives C(x) and M(x) together.
  */
 import { boxOf } from '../core/box.js'
@@ -50,8 +50,11 @@ export interface JudgeOptions {
   readonly purify: boolean
   /** Most applications of M to one frame, 1 or more. */
   readonly maxPasses: number
-  /** Instead of the bundle's `flagged`. */
+  /** Instead of the bundle's `flagged` and `suspicious`: what stands out from this camera's own past. */
   readonly threshold?: number
+  readonly suspicious?: number
+  /** In `cascade`: the chain looks whatever the screen says. */
+  readonly always?: boolean
 }
 
 /** Below this mean change a pass, in steps of 1/255, M has nothing more to take away. */
@@ -64,8 +67,9 @@ export async function judgePicture(nets: Nets, rule: Rule, picture: Picture, opt
   const screenLogit = screened?.score
   if (screenLogit !== undefined) {
     const score = { logit: screenLogit, screenLogit, p: pValue(calibration, screenLogit) }
-    if (screenLogit < rule.thresholds.suspicious) return { kind: 'clean', score, passes: 0 }
-    if (options.mode === 'screen') return { kind: 'suspicious', score, passes: 0 }
+    const suspicious = screenLogit >= (options.suspicious ?? rule.thresholds.suspicious)
+    if (options.mode === 'screen') return { kind: suspicious ? 'suspicious' : 'clean', score, passes: 0 }
+    if (!suspicious && !options.always) return { kind: 'clean', score, passes: 0 }
   }
   const flagged = options.threshold ?? rule.thresholds.flagged
   const run = await nets.chain(picture)

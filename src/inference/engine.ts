@@ -1,6 +1,7 @@
 /** Judges frames on a thread of its own, in the order they are handed over. */
 import './no-telemetry.js'
 import { Worker } from 'node:worker_threads'
+import type { Priors } from '../core/baseline/priors.js'
 import { FwError } from '../core/errors.js'
 import { type Frame, i420Bytes } from '../core/frame.js'
 import { programPath } from '../core/program-path.js'
@@ -31,6 +32,7 @@ export interface Engine {
   readonly mode: Mode
   readonly calibration: Rule['calibration']
   readonly thresholds: Rule['thresholds']
+  readonly priors: Priors
   /**
    * Hands `frame` over: its pixels are detached here until they come back in `Judged`.
    * Rejects with FW_MODEL_SHAPE (a size that the bundle does not take; the pixels stay) or FW_INFERENCE_FAILED.
@@ -89,7 +91,7 @@ export function startThread(program: string, data: ThreadData): Promise<Engine> 
   }
 
   function engineOf(facts: ThreadFacts): Engine {
-    const { provider, proof, refusals, model, mode, rule } = facts
+    const { provider, proof, refusals, model, mode, rule, priors } = facts
     return {
       provider,
       proof,
@@ -98,6 +100,7 @@ export function startThread(program: string, data: ThreadData): Promise<Engine> 
       mode,
       calibration: rule.calibration,
       thresholds: rule.thresholds,
+      priors,
       lastReplyMs: () => lastReplyMs,
       async judge(frame, judgeOptions) {
         if (ended) throw ended

@@ -29,6 +29,13 @@ const calibration: z.ZodType<Calibration> = z.object({
     .refine(rising, 'must rise'),
   tail: z.object({ u: z.number(), z: z.number().min(0).max(1), xi: z.number(), beta: z.number().positive() }),
 })
+const tail = z.object({
+  u: z.number(),
+  z: z.number().positive().max(1),
+  xi: z.number().min(0).max(1),
+  beta: z.number().positive(),
+})
+const prior = z.object({ ceiling: z.number(), drift: z.number().positive(), upper: tail, lower: tail })
 const signature = z.object({ algorithm: z.literal('ed25519'), key: z.string(), value: z.string() })
 
 const common = z.object({
@@ -53,6 +60,8 @@ const cameraManifest = common.extend({
   graphs: z.object({ screen: graph, chain: graph }),
   thresholds: z.object({ suspicious: z.number(), flagged: z.number() }),
   calibration: z.object({ split: z.string(), cascade: calibration, full: calibration }),
+  /** How clean values stray at any camera (core/baseline/priors.ts); bundles from before have none. */
+  priors: z.object({ screen: prior, chain: prior, noise: prior }).optional(),
 })
 const classificationManifest = common.extend({
   task: z.literal('classification'),

@@ -1,4 +1,5 @@
 /** What the engine and its thread say to each other. Pixels travel by transfer, in both directions. */
+import type { Priors } from '../core/baseline/priors.js'
 import type { FwCode } from '../core/errors.js'
 import type { Mode, ModelSettings } from '../core/settings.js'
 import type { Verdict } from '../core/verdict.js'
@@ -30,6 +31,8 @@ export interface ThreadFacts {
   /** What `auto` means on this provider. */
   readonly mode: Mode
   readonly rule: Rule
+  /** How clean values stray at any camera. */
+  readonly priors: Priors
   readonly multipleOf: number
 }
 

@@ -1,5 +1,6 @@
 /** Program of the inference thread: `session.run()` blocks its event loop, so sessions live on one of their own. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { priorsOf } from '../core/baseline/priors.js'
 import { FwError } from '../core/errors.js'
 import { findBundle, readBundle } from './bundle.js'
 import { type CameraNets, openCameraNets } from './camera-nets.js'
@@ -49,7 +50,7 @@ async function close(nets: CameraNets): Promise<void> {
 
 function factsOf(nets: CameraNets, sha256: string): ThreadFacts {
   const { manifest, provider, proof, refusals } = nets
-  const { name, version, thresholds, calibration } = manifest
+  const { name, version, thresholds, calibration, priors } = manifest
   return {
     provider,
     proof,
@@ -57,6 +58,7 @@ function factsOf(nets: CameraNets, sha256: string): ThreadFacts {
     model: { name, version, sha256 },
     mode: provider === 'cpu' ? 'cascade' : 'full',
     rule: { thresholds, calibration },
+    priors: priors ?? priorsOf(thresholds),
     multipleOf: manifest.multiple_of,
   }
 }

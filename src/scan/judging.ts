@@ -17,13 +17,13 @@ const IN_FLIGHT = 2
 export async function* judging(
   frames: AsyncIterable<Frame>,
   engine: Engine,
-  options: JudgeOptions,
+  options: (frame: Frame) => JudgeOptions,
 ): AsyncGenerator<ScanFrame> {
   const inFlight: Promise<ScanFrame>[] = []
   let failure: { readonly error: unknown } | undefined
   try {
     for await (const frame of frames) {
-      inFlight.push(judgeOne(frame, engine, options))
+      inFlight.push(judgeOne(frame, engine, options(frame)))
       if (inFlight.length >= IN_FLIGHT) yield await inFlight.shift()!
     }
   } catch (error) {

@@ -1,11 +1,10 @@
 /** One source of `scan`, from its frames to its lines. */
 import { DEFAULT_CAMERA } from '../config/defaults.js'
-import { type DecisionSettings, decisionSettings } from '../core/decide.js'
 import type { Frame } from '../core/frame.js'
 import type { Incident } from '../core/incident.js'
 import { kindOf } from '../core/kind.js'
 import type { Verdict } from '../core/verdict.js'
-import { judgedFrame, startWatch, watch } from '../core/watch.js'
+import { judgedFrame, nextLook, startWatch, type WatchSettings, watch, watchSettings } from '../core/watch.js'
 import type { Engine, JudgeOptions } from '../inference/engine.js'
 import { judging, type ScanFrame } from './judging.js'
 import { type IncidentLine, rounded, type SummaryLine } from './lines.js'
@@ -42,7 +41,7 @@ export async function scanSource(
   let state = startWatch()
   let error: unknown
   try {
-    for await (const judged of judging(frames, engine, options)) {
+    for await (const judged of judging(frames, engine, look)) {
       const { frame } = judged
       if (count.frames === 0) times.first = frame.capturedAtMs
       times.last = frame.capturedAtMs
@@ -87,10 +86,18 @@ export async function scanSource(
   }
 
   /** A camera's defaults, at this source's rate once two frames have told it: what a unit would have said of it. */
-  function settings(): DecisionSettings {
+  function settings(): WatchSettings {
     const spanMs = times.last - times.first
     const rate = spanMs > 0 ? (count.frames * 1000) / spanMs : DEFAULT_CAMERA.frame.rate
-    return decisionSettings({ detection: DEFAULT_CAMERA.detection, frame: { ...DEFAULT_CAMERA.frame, rate } })
+    return watchSettings({ detection: DEFAULT_CAMERA.detection, frame: { rate } }, engine)
+  }
+
+  /** What to ask for the next frame: the chain may look at each. A picture has no past. */
+  function look(frame: Frame): JudgeOptions {
+    if (source.kind === 'picture') return options
+    const { purify, verify, always, suspicious, flagged } = nextLook(state, settings(), frame.capturedAtMs)
+    const purifies = options.purify || purify
+    return { ...options, purify: purifies, always: verify && always, suspicious, threshold: flagged }
   }
 
   function incident(changed: Incident, frame: Frame): void {

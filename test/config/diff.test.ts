@@ -112,6 +112,7 @@ function otherThanDefault(key: Key): string {
     guards: '3',
     threads: '3',
     threshold: '1.5',
+    margin: '1.5',
     providers: '[cpu]',
     protocol: '5',
     max_bytes: '77MiB',

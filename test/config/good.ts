@@ -23,7 +23,7 @@ cameras:
     decode: none
     frame: { width: 640, rate: 15 }
     timeouts: { connect: 10s, first_frame: 15s, stall: 5s, frozen: 30s }
-    detection: { mode: auto, threshold: auto, false_alarms_per_day: 0.1, clear_after: 10s, raise_within: auto }
+    detection: { mode: auto, threshold: auto, margin: auto, false_alarms_per_day: 0.1, clear_after: 10s, raise_within: auto }
     purify: { enabled: true, max_passes: 3 }
     restream: { url: , when: always }
 evidence: { max_bytes: 2GiB, max_age: 30d }

@@ -45,6 +45,7 @@ describe('loadConfig', () => {
       detection: {
         mode: 'auto',
         threshold: 'auto',
+        margin: 'auto',
         falseAlarmsPerDay: 0.1,
         clearAfterMs: 10_000,
         raiseWithinMs: 'auto',

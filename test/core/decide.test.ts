@@ -1,17 +1,21 @@
 import { describe, expect, test } from 'vitest'
-import { boundOf, type DecisionSettings, type DecisionState, decide, startDecision } from '../../src/core/decide.js'
+import {
+  boundOf,
+  type DecisionSettings,
+  type DecisionState,
+  decide,
+  observes,
+  startDecision,
+} from '../../src/core/decide.js'
+import { lnJoined } from '../../src/core/evidence.js'
 import type { Incident } from '../../src/core/incident.js'
 
 const settings: DecisionSettings = { falseAlarmsPerDay: 0.1, clearAfterMs: 10_000, rate: 15 }
-const street = Array.from({ length: 32 }, () => 1 / 32)
-const night = Array.from({ length: 32 }, (_, i) => (i === 0 ? 1 : 0))
 
 interface Span {
   /** Seconds. */
   readonly for: number
   readonly p: number | (() => number)
-  readonly damaged?: boolean
-  readonly histogram?: readonly number[]
   readonly removal?: () => Int8Array
 }
 
@@ -30,8 +34,7 @@ function play(spans: readonly Span[], state: DecisionState = startDecision(), fr
           atMs,
           score: { logit: -Math.log(p), p, level: flagged ? 0.03 : undefined },
           flagged,
-          damaged: span.damaged ?? false,
-          histogram: span.histogram ?? street,
+          lnE: observes(state, atMs, settings.rate) ? lnJoined([{ p, share: 1 }]) : undefined,
           removal: flagged ? span.removal?.() : undefined,
         },
         settings,
@@ -97,28 +100,6 @@ describe('raising and clearing', () => {
     ])
     expect(told[0]!.incident.sinceMs / 1_000).toBeCloseTo(3, 0)
     expect(told[0]!.incident.raisedAtMs).toBeGreaterThan(told[0]!.incident.sinceMs)
-  })
-})
-
-describe('what may not raise', () => {
-  test('frames that are each called clean, however long they score a little high', () => {
-    expect(play([{ for: 600, p: 0.01 }]).told).toEqual([])
-  })
-
-  test('damaged frames', () => {
-    expect(play([{ for: 60, p: 1e-9, damaged: true }]).told).toEqual([])
-  })
-
-  test('the two seconds after a cut, but an attack that outlasts it is raised', () => {
-    const { told } = play([
-      { for: 5, p: clean(7) },
-      { for: 1.5, p: 1e-9, histogram: night },
-      { for: 5, p: clean(8), histogram: night },
-      { for: 1 / 15, p: 1e-9 },
-      { for: 6, p: 1e-9 },
-    ])
-    expect(told.map((t) => t.incident.phase)).toEqual(['raised'])
-    expect(told[0]!.atS).toBeGreaterThan(13.4)
   })
 })
 

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { accumulate, lnBet, MAX_GAP_MS, NO_EVIDENCE, thresholdFor } from '../../src/core/evidence.js'
+import { accumulate, lnBet, lnJoined, MAX_GAP_MS, NO_EVIDENCE, thresholdFor } from '../../src/core/evidence.js'
+import { mulberry } from '../fixtures/random.js'
+
+/** The e-value of one p-value. */
+const lnE = (p: number) => lnJoined([{ p, share: 1 }])
 
 describe('mixture bet', () => {
   it.each([
@@ -32,20 +36,40 @@ describe('mixture bet', () => {
 
 describe('evidence over time', () => {
   it('stays at 0 on ordinary frames and remembers nothing of them', () => {
-    expect(accumulate(NO_EVIDENCE, 0.6, 200)).toEqual(NO_EVIDENCE)
+    expect(accumulate(NO_EVIDENCE, lnE(0.6), 200)).toEqual(NO_EVIDENCE)
   })
 
   it('adds up what the bets paid', () => {
-    const evidence = accumulate(accumulate(NO_EVIDENCE, 1e-4, 200), 1e-3, 200)
+    const evidence = accumulate(accumulate(NO_EVIDENCE, lnE(1e-4), 200), lnE(1e-3), 200)
     expect(evidence.nats).toBeCloseTo(lnBet(1e-4) + lnBet(1e-3), 12)
   })
 
   it('lets no single frame decide: the bet is capped at 1,000', () => {
-    expect(accumulate(NO_EVIDENCE, 1e-12, 200).nats).toBeCloseTo(Math.log(1000), 12)
+    expect(accumulate(NO_EVIDENCE, lnE(1e-12), 200).nats).toBeCloseTo(Math.log(1000), 12)
   })
 
   it('starts afresh after a gap', () => {
-    expect(accumulate({ nats: 12 }, 1e-3, MAX_GAP_MS + 1).nats).toBeCloseTo(lnBet(1e-3), 12)
+    expect(accumulate({ nats: 12 }, lnE(1e-3), MAX_GAP_MS + 1).nats).toBeCloseTo(lnBet(1e-3), 12)
+  })
+
+  it('of several signals is a mean, so that it holds however they hang together', () => {
+    const joined = lnJoined([
+      { p: 1e-4, share: 0.5 },
+      { p: 1, share: 0.25 },
+    ])
+    expect(Math.exp(joined)).toBeCloseTo(0.5 * Math.exp(lnBet(1e-4)) + 0.25 * 0.5, 9)
+    const random = mulberry(11)
+    let sum = 0
+    for (let i = 0; i < 100_000; i++) {
+      const p = 1 - random()
+      sum += Math.exp(
+        lnJoined([
+          { p, share: 0.6 },
+          { p, share: 0.4 },
+        ]),
+      )
+    }
+    expect(sum / 100_000).toBeLessThan(1.05)
   })
 
   it('alarms on independent clean frames no oftener than the budget', () => {
@@ -55,7 +79,7 @@ describe('evidence over time', () => {
     let alarms = 0
     const n = 300_000
     for (let i = 0; i < n; i++) {
-      evidence = accumulate(evidence, 1 - random(), 200)
+      evidence = accumulate(evidence, lnE(1 - random()), 200)
       if (evidence.nats < bound) continue
       alarms++
       evidence = NO_EVIDENCE
@@ -69,18 +93,7 @@ describe('evidence over time', () => {
     expect(Math.exp(bound)).toBeCloseTo(4_320_000, 0)
     let evidence = NO_EVIDENCE
     let n = 0
-    for (; evidence.nats < bound; n++) evidence = accumulate(evidence, 1e-5, 200)
+    for (; evidence.nats < bound; n++) evidence = accumulate(evidence, lnE(1e-5), 200)
     expect(n).toBe(3)
   })
 })
-
-/** Deterministic uniform numbers in [0, 1). */
-function mulberry(seed: number): () => number {
-  let a = seed
-  return () => {
-    a = (a + 0x6d2b79f5) | 0
-    let t = Math.imul(a ^ (a >>> 15), 1 | a)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}

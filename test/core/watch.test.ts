@@ -1,109 +1,275 @@
 import { describe, expect, test } from 'vitest'
-import type { DecisionSettings } from '../../src/core/decide.js'
+import { priorsOf } from '../../src/core/baseline/priors.js'
+import type { Light } from '../../src/core/baseline/regime.js'
 import { type Frame, i420Bytes } from '../../src/core/frame.js'
 import type { Incident } from '../../src/core/incident.js'
 import type { Verdict } from '../../src/core/verdict.js'
-import { type JudgedFrame, judgedFrame, nextLook, startWatch, type WatchState, watch } from '../../src/core/watch.js'
+import {
+  baselineStage,
+  type JudgedFrame,
+  judgedFrame,
+  nextLook,
+  startWatch,
+  type Watched,
+  type WatchState,
+  watch,
+  watchSettings,
+} from '../../src/core/watch.js'
+import { normals } from '../fixtures/random.js'
 
-const settings: DecisionSettings = { falseAlarmsPerDay: 0.1, clearAfterMs: 10_000, rate: 5 }
-const [width, height] = [64, 64]
+const thresholds = { suspicious: -0.5, flagged: 0 }
+const priors = { ...priorsOf(thresholds), chain: { ...priorsOf(thresholds).chain, ceiling: -0.9 } }
+const bundle = { thresholds, priors }
+const camera: Watched = {
+  detection: { threshold: 'auto', margin: 'auto', falseAlarmsPerDay: 0.1, clearAfterMs: 10_000, raiseWithinMs: 'auto' },
+  frame: { rate: 5 },
+}
+const settings = watchSettings(camera, bundle)
+const withDetection = (over: Partial<Watched['detection']>) =>
+  watchSettings({ ...camera, detection: { ...camera.detection, ...over } }, bundle)
 
-function frame(luma: number, capturedAtMs: number): Frame {
-  const pixels = new Uint8Array(i420Bytes(width, height)).fill(luma)
-  return { cameraId: 'gate', seq: 0, capturedAtMs, width, height, pixels, damaged: false }
+const street = Array.from({ length: 32 }, () => 1 / 32)
+const wall = Array.from({ length: 32 }, (_, i) => (i === 20 ? 1 : 0))
+const day: Light = { luma: 110, chroma: 8 }
+const infrared: Light = { luma: 90, chroma: 0.5 }
+
+/** A stretch of a camera's life, 5 observations a second: the levels of its signals, and how far they stray. */
+interface Stretch {
+  readonly seconds: number
+  readonly screen?: number
+  readonly chain?: number
+  readonly noise?: number
+  readonly stray?: number
+  readonly light?: Light
+  readonly histogram?: readonly number[]
+  readonly damaged?: boolean
 }
 
-/** A frame on which the networks are sure, and M takes 4 steps from each byte. */
-function attacked(atMs: number): JudgedFrame {
-  const seen = frame(100, atMs)
-  const score = { logit: 12, screenLogit: 9, chainLogit: 12, p: 1e-9, level: 0.03 }
-  return judgedFrame(seen, { kind: 'perturbed', score, purified: seen.pixels.map((v) => v - 4), passes: 1 })
-}
-
-function clean(atMs: number): JudgedFrame {
-  return judgedFrame(frame(100, atMs), { kind: 'clean', score: { logit: -3, screenLogit: -3, p: 0.8 }, passes: 0 })
-}
-
-function play(frames: readonly JudgedFrame[], state: WatchState = startWatch()) {
-  const incidents: Incident[] = []
-  for (const judged of frames) {
-    const [next, effects] = watch(state, judged, settings, () => 'new')
-    state = next
-    for (const effect of effects) incidents.push(effect.incident)
+function live(stretches: readonly Stretch[], from: WatchState = startWatch(), seed = 1, using = settings) {
+  const normal = normals(seed)
+  let state = from
+  let atMs = 0
+  const changes: { readonly atS: number; readonly incident: Incident }[] = []
+  for (const { seconds, screen = -2, chain = -1.46, noise = 0, stray = 0.02, ...rest } of stretches) {
+    for (let i = 0; i < seconds * 5; i++, atMs += 200) {
+      const chainLogit = chain + stray * normal()
+      const score = { logit: chainLogit, screenLogit: screen + 5 * stray * normal(), chainLogit, p: 0.01 }
+      const flagged = chainLogit >= nextLook(state, using, atMs).flagged
+      const verdict = flagged
+        ? ({ kind: 'perturbed', score, purified: new Uint8Array(), passes: 1 } as const)
+        : ({ kind: 'clean', score, passes: 0 } as const)
+      const frame = { atMs, verdict, noise, damaged: rest.damaged ?? false, histogram: rest.histogram ?? street }
+      const [next, effects] = watch(state, { ...frame, light: rest.light ?? day }, using, () => `incident-${atMs}`)
+      state = next
+      for (const { incident } of effects) changes.push({ atS: atMs / 1000, incident })
+    }
   }
-  return { state, incidents }
+  return { state, changes, phases: changes.map((c) => c.incident.phase) }
 }
 
-/** `count` frames 200 ms apart. */
-function spaced(count: number, fromMs: number, make: (atMs: number) => JudgedFrame): JudgedFrame[] {
-  return Array.from({ length: count }, (_, i) => make(fromMs + i * 200))
-}
-
-test('what is measured of a frame needs no pixels any more, and what was removed belongs to perturbed frames alone', () => {
-  const judged = attacked(7)
-  expect([judged.atMs, judged.damaged]).toEqual([7, false])
-  expect(judged.histogram[100 >> 3]).toBe(1)
-  expect(judged.removal?.every((v) => v === 4)).toBe(true)
-  expect(clean(7)).not.toHaveProperty('removal')
-  expect(judgedFrame({ ...frame(1, 0), encodedBytes: 812 }, clean(0).verdict).encodedBytes).toBe(812)
-})
-
-test('an attack is one incident, from raised to cleared', () => {
-  const { incidents } = play([...spaced(20, 0, attacked), ...spaced(80, 4_000, clean)])
-  expect(incidents.map(({ id, phase }) => [id, phase])).toEqual([
-    ['new', 'raised'],
-    ['new', 'cleared'],
-  ])
-})
-
-test('an incident from before is carried on, not raised again', () => {
-  const [raised] = play(spaced(20, 0, attacked)).incidents
-  const { incidents } = play(spaced(60, 20_000, clean), startWatch(raised))
-  expect(incidents.map(({ id, phase }) => [id, phase])).toEqual([['new', 'cleared']])
-})
-
-describe('what the networks should do next', () => {
-  test('all passes of the mapping network when an incident is near, one before and after', () => {
-    const purify = (frames: number) => nextLook(play(spaced(frames, 0, attacked)).state, settings, 0).purify
-    expect([0, 1, 2, 20].map(purify)).toEqual([false, false, true, false])
+describe('against the camera’s own past', () => {
+  test('a score that is common on other cameras raises within a second where this one never had it', () => {
+    const { changes, phases } = live([{ seconds: 4 }, { seconds: 3, screen: 0.4, chain: -0.4 }])
+    expect(phases).toEqual(['raised'])
+    expect(changes[0]!.atS - 4).toBeLessThanOrEqual(1)
   })
 
-  /** 15 frames a second, all suspicious to the screen and an attack to the chain, which runs where `verify` says. */
+  test('the same score is this camera’s ordinary one, and raises nothing in ten minutes', () => {
+    expect(live([{ seconds: 600, screen: -0.6, chain: -1.0, stray: 0.04 }]).phases).toEqual([])
+  })
+
+  test('an attack that was there from the first frame is judged by what all cameras show', () => {
+    const { changes, phases } = live([{ seconds: 10, screen: 1.5, chain: 1 }])
+    expect(phases).toEqual(['raised'])
+    expect(changes[0]!.atS).toBeLessThanOrEqual(2)
+  })
+
+  test('a camera that strays widely by itself is not called attacked when it does so again', () => {
+    const { phases } = live([{ seconds: 900, stray: 0.15 }])
+    expect(phases).toEqual([])
+  })
+
+  test('strong noise is found by itself, and by its name, though the networks see nothing', () => {
+    const { changes, phases } = live([{ seconds: 10 }, { seconds: 4, noise: 3.2, screen: -2.6 }])
+    expect(phases).toEqual(['raised'])
+    expect(changes[0]!.incident.kind).toBe('noise')
+  })
+
+  test('defocus, which takes noise and score away, raises nothing', () => {
+    expect(
+      live([
+        { seconds: 30, noise: 1 },
+        { seconds: 60, noise: 0.1, screen: -2.7 },
+      ]).phases,
+    ).toEqual([])
+  })
+})
+
+describe('over time', () => {
+  test('an attack is one incident, from raised to cleared', () => {
+    const { phases, changes } = live([{ seconds: 10 }, { seconds: 10, screen: 2, chain: 1 }, { seconds: 20 }])
+    expect(phases).toEqual(['raised', 'cleared'])
+    expect(changes[1]!.incident.id).toBe(changes[0]!.incident.id)
+    expect(changes[1]!.atS - 20).toBeGreaterThan(10)
+  })
+
+  test('a ramp over ten minutes is not followed, and raises', () => {
+    const ramp = Array.from({ length: 120 }, (_, i) => ({ seconds: 5, screen: -2 + i * 0.03, chain: -1.46 + i * 0.02 }))
+    const { phases } = live([{ seconds: 660 }, ...ramp])
+    expect(phases[0]).toBe('raised')
+  })
+
+  test('damaged frames raise nothing', () => {
+    expect(live([{ seconds: 10 }, { seconds: 60, screen: 2, chain: 1, damaged: true }]).phases).toEqual([])
+  })
+
+  test('what was there before a guard was replaced is carried on, and cleared once it is over', () => {
+    const { state, changes } = live([{ seconds: 10 }, { seconds: 4, screen: 2, chain: 1 }])
+    const open = changes[0]!.incident
+    const { changes: later } = live([{ seconds: 20 }], startWatch(open, state.baseline))
+    expect(later.map(({ incident }) => [incident.phase, incident.id])).toEqual([['cleared', open.id]])
+  })
+})
+
+describe('when the whole picture changes', () => {
+  const night = { light: infrared, histogram: wall }
+
+  test('infra-red is another past: nothing is raised, and the day is not forgotten', () => {
+    const { state, phases } = live([
+      { seconds: 60 },
+      { seconds: 60, ...night, screen: -1.2, chain: -1.2 },
+      { seconds: 60 },
+    ])
+    expect(phases).toEqual([])
+    expect(Object.keys(state.baseline.regimes).sort()).toEqual(['colour', 'mono'])
+    expect(state.baseline.regimes.colour!.learnedMs).toBeGreaterThan(90_000)
+  })
+
+  test('an attack that comes with the change is found all the same', () => {
+    const { phases } = live([{ seconds: 60 }, { seconds: 8, ...night, screen: 2.5, chain: 2 }])
+    expect(phases).toEqual(['raised'])
+  })
+
+  test('two seconds of settling raise nothing, but an attack that outlasts them is raised', () => {
+    const cut = { histogram: wall }
+    const { changes } = live([{ seconds: 10 }, { seconds: 1.8, ...cut, chain: 2 }, { seconds: 10, ...cut }])
+    expect(changes).toEqual([])
+  })
+})
+
+describe('thresholds that are turned', () => {
+  const faint = [{ seconds: 10 }, { seconds: 10, chain: -0.8, screen: -1.9 }]
+
+  test('a threshold below the scores of a faint attack raises it; far above, its own margin decides alone', () => {
+    const narrow = withDetection({ threshold: -0.9, margin: 3 })
+    const wide = withDetection({ threshold: 3, margin: 3 })
+    expect(live(faint, startWatch(), 1, narrow).phases).toEqual(['raised'])
+    expect(live(faint, startWatch(), 1, wide).phases).toEqual([])
+  })
+
+  test('a margin below its rise raises it, one above does not', () => {
+    expect(live(faint, startWatch(), 1, withDetection({ margin: 0.4 })).phases).toEqual(['raised'])
+    expect(live(faint, startWatch(), 1, withDetection({ margin: 2 })).phases).toEqual([])
+  })
+
+  test('fewer false alarms cost time, a time to raise costs false alarms', () => {
+    const plain = [{ seconds: 10 }, { seconds: 10, chain: -0.75, screen: -1.2 }]
+    const at = (using: typeof settings) => live(plain, startWatch(), 1, using).changes[0]!.atS
+    expect(at(withDetection({ falseAlarmsPerDay: 0.0001 }))).toBeGreaterThan(
+      at(withDetection({ falseAlarmsPerDay: 1000 })),
+    )
+    expect(at(withDetection({ raiseWithinMs: 400 }))).toBeLessThan(at(settings))
+  })
+})
+
+describe('what the networks are asked for', () => {
+  test('a chain run for each observation until C has a level, then now and then', () => {
+    const { state } = live([{ seconds: 20 }])
+    expect(nextLook(startWatch(), settings, 0)).toMatchObject({ verify: true, always: true })
+    expect(nextLook(state, settings, 20_000)).toMatchObject({ verify: true, always: false })
+    expect(nextLook(state, settings, 27_000)).toMatchObject({ verify: true, always: true })
+  })
+
+  test('nothing of the chain between observations: a suspicious scene costs no more than five runs a second', () => {
+    const { state } = live([{ seconds: 20 }])
+    expect(nextLook(state, watchSettings({ ...camera, frame: { rate: 15 } }, bundle), 19_870).verify).toBe(false)
+  })
+
+  test('suspicious is what stands out from this camera, not from all', () => {
+    const quiet = live([{ seconds: 20 }]).state
+    const busy = live([{ seconds: 20, screen: -0.8 }]).state
+    const at = (state: WatchState) => nextLook(state, settings, 20_000).suspicious
+    expect(at(quiet)).toBeLessThan(-0.5)
+    expect(at(busy)).toBeGreaterThan(-0.3)
+  })
+
+  test('all passes of the mapping network once an incident is near, not before', () => {
+    expect(nextLook(startWatch(), settings, 0).purify).toBe(false)
+    const { state } = live([{ seconds: 10 }, { seconds: 0.4, screen: 2, chain: 1 }])
+    expect(nextLook(state, settings, 10_400).purify).toBe(true)
+  })
+})
+
+describe('a suspicious scene at 15 frames a second', () => {
+  const fast = watchSettings({ ...camera, frame: { rate: 15 } }, bundle)
+  const score = { logit: 4, screenLogit: 3, chainLogit: 4, p: 1e-6 }
+  const unverified: Verdict = { kind: 'suspicious', score: { logit: 3, screenLogit: 3, p: 1e-6 }, passes: 0 }
+  const verified: Verdict = { kind: 'perturbed', score, purified: new Uint8Array(), passes: 1 }
+  const asked = (state: WatchState, atMs: number) => nextLook(state, fast, atMs).verify
+
+  /** All frames are an attack to the chain, which runs where `verify` says. */
   function suspicious(seconds: number, verify: (state: WatchState, atMs: number) => boolean, damaged = false) {
-    const fast = { ...settings, rate: 15 }
     let state = startWatch()
     const ran: number[] = []
     const incidents: Incident[] = []
     for (let i = 0; i < seconds * 15; i++) {
       const atMs = (i * 1_000) / 15
-      const asked = verify(state, atMs)
-      if (asked) ran.push(atMs)
-      const verdict = asked ? attacked(atMs).verdict : unverified
-      const [next, effects] = watch(state, { ...attacked(atMs), verdict, damaged }, fast, () => 'new')
+      const looks = verify(state, atMs)
+      if (looks) ran.push(atMs)
+      const frame = { atMs, verdict: looks ? verified : unverified, noise: 0, damaged, histogram: street, light: day }
+      const [next, effects] = watch(state, frame, fast, () => 'new')
       state = next
       incidents.push(...effects.map(({ incident }) => incident))
     }
     return { ran, incidents }
   }
-  const unverified: Verdict = { kind: 'suspicious', score: { logit: 9, screenLogit: 9, p: 1e-9 }, passes: 0 }
-  const asked = (state: WatchState, atMs: number) => nextLook(state, { ...settings, rate: 15 }, atMs).verify
 
-  test('the chain runs five times a second at most, and raises as soon as if it ran on each frame', () => {
+  test('has five runs of the chain a second at most, and raises as soon as if it ran on each frame', () => {
     const bounded = suspicious(60, asked)
     const always = suspicious(60, () => true)
     expect(bounded.ran.length).toBeLessThanOrEqual(60 * 5)
-    expect(bounded.incidents.map(({ phase, raisedAtMs }) => [phase, raisedAtMs])).toEqual(
-      always.incidents.map(({ phase, raisedAtMs }) => [phase, raisedAtMs]),
-    )
+    const raised = ({ phase, raisedAtMs }: Incident) => [phase, raisedAtMs]
+    expect(bounded.incidents.map(raised)).toEqual(always.incidents.map(raised))
     expect(bounded.incidents[0]!.phase).toBe('raised')
   })
 
-  test('also while nothing is observed, as the stream is damaged', () => {
+  test('has no more while nothing is observed, as the stream is damaged', () => {
     const { ran, incidents } = suspicious(60, asked, true)
     expect([ran.length <= 60 * 5, incidents]).toEqual([true, []])
   })
 
-  test('suspicion that nobody has verified raises nothing', () => {
+  test('raises nothing by suspicion that nobody has verified', () => {
     expect(suspicious(60, () => false).incidents).toEqual([])
+  })
+})
+
+test('the past says which stage it is in', () => {
+  expect(baselineStage(startWatch())).toBe('bundle')
+  expect(baselineStage(live([{ seconds: 30 }]).state)).toBe('provisional')
+  expect(baselineStage(live([{ seconds: 660 }]).state)).toBe('own')
+})
+
+test('what is measured of a frame needs no pixels any more, and what was removed belongs to perturbed frames alone', () => {
+  const [width, height] = [64, 64]
+  const pixels = new Uint8Array(i420Bytes(width, height)).fill(100)
+  const frame: Frame = { cameraId: 'gate', seq: 0, capturedAtMs: 7, width, height, pixels, damaged: false }
+  const score = { logit: 12, screenLogit: 9, chainLogit: 12, p: 1e-9, level: 0.03 }
+  const purified = pixels.map((v) => v - 4)
+  const judged: JudgedFrame = judgedFrame(frame, { kind: 'perturbed', score, purified, passes: 1 })
+  expect([judged.atMs, judged.damaged, judged.light.luma]).toEqual([7, false, 100])
+  expect(judged.histogram[100 >> 3]).toBe(1)
+  expect(judged.removal?.every((v) => v === 4)).toBe(true)
+  expect(judgedFrame({ ...frame, encodedBytes: 812 }, { kind: 'clean', score, passes: 0 })).toMatchObject({
+    encodedBytes: 812,
   })
 })

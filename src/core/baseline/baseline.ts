@@ -1,0 +1,256 @@
+/**
+ * A camera's own clean past: for each regime and signal the level it has and how far it strays from it. Learns from
+ * unsuspicious frames alone and at a bounded pace; a level that leaves its drift bound is told and not followed.
+ */
+import { OBSERVE_EVERY_MS } from '../evidence.js'
+import { autocorrelationTime } from './autocorrelation.js'
+import { glance, median, NO_PAST, type Past, remember } from './past.js'
+import type { Prior, Priors } from './priors.js'
+import type { Regime } from './regime.js'
+import { type Measurements, SIGNALS, type Signal } from './signals.js'
+import { exceededWith, fitTail, survival, type Tail } from './tail.js'
+
+/** Clean time after which a camera's past is its own. */
+export const OWN_AFTER_MS = 600_000
+/** Fewer values than this tell no level. */
+const LEVEL_NEEDS = 8
+/** What is learned waits this long for a suspicion to arise: the first frames of an attack are not learned. */
+export const LEARN_AFTER_MS = 5_000
+/** How far an anchor follows the level of the sample, in drift bounds an hour of clean time. */
+const PACE_PER_HOUR = 0.1
+const HOUR_MS = 3_600_000
+/** After a jump of the whole picture the level may lie this many drift bounds off, and the anchor gets there in this time. */
+const JUMPED_DRIFT = 3
+const JUMPED_MS = 600_000
+
+/** `bundle`: nothing of its own; `provisional`: an own level, strays as any camera's; `own`: 10 minutes and more. */
+export type Stage = 'bundle' | 'provisional' | 'own'
+
+/** A signal in a regime. `anchor`: the level from which drift is counted, once the past is the camera's own. */
+export interface SignalPast {
+  readonly past: Past
+  readonly anchor?: number
+  readonly clean?: CleanValues
+}
+
+/** What the sample says. `tau`: integrated autocorrelation time of the deviations, in observations. */
+export interface CleanValues {
+  readonly level: number
+  readonly upper: Tail
+  readonly lower: Tail
+  readonly tau: number
+}
+
+export interface RegimePast {
+  readonly learnedMs: number
+  readonly signals: Readonly<Record<Signal, SignalPast>>
+}
+
+interface Pending {
+  readonly atMs: number
+  readonly measurements: Measurements
+}
+
+/** `regime`: the light now; `from`: the one before. `jumpedAtMs`: when the whole picture last changed at once. */
+export interface Baseline {
+  readonly regime: Regime
+  readonly from?: Regime
+  readonly regimes: Readonly<Partial<Record<Regime, RegimePast>>>
+  readonly pending: readonly Pending[]
+  readonly jumpedAtMs?: number
+}
+
+export const NO_BASELINE: Baseline = { regime: 'colour', regimes: {}, pending: [] }
+
+/** How far a value lies from the level that was expected, and how rare that is on either side, (0, 1]. */
+export interface Deviation {
+  readonly d: number
+  readonly above: number
+  readonly below: number
+}
+
+export function stageOf(baseline: Baseline): Stage {
+  const own = baseline.regimes[baseline.regime]
+  // mode `full` has no screen, a quiet camera few runs of the chain
+  const known = own && Math.max(own.signals.screen.past.levels.length, own.signals.chain.past.levels.length)
+  if (!own || !known || known < LEVEL_NEEDS) return 'bundle'
+  return own.learnedMs >= OWN_AFTER_MS ? 'own' : 'provisional'
+}
+
+/** The light is another one: its own past is taken up, or begun. */
+export function enter(baseline: Baseline, regime: Regime): Baseline {
+  return regime === baseline.regime ? baseline : { ...baseline, regime, from: baseline.regime, pending: [] }
+}
+
+/** The whole picture has changed at once: what it settles to is its level from here, within a wider bound for a minute. */
+export function jump(baseline: Baseline, atMs: number): Baseline {
+  const own = baseline.regimes[baseline.regime]
+  if (!own) return { ...baseline, pending: [], jumpedAtMs: atMs }
+  const signals = mapSignals(own.signals, (signal) => ({
+    ...signal,
+    past: { ...signal.past, recent: [], recentLevel: undefined },
+  }))
+  const regimes = { ...baseline.regimes, [baseline.regime]: { ...own, signals } }
+  return { ...baseline, regimes, pending: [], jumpedAtMs: atMs }
+}
+
+/**
+ * The level expected of a clean frame: what the last half minute had, within the drift bound of the anchor and not above the
+ * ceiling; undefined while the camera has none. A regime that is new to it begins at the level of the one before.
+ */
+export function expectedLevel(baseline: Baseline, signal: Signal, prior: Prior, atMs: number): number | undefined {
+  const { regime, regimes, from } = baseline
+  const own = regimes[regime]?.signals[signal]
+  const known = own && own.past.levels.length >= LEVEL_NEEDS ? own : from && regimes[from]?.signals[signal]
+  const anchor = known?.anchor ?? known?.clean?.level
+  if (anchor === undefined) return undefined
+  const drift = driftBound(baseline, prior, atMs)
+  const recent = (known === own ? own?.past.recentLevel : undefined) ?? anchor
+  return Math.min(prior.ceiling, Math.max(anchor - drift, Math.min(anchor + drift, recent)))
+}
+
+/** How far the level may lie from its anchor at `atMs`. */
+function driftBound({ jumpedAtMs }: Baseline, prior: Prior, atMs: number): number {
+  const jumped = jumpedAtMs !== undefined && Math.abs(atMs - jumpedAtMs) < JUMPED_MS
+  return jumped ? prior.drift * JUMPED_DRIFT : prior.drift
+}
+
+/**
+ * How far the measurements lie from what is expected at this camera, and how rare that is. `widen`: the camera's margin over
+ * the automatic one, 1 for `auto`: a deviation counts 1 / widen of itself. Without a level of its own a camera is judged from
+ * the ceiling, and nothing lies below it.
+ */
+export function deviations(
+  baseline: Baseline,
+  measurements: Measurements,
+  priors: Priors,
+  atMs: number,
+  widen = 1,
+): Readonly<Partial<Record<Signal, Deviation>>> {
+  const own = baseline.regimes[baseline.regime]
+  const found: Partial<Record<Signal, Deviation>> = {}
+  for (const signal of SIGNALS) {
+    const value = measurements[signal]
+    if (value === undefined) continue
+    const prior = priors[signal]
+    const level = expectedLevel(baseline, signal, prior, atMs)
+    const d = value - (level ?? prior.ceiling)
+    const clean = own?.signals[signal].clean
+    const above = rarity(d / widen, prior.upper, clean?.upper)
+    const below = level === undefined ? 1 : rarity(-d / widen, prior.lower, clean?.lower)
+    found[signal] = { d, above, below }
+  }
+  return found
+}
+
+/** The deviation of `signal` that a clean frame of this camera exceeds with probability `p`. */
+export function marginOf(baseline: Baseline, signal: Signal, priors: Priors, p: number): number {
+  const own = baseline.regimes[baseline.regime]?.signals[signal].clean?.upper
+  const prior = exceededWith(priors[signal].upper, p)
+  return own && own.z > p ? Math.max(prior, exceededWith(own, p)) : prior
+}
+
+/** The camera's own spread can widen what any camera shows, never narrow it: what it has not met yet still comes. */
+function rarity(d: number, prior: Tail, own: Tail | undefined): number {
+  return Math.max(survival(prior, d), own ? survival(own, d) : 0, Number.MIN_VALUE)
+}
+
+/** Notes an unsuspicious observation, to be learned after 5 s in which nothing has become suspicious. */
+export function note(baseline: Baseline, atMs: number, measurements: Measurements): Baseline {
+  return { ...baseline, pending: [...baseline.pending, { atMs, measurements }] }
+}
+
+/** Something is suspicious, or the picture has jumped: what waits is not learned. */
+export function forget(baseline: Baseline): Baseline {
+  return baseline.pending.length === 0 ? baseline : { ...baseline, pending: [] }
+}
+
+/** Learns what has waited long enough; `settling`: at once, as the picture is finding its level. */
+export function learn(baseline: Baseline, atMs: number, priors: Priors, settling = false): Baseline {
+  let next = baseline
+  while (next.pending.length > 0 && Math.abs(atMs - next.pending[0]!.atMs) >= (settling ? 0 : waitOf(next))) {
+    const [first, ...pending] = next.pending
+    const gapMs = pending.length > 0 ? Math.min(1_000, Math.abs(pending[0]!.atMs - first!.atMs)) : OBSERVE_EVERY_MS
+    const regimes = { ...next.regimes, [next.regime]: learned(next, first!, gapMs, priors, settling) }
+    next = { ...next, regimes, pending }
+  }
+  return next
+}
+
+/** A camera without any level learns at once: it is judged from the ceiling until it has one. */
+function waitOf(baseline: Baseline): number {
+  return stageOf(baseline) === 'bundle' ? 0 : LEARN_AFTER_MS
+}
+
+const NOTHING: RegimePast = {
+  learnedMs: 0,
+  signals: { screen: { past: NO_PAST }, chain: { past: NO_PAST }, noise: { past: NO_PAST } },
+}
+
+function learned(
+  baseline: Baseline,
+  { atMs, measurements }: Pending,
+  gapMs: number,
+  priors: Priors,
+  settling: boolean,
+): RegimePast {
+  const own = baseline.regimes[baseline.regime] ?? NOTHING
+  const learnedMs = own.learnedMs + gapMs
+  const signals = mapSignals(own.signals, (before, signal) => {
+    const value = measurements[signal]
+    if (value === undefined) return before
+    const prior = priors[signal]
+    // how far a value strays is counted from the camera's own level, also while that is sought
+    const { levels, recentLevel } = before.past
+    const sought = levels.length < LEVEL_NEEDS || settling
+    const level = (sought ? recentLevel : expectedLevel(baseline, signal, prior, atMs)) ?? value
+    const bound = driftBound(baseline, prior, atMs)
+    // a level that has left its bound is followed no more: an attack that creeps in would widen what counts as clean
+    if (before.anchor !== undefined && Math.abs((recentLevel ?? before.anchor) - before.anchor) > bound) {
+      return { ...before, past: glance(before.past, value) }
+    }
+    const [past, changed] = remember(before.past, value, value - level, atMs)
+    const clean = changed && past.levels.length > 1 ? cleanValues(past, before.clean) : before.clean
+    const pace = bound > prior.drift ? (JUMPED_DRIFT * HOUR_MS) / JUMPED_MS : PACE_PER_HOUR
+    return { past, clean, anchor: anchorOf(before, clean, learnedMs, (pace * prior.drift * gapMs) / HOUR_MS) }
+  })
+  return { learnedMs, signals }
+}
+
+function mapSignals<T>(
+  signals: Readonly<Record<Signal, SignalPast>>,
+  change: (past: SignalPast, signal: Signal) => T,
+): Readonly<Record<Signal, T>> {
+  const { screen, chain, noise } = signals
+  return { screen: change(screen, 'screen'), chain: change(chain, 'chain'), noise: change(noise, 'noise') }
+}
+
+/** An anchor is set when the past becomes the camera's own, and then follows its recent level by `step` at most. */
+function anchorOf(before: SignalPast, clean: CleanValues | undefined, learnedMs: number, step: number) {
+  if (!clean || learnedMs < OWN_AFTER_MS) return before.anchor
+  if (before.anchor === undefined) return clean.level
+  const level = before.past.recentLevel ?? clean.level
+  return before.anchor + Math.max(-step, Math.min(step, level - before.anchor))
+}
+
+/** Fitting waits until the sample has grown by an eighth: sorting hundreds of values five times a second is not free. */
+function cleanValues(past: Past, before: CleanValues | undefined): CleanValues {
+  const { levels, deviations: strays } = past
+  if (before && levels.length > 16 && levels.length % Math.ceil(levels.length / 8) !== 0) return before
+  const tau = autocorrelationTime(strays)
+  const rising = [...strays].sort((a, b) => a - b)
+  const falling = rising.map((d) => -d).reverse()
+  return { level: median(levels)!, upper: fitTail(rising, tau), lower: fitTail(falling, tau), tau }
+}
+
+/** The signal whose recent level has left its drift bound, if any: an attack that creeps in, or a camera that has changed. */
+export function drifted(baseline: Baseline, priors: Priors): { signal: Signal; by: number } | undefined {
+  const own = baseline.regimes[baseline.regime]
+  if (!own || own.learnedMs < OWN_AFTER_MS) return undefined
+  for (const signal of SIGNALS) {
+    const { past, anchor } = own.signals[signal]
+    const by = (past.recentLevel ?? 0) - (anchor ?? 0)
+    if (anchor !== undefined && Math.abs(by) > priors[signal].drift) return { signal, by }
+  }
+  return undefined
+}

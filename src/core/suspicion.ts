@@ -1,0 +1,101 @@
+/** What speaks against one frame: its measurements against its camera's own past and against what all cameras show. */
+import { type Baseline, deviations, expectedLevel, marginOf } from './baseline/baseline.js'
+import type { Priors } from './baseline/priors.js'
+import type { Measurements } from './baseline/signals.js'
+import { PLAIN_P } from './decide.js'
+import { type Bet, lnJoined } from './evidence.js'
+
+/**
+ * Shares of the stake. C tells an attack from a nuisance best, the screen sees it on each frame; strong random noise raises
+ * the noise alone and pulls the screen below the camera's own.
+ */
+const SHARES = { chain: 0.45, screen: 0.25, noise: 0.15, screenBelow: 0.05, threshold: 0.1 } as const
+/**
+ * Only what is rarer than this pays. Deviations repeat themselves for as long as what causes them lasts: rain that lifts a
+ * score to where one observation in fifty lies would add up to an alarm within seconds. A larger p only makes the test more
+ * careful.
+ */
+const PAYS_P = 1e-3
+/** p-value that everything else counts as. */
+const NOTHING_P = 0.3
+/** p-value of a frame at or above a threshold that an engineer has set: three in a row raise. */
+const SET_P = 1e-6
+
+export interface SuspicionSettings {
+  /** Log-odds from which a frame is flagged wherever it is from: the bundle's, or the engineer's. */
+  readonly threshold: number
+  /** The engineer has set `threshold`: it then decides alone what all cameras' scores are worth. */
+  readonly thresholdSet: boolean
+  /** Log-odds over the camera's own level from which a frame is flagged; undefined: from the camera's own tail. */
+  readonly margin?: number
+  /** The bundle's threshold of the screen, for a camera that has no level yet. */
+  readonly suspicious: number
+  readonly priors: Priors
+}
+
+export interface Suspicion {
+  /** Log of the e-value. */
+  readonly lnE: number
+  /** Strong noise is what speaks most. */
+  readonly noisy: boolean
+}
+
+/** `p`: rarity of the frame's score among all cameras' clean ones, of a frame that is flagged. */
+export function suspicionOf(
+  baseline: Baseline,
+  measurements: Measurements,
+  p: number,
+  atMs: number,
+  settings: SuspicionSettings,
+): Suspicion {
+  const { chain, screen, noise } = deviations(
+    baseline,
+    measurements,
+    settings.priors,
+    atMs,
+    widening(baseline, settings),
+  )
+  const bets: Bet[] = [
+    { p: paying(chain?.above), share: SHARES.chain },
+    { p: paying(screen?.above), share: SHARES.screen },
+    { p: paying(noise?.above), share: SHARES.noise },
+    { p: paying(screen?.below), share: SHARES.screenBelow },
+    { p: thresholdP(measurements, p, settings), share: SHARES.threshold },
+  ]
+  const worth = (bet: Bet) => bet.share * Math.exp(lnJoined([{ ...bet, share: 1 }]))
+  const most = Math.max(...bets.map(worth))
+  const lnE = lnJoined(bets)
+  return { lnE, noisy: lnE > 0 && worth(bets[2]!) === most }
+}
+
+/** What was not measured pays nothing, either. */
+function paying(p = 1): number {
+  return p <= PAYS_P ? p : Math.max(p, NOTHING_P)
+}
+
+/** Log-odds of C from which a frame of this camera is flagged. */
+export function flaggedAt(baseline: Baseline, atMs: number, settings: SuspicionSettings): number {
+  const level = expectedLevel(baseline, 'chain', settings.priors.chain, atMs)
+  const margin = settings.margin ?? marginOf(baseline, 'chain', settings.priors, PLAIN_P)
+  return level === undefined ? settings.threshold : Math.min(settings.threshold, level + margin)
+}
+
+/** The chain looks long before the screen alone would pay: from this share of the deviation that begins to. */
+const LOOKS_AT = 0.4
+
+/** Log-odds of the screen from which the chain has to look at a frame of this camera. */
+export function suspiciousAt(baseline: Baseline, atMs: number, settings: SuspicionSettings): number {
+  const level = expectedLevel(baseline, 'screen', settings.priors.screen, atMs)
+  if (level === undefined) return settings.suspicious
+  return level + LOOKS_AT * marginOf(baseline, 'screen', settings.priors, PAYS_P)
+}
+
+/** The margin that was set over the automatic one: it stretches each signal's deviations alike. */
+function widening(baseline: Baseline, { margin, priors }: SuspicionSettings): number {
+  return margin === undefined ? 1 : margin / marginOf(baseline, 'chain', priors, PLAIN_P)
+}
+
+function thresholdP({ chain }: Measurements, p: number, { threshold, thresholdSet }: SuspicionSettings): number {
+  if (chain === undefined || chain < threshold) return NOTHING_P
+  return thresholdSet ? SET_P : paying(p)
+}

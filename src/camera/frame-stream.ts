@@ -5,12 +5,11 @@ import type { CameraHooks } from './camera-hooks.js'
 import { arrivalMs } from './capture-time.js'
 import { DAMAGED_MS } from './corruption.js'
 import type { SessionHooks } from './decode-session.js'
-import type { Cause } from './exit-cause.js'
 import { plain } from './exit-cause.js'
 import { frozenWatch } from './frozen.js'
 
-/** Hooks for one `decodeUntilEnd`. `tell` says a diagnostic, repeats counted. */
-export function frameStream(camera: CameraSettings, hooks: CameraHooks, tell: (cause: Cause) => void): SessionHooks {
+/** Hooks for one `decodeUntilEnd`. */
+export function frameStream(camera: CameraSettings, hooks: CameraHooks): SessionHooks {
   const watch = frozenWatch(camera.timeouts.frozenMs)
   let seq = 0
   let frozen = false
@@ -27,8 +26,9 @@ export function frameStream(camera: CameraSettings, hooks: CameraHooks, tell: (c
         if (!still) hooks.onState('guarding')
         else {
           const text = `the picture has not changed for ${camera.timeouts.frozenMs} ms (timeouts.frozen)`
-          tell({ code: 'FW_CAMERA_FROZEN', text })
-          hooks.onState('frozen', diagnostic('FW_CAMERA_FROZEN', camera.id, text))
+          const cause = diagnostic('FW_CAMERA_FROZEN', camera.id, text)
+          hooks.onDiagnostic(cause)
+          hooks.onState('frozen', cause)
         }
       }
       const damaged = nowMs < damagedUntilMs
@@ -36,7 +36,7 @@ export function frameStream(camera: CameraSettings, hooks: CameraHooks, tell: (c
     },
     onCorruption(line) {
       damagedUntilMs = performance.now() + DAMAGED_MS
-      tell({ code: 'FW_CAMERA_CORRUPT', text: plain(line) })
+      hooks.onDiagnostic(diagnostic('FW_CAMERA_CORRUPT', camera.id, plain(line)))
     },
     // The end that follows says so.
     onResize() {},

@@ -2,12 +2,12 @@
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
+import { repeatGate } from '../core/repeat.js'
 import { arrivalMs } from './capture-time.js'
 import { DAMAGED_MS } from './corruption.js'
 import type { SessionEnd, SessionHooks } from './decode-session.js'
 import { plain } from './exit-cause.js'
 import type { FfmpegChild } from './ffmpeg-child.js'
-import { repeats } from './repeat.js'
 
 export interface ReadingOptions {
   readonly width: number
@@ -41,8 +41,7 @@ export function sourceReading(source: string, options: ReadingOptions): SourceRe
   let startMs: number | undefined
   let positionMs = 0
   let resized = false
-  const said = repeats(source)
-  const tell = (d: Diagnostic | undefined) => d !== undefined && onDiagnostic(d)
+  const repeats = repeatGate(onDiagnostic)
 
   const hooks: SessionHooks = {
     take: (bytes) => options.takeBuffer?.(bytes) ?? new Uint8Array(bytes),
@@ -59,7 +58,8 @@ export function sourceReading(source: string, options: ReadingOptions): SourceRe
       if (!live && ahead.length >= AHEAD.file) child?.stdout.pause()
       if (live && ahead.length > AHEAD.live) {
         ahead.shift()
-        tell(said.note('FW_OVERLOADED', 'frames of the stream are left out', performance.now()))
+        const leftOut = diagnostic('FW_OVERLOADED', source, 'frames of the stream are left out')
+        repeats.pass(leftOut, performance.now())
       }
       wake()
     },
@@ -88,11 +88,11 @@ export function sourceReading(source: string, options: ReadingOptions): SourceRe
         child?.stdout.resume()
         await more
       }
-      for (const d of said.due(performance.now())) onDiagnostic(d)
+      repeats.flush(performance.now())
       return ahead.shift()
     },
     throwIfBroken() {
-      for (const d of said.due(Number.POSITIVE_INFINITY)) onDiagnostic(d)
+      repeats.flush(Number.POSITIVE_INFINITY)
       throwIfBroken(source, end!, damage)
     },
   }

@@ -10,12 +10,9 @@ import { decodeUntilEnd, type SessionEnd } from './decode-session.js'
 import type { Cause } from './exit-cause.js'
 import type { FfmpegBuild } from './ffmpeg.js'
 import { frameStream } from './frame-stream.js'
-import { type Repeats, repeats } from './repeat.js'
 import { afterEnd, NO_TROUBLE } from './retry.js'
 
 export type { CameraHooks } from './camera-hooks.js'
-
-const SAY_COUNTED_MS = 1000
 
 /**
  * Supervises until `signal` says so; then its child is gone and the state `stopped`. A camera's failure is never an
@@ -27,9 +24,6 @@ export async function superviseCamera(
   hooks: CameraHooks,
   signal: AbortSignal,
 ): Promise<void> {
-  const said = repeats(camera.id)
-  const over = new AbortController()
-  const counting = sayCounted(said, hooks, over.signal)
   const fallback = decodeFallback(camera.decode)
   let trouble = NO_TROUBLE
   hooks.onState('connecting')
@@ -37,7 +31,7 @@ export async function superviseCamera(
     const { failures, patient } = trouble
     hooks.onAttempt?.()
     const attempt = { decode: fallback.decode, failures, patient }
-    const end = await attemptOnce({ camera, ffmpeg, hooks, said }, attempt, signal)
+    const end = await attemptOnce({ camera, ffmpeg, hooks }, attempt, signal)
     const { cause } = end
     if (signal.aborted || cause === undefined) break
     const fellBack = fallback.note(end)
@@ -50,9 +44,6 @@ export async function superviseCamera(
       hooks.onState(show.state, show.cause && diagnostic(show.cause.code, camera.id, show.cause.text))
     if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined)
   }
-  over.abort()
-  await counting
-  for (const d of said.due(Number.POSITIVE_INFINITY)) hooks.onDiagnostic(d)
   hooks.onState('stopped')
 }
 
@@ -60,11 +51,10 @@ interface Supervised {
   readonly camera: CameraSettings
   readonly ffmpeg: FfmpegBuild
   readonly hooks: CameraHooks
-  readonly said: Repeats
 }
 
 async function attemptOnce(
-  { camera, ffmpeg, hooks, said }: Supervised,
+  { camera, ffmpeg, hooks }: Supervised,
   attempt: Attempt,
   signal: AbortSignal,
 ): Promise<SessionEnd> {
@@ -75,7 +65,7 @@ async function attemptOnce(
     if (signal.aborted) return { cause: undefined, frames: 0, flowedMs: 0, rc: null }
     return { cause: unopened(error), frames: 0, flowedMs: 0, rc: null }
   }
-  const stream = frameStream(camera, hooks, (cause) => tell(cause, hooks, said))
+  const stream = frameStream(camera, hooks)
   const plan = {
     path: ffmpeg.path,
     argv: source.argv,
@@ -101,16 +91,4 @@ function firstFrameLimit(camera: CameraSettings): number {
 function unopened(error: unknown): Cause {
   if (error instanceof FwError) return { code: error.code, text: error.message }
   return { code: 'FW_CAMERA_UNREACHABLE', text: (error as Error).message }
-}
-
-function tell(cause: Cause, hooks: CameraHooks, said: Repeats): void {
-  const d = said.note(cause.code, cause.text, performance.now())
-  if (d !== undefined) hooks.onDiagnostic(d)
-}
-
-async function sayCounted(said: Repeats, hooks: CameraHooks, over: AbortSignal): Promise<void> {
-  while (!over.aborted) {
-    await sleep(SAY_COUNTED_MS, undefined, { signal: over }).catch(() => undefined)
-    for (const d of said.due(performance.now())) hooks.onDiagnostic(d)
-  }
 }

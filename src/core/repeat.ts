@@ -1,55 +1,48 @@
-/** Repeats become one line a second with a count: the first is told at once, what follows is counted until a second has gone by. */
+/** Repeats become one line a second with a count. Held back where diagnostics leave a process or a source, and nowhere before. */
+import type { Diagnostic } from './diagnostic.js'
 
-/** At most one line of a key within this time. */
+/** At most one diagnostic of a code and subject within this time. */
 export const REPEAT_MS = 1_000
 
-interface Kept<T> {
-  readonly toldAtMs: number
+export interface RepeatGate {
+  /** Emits the first of a code and subject at once; those within a second of it are counted until `flush`. */
+  pass(d: Diagnostic, nowMs: number): void
+  /** Emits what was held back for a second, the newest text with the count of all; at the end (`nowMs` Infinity) everything. */
+  flush(nowMs: number): void
+}
+
+interface Kept {
+  readonly emittedAtMs: number
+  /** How many were held back since, and the newest of them. */
   readonly held: number
-  readonly last?: T
+  readonly newest: Diagnostic
 }
 
-/** What was told and what is held back, by key. Values only: `tell` and `due` return the next one. */
-export type Repeats<T> = ReadonlyMap<string, Kept<T>>
-
-/** An item to tell now; `count` says how many it stands for. */
-export interface Told<T> {
-  readonly item: T
-  readonly count: number
-}
-
-export function noRepeats<T>(): Repeats<T> {
-  return new Map()
-}
-
-/** One more `item` of `key`, which stands for `count` of them: told now, or held until `due` gives it. */
-export function tell<T>(
-  repeats: Repeats<T>,
-  key: string,
-  item: T,
-  nowMs: number,
-  count = 1,
-): [Repeats<T>, Told<T> | undefined] {
-  const kept = repeats.get(key)
-  const next = new Map(repeats)
-  if (kept && nowMs - kept.toldAtMs < REPEAT_MS) {
-    next.set(key, { toldAtMs: kept.toldAtMs, held: kept.held + count, last: item })
-    return [next, undefined]
+/** Pure but for what it holds: the clock, of any origin, comes from the caller. */
+export function repeatGate(emit: (d: Diagnostic) => void): RepeatGate {
+  const kept = new Map<string, Kept>()
+  return {
+    pass(d, nowMs) {
+      const key = `${d.code} ${d.subject}`
+      const before = kept.get(key)
+      const count = (before?.held ?? 0) + d.count
+      if (before && nowMs - before.emittedAtMs < REPEAT_MS) {
+        kept.set(key, { ...before, held: count, newest: d })
+        return
+      }
+      kept.set(key, { emittedAtMs: nowMs, held: 0, newest: d })
+      emit({ ...d, count })
+    },
+    flush(nowMs) {
+      for (const [key, { emittedAtMs, held, newest }] of kept) {
+        if (nowMs - emittedAtMs < REPEAT_MS) continue
+        // quiet for as long: forgotten
+        if (held === 0) kept.delete(key)
+        else {
+          kept.set(key, { emittedAtMs: nowMs, held: 0, newest })
+          emit({ ...newest, count: held })
+        }
+      }
+    },
   }
-  next.set(key, { toldAtMs: nowMs, held: 0 })
-  return [next, { item, count: (kept?.held ?? 0) + count }]
-}
-
-/** What was held back for a second: to be told now. Keys that have been quiet for as long are forgotten. */
-export function due<T>(repeats: Repeats<T>, nowMs: number): [Repeats<T>, Told<T>[]] {
-  const next = new Map<string, Kept<T>>()
-  const told: Told<T>[] = []
-  for (const [key, kept] of repeats) {
-    if (nowMs - kept.toldAtMs < REPEAT_MS) next.set(key, kept)
-    else if (kept.held > 0) {
-      told.push({ item: kept.last as T, count: kept.held })
-      next.set(key, { toldAtMs: nowMs, held: 0 })
-    }
-  }
-  return [next, told]
 }

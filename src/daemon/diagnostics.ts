@@ -1,6 +1,6 @@
 /** Where every diagnostic goes: log, broker and the page, repeats of one code and subject held to one a second. */
 import { type Diagnostic, diagnosticLine } from '../core/diagnostic.js'
-import { due, noRepeats, type Told, tell } from '../core/repeat.js'
+import { repeatGate } from '../core/repeat.js'
 
 const RECENT = 50
 const FLUSH_EVERY_MS = 500
@@ -15,29 +15,22 @@ export interface Diagnostics {
   recent(): readonly RecentDiagnostic[]
 }
 
-/** `out` is called for each line that is told, until `signal`. */
+/** `out` is called for each one that is not held back, until `signal`. */
 export function createDiagnostics(out: (d: Diagnostic, line: string) => void, signal: AbortSignal): Diagnostics {
-  let repeats = noRepeats<Diagnostic>()
   let recent: readonly RecentDiagnostic[] = []
-
-  const told = ({ item, count }: Told<Diagnostic>) => {
-    const d: Diagnostic = { ...item, count }
+  const repeats = repeatGate((d) => {
     recent = [...recent, { ...d, atMs: Date.now() }].slice(-RECENT)
     out(d, diagnosticLine(d))
+  })
+  const flush = setInterval(() => repeats.flush(performance.now()), FLUSH_EVERY_MS)
+  const end = () => {
+    clearInterval(flush)
+    repeats.flush(Number.POSITIVE_INFINITY)
   }
-  const flush = setInterval(() => {
-    const [next, items] = due(repeats, Date.now())
-    repeats = next
-    items.forEach(told)
-  }, FLUSH_EVERY_MS)
-  signal.addEventListener('abort', () => clearInterval(flush), { once: true })
+  signal.addEventListener('abort', end, { once: true })
 
   return {
-    note(d) {
-      const [next, now] = tell(repeats, `${d.code} ${d.subject}`, d, Date.now(), d.count)
-      repeats = next
-      if (now) told(now)
-    },
+    note: (d) => repeats.pass(d, performance.now()),
     recent: () => recent,
   }
 }

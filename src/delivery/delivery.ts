@@ -5,7 +5,6 @@ import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { REMEDIES } from '../core/errors.js'
 import type { MqttSettings, Retention } from '../core/settings.js'
 import { keepDenied } from './denied.js'
-import { createDiagnosticGate } from './diagnostic-gate.js'
 import { discoveryOf } from './home-assistant.js'
 import { type KnownCameras, loadKnownCameras } from './known-cameras.js'
 import { createOutbox } from './outbox.js'
@@ -65,12 +64,11 @@ export interface Delivery {
 export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
   const { unit, stateDir, mqtt } = options
   const lock = await lockState(stateDir)
-  const abort = new AbortController()
   let lastError: DeliverySnapshot['lastError']
-  const gate = createDiagnosticGate(abort.signal, (d) => {
+  const note = (d: Diagnostic) => {
     lastError = { ...d, atMs: Date.now() }
     options.onDiagnostic(d)
-  })
+  }
 
   const folder = join(stateDir, 'spool')
   const topics = topicsOf(mqtt?.topicPrefix ?? 'framewarden', unit)
@@ -87,14 +85,13 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       unit,
       retention: options.spool,
       fetched: mqtt !== undefined,
-      onDiagnostic: gate.pass,
+      onDiagnostic: note,
     })
     known = await loadKnownCameras(folder, (error) => {
-      gate.pass(diagnostic('FW_SPOOL_DISK', 'spool', `cameras.json cannot be written: ${(error as Error).message}`))
+      note(diagnostic('FW_SPOOL_DISK', 'spool', `cameras.json cannot be written: ${(error as Error).message}`))
     })
     if (mqtt) publisher = publish(mqtt, spool)
   } catch (error) {
-    abort.abort()
     await spool?.close()
     await lock.release()
     throw error
@@ -109,14 +106,14 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       outbox,
       onSent: (topic, payload) => options.onMessage?.(topic, payload),
       onDenied: denied,
-      onFailure: (code, text) => gate.pass(diagnostic(code, code.startsWith('FW_SPOOL') ? 'spool' : 'broker', text)),
+      onFailure: (code, text) => note(diagnostic(code, code.startsWith('FW_SPOOL') ? 'spool' : 'broker', text)),
     })
   }
 
   function denied(topic: string, payload: string, reason: string): void {
-    gate.pass(diagnostic('FW_BROKER_DENIED', 'broker', `${topic}: ${reason}`))
+    note(diagnostic('FW_BROKER_DENIED', 'broker', `${topic}: ${reason}`))
     keepDenied(folder, { at: new Date().toISOString(), topic, reason, payload }).catch((error) => {
-      gate.pass(diagnostic('FW_SPOOL_DISK', 'spool', `a denied message cannot be set aside: ${error.code ?? error}`))
+      note(diagnostic('FW_SPOOL_DISK', 'spool', `a denied message cannot be set aside: ${error.code ?? error}`))
     })
   }
 
@@ -139,7 +136,6 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     if (online && outbox.empty) known?.set(cameras)
     await known?.flush()
     await opened.close()
-    abort.abort()
     await lock.release()
   }
 

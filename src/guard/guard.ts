@@ -9,6 +9,7 @@ import {
   type FromGuard,
   type ToGuard,
 } from '../core/guard-protocol.js'
+import { repeatGate } from '../core/repeat.js'
 import { type Engine, startEngine } from '../inference/engine.js'
 import { type CameraGuard, type CameraGuardParts, guardCamera } from './camera-guard.js'
 import { endGroup } from './end-group.js'
@@ -38,11 +39,16 @@ export async function startGuard(start: Start, send: (message: FromGuard) => voi
   const guarded = new Map<string, CameraGuard>()
   /** Cameras that were assigned or released since the start message, which says nothing of them any more. */
   const handled = new Set<string>()
+  const repeats = repeatGate((d) => send({ type: 'diagnostic', diagnostic: d }))
+  /** A damaged stream has a diagnostic for each line of its ffmpeg: the daemon gets one a second. */
+  const report = (message: FromGuard) =>
+    message.type === 'diagnostic' ? repeats.pass(message.diagnostic, performance.now()) : send(message)
   const beating = setInterval(() => beat(), BEAT_EVERY_MS)
   beat()
 
   function beat(): void {
     const now = performance.now()
+    repeats.flush(now)
     const since = [...guarded.values()].map((camera) => camera.judgingSinceMs() ?? now)
     send({
       type: 'beat',
@@ -53,7 +59,7 @@ export async function startGuard(start: Start, send: (message: FromGuard) => voi
   }
 
   try {
-    const parts = await open(start, send)
+    const parts = await open(start, report)
     const { engine, facts } = parts
     send({ type: 'ready', engine: facts })
     const add = (assignment: Assignment) => guarded.set(assignment.camera.id, guardCamera(assignment, parts))
@@ -83,6 +89,7 @@ export async function startGuard(start: Start, send: (message: FromGuard) => voi
         stopping.abort()
         await Promise.all([...guarded.values()].map((camera) => camera.stop()))
         clearInterval(beating)
+        repeats.flush(Number.POSITIVE_INFINITY)
         await engine.close()
       },
     }

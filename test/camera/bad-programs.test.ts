@@ -77,7 +77,7 @@ test('a program that cannot be started is a cause, not an exception', async () =
   expect(hooks.diagnostics[0]).toMatchObject({ code: 'FW_FFMPEG_MISSING', text: expect.stringContaining('ENOENT') })
 })
 
-test('500 messages of damage are at most one line a second with a count, and the frames after them are marked', async () => {
+test('each of 500 messages of damage is reported, and the frames after them are marked', async () => {
   const stop = new AbortController()
   const hooks = recorder()
   const supervised = superviseCamera(
@@ -90,8 +90,7 @@ test('500 messages of damage are at most one line a second with a count, and the
   stop.abort()
   await supervised
   const corrupt = hooks.diagnostics.filter((d) => d.code === 'FW_CAMERA_CORRUPT')
-  expect(corrupt.reduce((sum, d) => sum + d.count, 0)).toBe(500)
-  expect(corrupt.length).toBeLessThanOrEqual(4)
+  expect(corrupt.length).toBe(500)
   expect(corrupt[0]!.text).toBe('[h264] error while decoding MB 0 3, bytestream -7')
   const damagedMs = hooks.frames.filter((f) => f.damaged).map((f) => f.capturedAtMs)
   expect(damagedMs[0]).toBe(hooks.frames[0]!.capturedAtMs)

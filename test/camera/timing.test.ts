@@ -2,19 +2,6 @@
 import { expect, test } from 'vitest'
 import { arrivalMs } from '../../src/camera/capture-time.js'
 import { frozenWatch } from '../../src/camera/frozen.js'
-import { repeats } from '../../src/camera/repeat.js'
-
-test('repeats: the first at once, the others counted, one line a second', () => {
-  const said = repeats('gate')
-  expect(said.note('FW_CAMERA_CORRUPT', 'a', 0)).toMatchObject({ text: 'a', count: 1 })
-  expect(said.note('FW_CAMERA_CORRUPT', 'b', 10)).toBeUndefined()
-  expect(said.note('FW_CAMERA_STALLED', 's', 20)).toMatchObject({ count: 1 })
-  expect(said.note('FW_CAMERA_CORRUPT', 'c', 900)).toBeUndefined()
-  expect(said.due(999)).toEqual([])
-  expect(said.due(1000)).toEqual([{ code: 'FW_CAMERA_CORRUPT', subject: 'gate', text: 'c', count: 2 }])
-  expect(said.due(5000)).toEqual([])
-  expect(said.note('FW_CAMERA_CORRUPT', 'd', 5000)).toMatchObject({ count: 1 })
-})
 
 test('a stamp that cannot be an arrival is replaced by the time of reading', () => {
   expect(arrivalMs(1_795_370_896_000_000, 1_795_370_896_070)).toBe(1_795_370_896_000)

@@ -18,7 +18,7 @@ import { createReload, type Reload } from './reload.js'
 import { applyStep, tryOut } from './reload-steps.js'
 import { type Reporting, startReporting } from './reporting.js'
 import { type StopStack, stopStack } from './stop-stack.js'
-import { systemdNotifier } from './systemd.js'
+import { reportToSystemd } from './systemd.js'
 
 const STATS_EVERY_MS = 60_000
 
@@ -98,8 +98,7 @@ async function build(options: DaemonOptions, stops: StopStack, signal: AbortSign
   )
   stops.add(reload.idle)
 
-  const systemd = systemdNotifier(process.env, signal, (text) => log.warn(text))
-  systemd.ready()
+  const systemd = await reportToSystemd(process.env, snapshot, (text) => log.warn(text))
   stops.add(systemd.stopping)
   return { http, reload: reload.reload }
 }

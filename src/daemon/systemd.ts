@@ -1,33 +1,63 @@
-/** systemd's readiness and watchdog, by the `systemd-notify` program: Node has no AF_UNIX datagram socket. */
-import { execFile } from 'node:child_process'
+/** Tells systemd how the unit stands: readiness, watchdog, and one sentence for `systemctl status`. */
+import type { BoardSnapshot } from '../status/board.js'
+import { unitSentence } from '../status/readiness.js'
+import { type NotifySocket, openNotifySocket } from './notify-socket.js'
+import { systemdStep, UNTOLD } from './systemd-step.js'
 
-export interface Notifier {
-  ready(): void
-  status(text: string): void
+const LOOK_EVERY_MS = 1_000
+
+export interface Systemd {
+  /** Says that the unit stops, and is silent from then on. */
   stopping(): void
 }
 
-/** Does nothing outside of systemd (no NOTIFY_SOCKET). Feeds the watchdog at a third of WATCHDOG_USEC until `signal`. */
-export function systemdNotifier(
+/** Does nothing outside of systemd (no NOTIFY_SOCKET). `onError` is called once for each different trouble with the socket. */
+export async function reportToSystemd(
   env: NodeJS.ProcessEnv,
-  signal: AbortSignal,
+  board: () => BoardSnapshot,
   onError: (text: string) => void,
-): Notifier {
-  const notify = (...lines: string[]) => {
-    if (!env.NOTIFY_SOCKET) return
-    // --no-block: without it systemd-notify waits for a barrier, 5 s against a plain socket
-    execFile('systemd-notify', ['--no-block', ...lines], (error) => {
-      if (error) onError(`systemd-notify ${lines.join(' ')}: ${error.message}`)
-    })
+): Promise<Systemd> {
+  if (!env.NOTIFY_SOCKET) return { stopping: () => {} }
+  let trouble = ''
+  const failed = (error: unknown) => {
+    const text = `systemd is not told: ${(error as Error).message}`
+    if (text !== trouble) onError(text)
+    trouble = text
   }
-  const watchdogMs = Number(env.WATCHDOG_USEC) / 1_000
-  if (env.NOTIFY_SOCKET && watchdogMs > 0) {
-    const feed = setInterval(() => notify('WATCHDOG=1'), watchdogMs / 3)
-    signal.addEventListener('abort', () => clearInterval(feed), { once: true })
+  const socket = await openNotifySocket(env.NOTIFY_SOCKET).catch(failed)
+  if (!socket) return { stopping: () => {} }
+
+  const watchdogMs = Number(env.WATCHDOG_USEC) > 0 ? Number(env.WATCHDOG_USEC) / 3_000 : undefined
+  let state = UNTOLD
+  const look = () => {
+    const shown = board()
+    const [next, lines] = systemdStep(
+      state,
+      shown.guards,
+      unitSentence(shown, Date.now()),
+      watchdogMs,
+      performance.now(),
+    )
+    // what the receiver did not take is said again at the next look
+    if (lines.length === 0 || sent(socket, lines, failed)) state = next
   }
+  const looking = setInterval(look, Math.min(LOOK_EVERY_MS, watchdogMs ?? LOOK_EVERY_MS))
+  look()
   return {
-    ready: () => notify('READY=1'),
-    status: (text) => notify(`STATUS=${text}`),
-    stopping: () => notify('STOPPING=1'),
+    stopping() {
+      clearInterval(looking)
+      sent(socket, ['STOPPING=1', 'STATUS=stopping'], failed)
+      socket.close()
+    },
+  }
+}
+
+function sent(socket: NotifySocket, lines: readonly string[], failed: (error: unknown) => void): boolean {
+  try {
+    // a line break inside would be another variable
+    return socket.send(lines.map((line) => line.replace(/[\r\n]+/g, ' ')).join('\n'))
+  } catch (error) {
+    failed(error)
+    return false
   }
 }

@@ -57,9 +57,9 @@ describe('the systemd unit', () => {
     const text = await readFile(SERVICE, 'utf8')
     const set = new Map([...text.matchAll(/^(\w+)=(.*)$/gm)].map((match) => [match[1], match[2]]))
     expect(set.get('ExecStart')).toBe('/usr/bin/framewarden run --config /etc/framewarden/config.yaml')
-    // V8 dies under PR_SET_MDWE; the notifying program is a child of the daemon.
+    // V8 dies under PR_SET_MDWE; the daemon itself notifies
     expect(set.has('MemoryDenyWriteExecute')).toBe(false)
-    expect([set.get('Type'), set.get('NotifyAccess'), set.get('KillMode')]).toEqual(['notify', 'all', 'mixed'])
+    expect([set.get('Type'), set.get('NotifyAccess'), set.get('KillMode')]).toEqual(['notify', 'main', 'mixed'])
     expect([set.get('CapabilityBoundingSet'), set.get('NoNewPrivileges'), set.get('DynamicUser')]).toEqual([
       '',
       'yes',

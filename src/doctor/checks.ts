@@ -1,5 +1,6 @@
 /** What doctor looks at, a function each. Nothing is changed, nothing is left behind. */
 import { access, constants, stat, statfs } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { type FfmpegBuild, findFfmpeg } from '../camera/ffmpeg.js'
 import { probeCamera } from '../camera/probe.js'
@@ -15,6 +16,8 @@ const MIB = 1024 * 1024
 /** Less free space than this under state_dir, and an alert may not be kept. */
 const LEAST_FREE_BYTES = 64 * MIB
 const LOOK_MS = 1500
+/** The program that fetches them, of this installation. */
+const CUDA_LIBRARIES = createRequire(import.meta.url).resolve('onnxruntime-node/script/install.js')
 
 export async function checkNode(version = process.versions.node): Promise<Finding[]> {
   const [major = 0, minor = 0] = version.split('.').map(Number)
@@ -41,18 +44,18 @@ export async function checkProviders(models: Pick<ModelSettings, 'providers' | '
   return (await describeProviders()).map(({ provider, usable, text = '' }) => {
     const subject = `provider ${provider}`
     if (usable) return ok(subject, 'works')
-    if (provider === 'cpu')
-      return lack('bad', subject, 'FW_PROVIDER_UNAVAILABLE', text, 'Install framewarden again with npm ci.')
+    if (provider === 'cpu') return lack('bad', subject, 'FW_PROVIDER_UNAVAILABLE', text, 'Install framewarden again.')
     const level = wanted.includes(provider) || (models.requireGpu && provider === 'cuda') ? 'bad' : 'note'
     return lack(level, subject, 'FW_PROVIDER_UNAVAILABLE', text, gpuRemedy(text))
   })
 }
 
-function gpuRemedy(text: string): string {
+/** What to do about a GPU provider that `text` says is not there. */
+export function gpuRemedy(text: string): string {
   if (text.startsWith('not compiled')) {
     return 'Only for a GPU: build onnxruntime-node on this machine with --use_cuda --build_nodejs; npm holds none for it.'
   }
-  return 'Only for a GPU: ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js, and CUDA 12 with cuDNN 9.'
+  return `Only for a GPU: ONNXRUNTIME_NODE_INSTALL=cuda12 node ${CUDA_LIBRARIES}, and CUDA 12 with cuDNN 9.`
 }
 
 export async function checkModels(models: Pick<ModelSettings, 'bundle' | 'requireSignature'>): Promise<Finding[]> {

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { doctorCommand } from '../../src/cli/doctor.js'
-import { checkNode, checkStateDir } from '../../src/doctor/checks.js'
+import { checkNode, checkStateDir, gpuRemedy } from '../../src/doctor/checks.js'
 import { type Finding, findingLines } from '../../src/doctor/report.js'
 import { bundled, drawClip, freePort, temporaryFolder } from '../camera/partners.js'
 import { rtspServer } from '../camera/rtsp-server.js'
@@ -120,6 +121,14 @@ test('an old Node, a folder that nobody may write, more wanted than the disk has
   expect((await checkStateDir({ stateDir: '/proc/framewarden', evidence: little, spool: little }))[0]).toMatchObject({
     level: 'bad',
   })
+})
+
+test('the remedy for a GPU can be run from anywhere', () => {
+  const [, program] = /^Only for a GPU: ONNXRUNTIME_NODE_INSTALL=cuda12 node (.+), and CUDA/.exec(
+    gpuRemedy('libx.so is missing'),
+  )!
+  expect(isAbsolute(program!)).toBe(true)
+  expect(existsSync(program!)).toBe(true)
 })
 
 test('a line a finding, its remedy below, colour on a terminal alone', () => {

@@ -65,6 +65,9 @@ export const REMEDIES = {
   FW_BROKER_DENIED: 'Grant this unit the right to publish on the topic; the message is set aside.',
   // the rest
   FW_NOT_RUNNING: 'Start it: `framewarden run --config FILE`.',
+  FW_CONTROL_DENIED: 'Run this as the user that the daemon runs as, or as root.',
+  FW_CONTROL_FAILED: "See the daemon's log; the daemon and this command should be of one version.",
+  FW_REQUEST: 'Send one JSON object a line, with a verb that the daemon knows.',
   FW_HTTP_LISTEN: 'Choose a free http.listen address.',
   FW_SOURCE: 'Name a readable file, folder or stream.',
   FW_OUTPUT: 'Free disk space where the output goes, or send it elsewhere.',

@@ -1,6 +1,7 @@
 /** The control plane: builds the rooms and joins them, and stops them the other way round. Never touches a pixel. */
 import { mkdir } from 'node:fs/promises'
 import { secretsOf } from '../config/secrets.js'
+import { startControl } from '../control/server.js'
 import type { AlertBody } from '../core/alert.js'
 import { diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
@@ -14,11 +15,12 @@ import { type Cameras, runCameras } from './cameras.js'
 import { systemClock } from './clock.js'
 import { clearForgotten } from './forgotten-incidents.js'
 import { type OpenIncidents, openIncidents } from './open-incidents.js'
-import { createReload, type Reload } from './reload.js'
+import { createReload, type Reload, type ReloadParts } from './reload.js'
 import { applyStep, tryOut } from './reload-steps.js'
 import { type Reporting, startReporting } from './reporting.js'
 import { type StopStack, stopStack } from './stop-stack.js'
 import { reportToSystemd } from './systemd.js'
+import { verbsOf } from './verbs.js'
 
 const STATS_EVERY_MS = 60_000
 
@@ -75,32 +77,19 @@ async function build(options: DaemonOptions, stops: StopStack, signal: AbortSign
   stops.add(() => clearInterval(stats))
 
   const snapshot = () => boardOf(unit, cameras.guards(), cameras.entries(), delivery.snapshot(), diagnostics.recent())
-  const http = settings.http && (await startPage(settings.http, snapshot, log, stops))
+  const fault = (where: string) => (error: unknown) => log.error({ error }, where)
+  const page =
+    settings.http && (await startStatus({ ...settings.http, snapshot, signal, onError: fault('status page') }))
+  if (page) stops.add(page.close)
 
-  const reload = createReload(
-    settings,
-    {
-      load: async () => {
-        const file = await options.load()
-        log.mask(secretsOf(file))
-        return file
-      },
-      tryOut: (trial, next) => tryOut(trial, next, log, signal),
-      apply: (step, next) => applyStep(step, next, { ...reporting, log, cameras }),
-      async onSettled(now) {
-        await clearForgotten(incidents, now.cameras, delivery.alert)
-        announcer.all()
-      },
-      onDiagnostic: (d) => diagnostics.note(d),
-      onInfo: (text) => log.info(text),
-    },
-    signal,
-  )
-  stops.add(reload.idle)
+  const { reload } = startReload(options, { ...reporting, incidents, cameras, announcer }, stops, signal)
+  const verbs = verbsOf({ snapshot, reload })
+  const control = await startControl({ stateDir: settings.stateDir, verbs, onFault: fault('control socket') })
+  stops.add(control.close)
 
   const systemd = await reportToSystemd(process.env, snapshot, (text) => log.warn(text))
   stops.add(systemd.stopping)
-  return { http, reload: reload.reload }
+  return { http: page?.address, reload }
 }
 
 function startCameras(
@@ -137,17 +126,36 @@ function startCameras(
   return cameras
 }
 
-async function startPage(
-  http: NonNullable<Settings['http']>,
-  snapshot: Parameters<typeof startStatus>[0]['snapshot'],
-  log: Log,
+interface Reloaded extends Reporting {
+  readonly incidents: OpenIncidents
+  readonly cameras: Cameras
+  readonly announcer: Announcer
+}
+
+function startReload(
+  { settings, log, load }: DaemonOptions,
+  reloaded: Reloaded,
   stops: StopStack,
-): Promise<string> {
-  const ended = new AbortController()
-  const onError = (error: unknown) => log.error({ error }, 'status page')
-  const status = await startStatus({ ...http, snapshot, signal: ended.signal, onError })
-  stops.add(status.close)
-  return status.address
+  signal: AbortSignal,
+): Reload {
+  const parts: ReloadParts = {
+    async load() {
+      const file = await load()
+      log.mask(secretsOf(file))
+      return file
+    },
+    tryOut: (trial, next) => tryOut(trial, next, log, signal),
+    apply: (step, next) => applyStep(step, next, { ...reloaded, log }),
+    async onSettled(now) {
+      await clearForgotten(reloaded.incidents, now.cameras, reloaded.delivery.alert)
+      reloaded.announcer.all()
+    },
+    onDiagnostic: reloaded.diagnostics.note,
+    onInfo: (text) => log.info(text),
+  }
+  const reload = createReload(settings, parts, signal)
+  stops.add(reload.idle)
+  return reload
 }
 
 async function makeStateDir(stateDir: string): Promise<void> {

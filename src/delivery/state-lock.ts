@@ -3,14 +3,12 @@
  * also across containers and after a crash or a reused pid, where a pid file does not.
  */
 import { randomBytes } from 'node:crypto'
-import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { link, lstat, mkdir, rename, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { platform } from 'node:os'
 import { join } from 'node:path'
 import { FwError } from '../core/errors.js'
+import { withSocketPath } from '../files/socket-path.js'
 
-/** sun_path of unix(7) holds 108 bytes with its end. */
-const SOCKET_PATH_BYTES = 107
 const ANSWER_MS = 500
 
 export interface StateLock {
@@ -34,22 +32,16 @@ async function take(stateDir: string): Promise<StateLock> {
   const lock = join(stateDir, 'lock')
   // a name of its own for each attempt: two of them in one process, or of one pid in two containers, do not meet
   const own = join(stateDir, `.lock.${process.pid}.${randomBytes(4).toString('hex')}`)
-  const folder = await open(stateDir, 'r')
-  const short = (path: string) => shortPath(path, stateDir, folder.fd)
+  const listener = await withSocketPath(own, listen)
   try {
-    const listener = await listen(short(own))
-    try {
-      await linkOnce(own, lock, short)
-      const { ino } = await lstat(own)
-      return { release: () => release(lock, ino, listener) }
-    } catch (error) {
-      listener.close()
-      throw error
-    } finally {
-      await rm(own, { force: true })
-    }
+    await linkOnce(own, lock)
+    const { ino } = await lstat(own)
+    return { release: () => release(lock, ino, listener) }
+  } catch (error) {
+    listener.close()
+    throw error
   } finally {
-    await folder.close()
+    await rm(own, { force: true })
   }
 }
 
@@ -61,7 +53,7 @@ async function release(lock: string, ino: number, listener: Listener): Promise<v
 }
 
 /** link(2) is exclusive. A lock whose owner is dead is moved away first, and looked at again: it may be a fresh one by then. */
-async function linkOnce(own: string, lock: string, short: (path: string) => string): Promise<void> {
+async function linkOnce(own: string, lock: string): Promise<void> {
   const stale = `${own}.stale`
   for (;;) {
     try {
@@ -69,7 +61,7 @@ async function linkOnce(own: string, lock: string, short: (path: string) => stri
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
-    await refuseIfAlive(short(lock), lock)
+    await refuseIfAlive(lock, lock)
     try {
       await rename(lock, stale)
     } catch (error) {
@@ -77,7 +69,7 @@ async function linkOnce(own: string, lock: string, short: (path: string) => stri
       throw error
     }
     try {
-      await refuseIfAlive(short(stale), lock)
+      await refuseIfAlive(stale, lock)
     } catch (error) {
       await link(stale, lock).catch(() => {}) // a third one was faster: it holds the lock now
       throw error
@@ -114,8 +106,16 @@ function listen(path: string): Promise<Listener> {
 }
 
 /** Throws FW_STATE_LOCKED when somebody listens. The kernel accepts for an owner that is too busy to answer. */
-async function refuseIfAlive(socketPath: string, lock: string): Promise<void> {
-  const owner = await new Promise<string | undefined>((resolve) => {
+async function refuseIfAlive(path: string, lock: string): Promise<void> {
+  const owner = await withSocketPath(path, ownerOf)
+  if (owner === undefined) return
+  const who = owner === '' ? 'another process' : `process ${owner}`
+  throw new FwError('FW_STATE_LOCKED', `${lock} is held by ${who}`)
+}
+
+/** The pid that whoever listens says, or ''; undefined: nobody does. */
+function ownerOf(socketPath: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
     let pid = ''
     const socket = connect(socketPath)
     socket.setTimeout(ANSWER_MS, () => socket.destroy())
@@ -130,13 +130,4 @@ async function refuseIfAlive(socketPath: string, lock: string): Promise<void> {
     socket.on('error', () => {}) // refused: nobody listens; 'close' follows
     socket.on('close', () => resolve(connected ? pid : undefined))
   })
-  if (owner === undefined) return
-  const who = owner === '' ? 'another process' : `process ${owner}`
-  throw new FwError('FW_STATE_LOCKED', `${lock} is held by ${who}`)
-}
-
-/** The same path, through the open folder where it is too long for a socket. */
-function shortPath(path: string, stateDir: string, folderFd: number): string {
-  if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES || platform() !== 'linux') return path
-  return `/proc/self/fd/${folderFd}${path.slice(stateDir.length)}`
 }

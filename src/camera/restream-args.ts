@@ -21,6 +21,8 @@ export function restreamArgs(
     ...['-framerate', String(rate), '-use_wallclock_as_timestamps', '1', '-i', 'pipe:0'],
     ...['-an', ...everyFrame, '-enc_time_base', '1:90000'],
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-threads', '1', '-pix_fmt', 'yuv420p'],
+    // x264 of 4.1 takes the time base for the rate, and then writes level 6.2, which hardware decoders refuse.
+    ...['-x264-params', `fps=${rate}`],
     ...['-g', String(Math.max(1, Math.round(rate * 2))), '-color_range', 'tv', '-colorspace', 'smpte170m'],
     ...['-f', 'rtsp', '-rtsp_transport', 'tcp', url],
   ]

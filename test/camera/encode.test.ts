@@ -96,6 +96,8 @@ test('a server that asks for a login and speaks TLS takes the stream; the passwo
   server.close()
   expect(server.requests).toContain(`RECORD rtsps://127.0.0.1:${server.port}/clean`)
   expect(pushed.diagnostics).toEqual([])
+  // RFC 6184 8.1: profile_idc, constraints, level_idc. 320x184 at 15/s is level 1.2; hardware decoders refuse 6.2.
+  expect(server.sdp()).toMatch(/profile-level-id=64000C/i)
 })
 
 test('a wrong password is FW_RESTREAM_REFUSED, tried once, and not shown', async () => {

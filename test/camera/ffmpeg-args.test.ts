@@ -70,7 +70,7 @@ describe('a whole command', () => {
     {
       name: 'the cleaned stream out',
       argv: restreamArgs(V4, { url, width: 640, height: 360, rate: 15 }),
-      command: `-nostdin -hide_banner -nostats -loglevel repeat+level+warning -protocol_whitelist pipe -f rawvideo -pix_fmt yuv420p -s 640x360 -framerate 15 -use_wallclock_as_timestamps 1 -i pipe:0 -an -vsync passthrough -enc_time_base 1:90000 -c:v libx264 -preset veryfast -tune zerolatency -threads 1 -pix_fmt yuv420p -g 30 -color_range tv -colorspace smpte170m -f rtsp -rtsp_transport tcp ${url}`,
+      command: `-nostdin -hide_banner -nostats -loglevel repeat+level+warning -protocol_whitelist pipe -f rawvideo -pix_fmt yuv420p -s 640x360 -framerate 15 -use_wallclock_as_timestamps 1 -i pipe:0 -an -vsync passthrough -enc_time_base 1:90000 -c:v libx264 -preset veryfast -tune zerolatency -threads 1 -pix_fmt yuv420p -x264-params fps=15 -g 30 -color_range tv -colorspace smpte170m -f rtsp -rtsp_transport tcp ${url}`,
     },
   ])('$name', ({ argv, command }) => {
     expect(argv.join(' ')).toBe(command)

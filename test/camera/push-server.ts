@@ -20,6 +20,8 @@ export interface PushServer {
   readonly port: number
   /** `METHOD uri` as they came, those without a login too. */
   readonly requests: string[]
+  /** What was announced (RFC 4566); empty: nothing yet. */
+  sdp(): string
   /** Settles when `n` interleaved packets have come in all. */
   packets(n: number): Promise<void>
   /** Hangs up on whoever pushes. */
@@ -34,6 +36,7 @@ export async function pushServer(options: PushServerOptions = {}): Promise<PushS
   const open = new Set<Socket>()
   const waiting: { n: number; resolve: () => void }[] = []
   let seen = 0
+  let sdp = ''
 
   function serve(client: Socket): void {
     open.add(client)
@@ -63,6 +66,7 @@ export async function pushServer(options: PushServerOptions = {}): Promise<PushS
     const header = (name: string) => new RegExp(`^${name}: *(.*)\r$`, 'im').exec(request)?.[1]
     const [method = '', uri] = request.split(' ')
     requests.push(`${method} ${uri}`)
+    if (method === 'ANNOUNCE') sdp = request.slice(request.indexOf('\r\n\r\n') + 4)
     const reply = (status: string, ...lines: string[]) =>
       client.write(`RTSP/1.0 ${[status, `CSeq: ${header('CSeq')}`, 'Session: 1', ...lines].join('\r\n')}\r\n\r\n`)
     const authorization = header('Authorization')
@@ -81,6 +85,7 @@ export async function pushServer(options: PushServerOptions = {}): Promise<PushS
   return {
     port: (server.address() as AddressInfo).port,
     requests,
+    sdp: () => sdp,
     packets: (n) =>
       new Promise((resolve) => {
         waiting.push({ n, resolve })

@@ -1,64 +1,32 @@
 /** Cameras that are not ours: GStreamer's RTSP server with digest authentication, read with Debian's ffmpeg and npm's. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FfmpegBuild, findFfmpeg } from '../../src/camera/ffmpeg.js'
 import { superviseCamera } from '../../src/camera/supervisor.js'
 import { bundled, camera, childrenWith, drawClip, recorder, temporaryFolder } from '../camera/partners.js'
+import { type GstServer, gstServer, INSTALL } from './rtsp-servers.js'
 
 const USER = 'viewer'
-const PASSWORD = "p@ss w/örd?'1"
-const SERVER = new URL('gst_rtsp_server.py', import.meta.url).pathname
-const INSTALL =
-  'apt-get install -y ffmpeg gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly'
-
+const login = { username: USER, password: "p@ss w/örd?'1" }
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let clip: string
 let system: FfmpegBuild
-const running = new Set<ChildProcess>()
+const running = new Set<GstServer>()
 
-interface Served {
-  readonly port: number
+interface Served extends GstServer {
   readonly url: string
-  kill(): Promise<void>
 }
 
 async function serve(options: { port?: number; loss?: number; credentials?: boolean } = {}): Promise<Served> {
   const { port = 0, loss = 0, credentials = true } = options
-  const env = {
-    PATH: '/usr/bin:/bin',
-    HOME: folder.path,
-    ...(credentials ? { RTSP_USER: USER, RTSP_PASSWORD: PASSWORD } : {}),
-  }
-  const argv = [SERVER, clip, '--port', String(port), '--loss', String(loss)]
-  // Debian's python3: gi belongs to it, not to another one on PATH.
-  const child = spawn('/usr/bin/python3', argv, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  running.add(child)
-  let complaint = ''
-  child.stderr.on('data', (chunk) => {
-    complaint += chunk
+  const server = await gstServer({
+    script: 'gst_rtsp_server.py',
+    argv: [clip, '--port', String(port), '--loss', String(loss)],
+    login: credentials ? login : undefined,
+    home: folder.path,
   })
-  const said = await Promise.race([
-    once(createInterface({ input: child.stdout as Readable }), 'line').then(([line]) => String(line)),
-    once(child, 'close').then(() => ''),
-    once(child, 'error').then(() => ''),
-  ])
-  const bound = Number(/^listening (\d+)/.exec(said)?.[1])
-  if (!(bound > 0)) throw new Error(`the GStreamer RTSP server does not start. Install: ${INSTALL}\n${complaint}`)
-  return {
-    port: bound,
-    url: `rtsp://127.0.0.1:${bound}/cam`,
-    async kill() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGKILL')
-        await once(child, 'close')
-      }
-      running.delete(child)
-    },
-  }
+  running.add(server)
+  return { ...server, url: `rtsp://127.0.0.1:${server.port}/cam` }
 }
 
 beforeAll(async () => {
@@ -71,11 +39,10 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  for (const child of running) child.kill('SIGKILL')
+  for (const server of running) await server.kill()
   await folder?.remove()
 })
 
-const login = { username: USER, password: PASSWORD }
 const size = { frame: { width: 640, rate: 15 } }
 
 describe.each(['tcp', 'udp'] as const)('over %s', (transport) => {

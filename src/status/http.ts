@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { FwError } from '../core/errors.js'
 import type { BoardSnapshot } from './board.js'
+import { boundConnections, type Connections } from './connections.js'
 import { createEvents } from './events.js'
 import { createMetrics } from './metrics.js'
 import { page, pagePolicy } from './page.js'
@@ -11,6 +12,8 @@ import { readiness } from './readiness.js'
 const MAX_CONNECTIONS = 64
 const MAX_READERS = 16
 const TIMEOUT_MS = 5_000
+/** Node looks for requests that are too slow every 30 s unless told. */
+const TIMEOUT_CHECK_MS = 1_000
 
 export interface StatusOptions {
   readonly host: string
@@ -33,9 +36,14 @@ export interface Status {
 /** Serves until closed. Throws FW_HTTP_LISTEN when the address cannot be had. */
 export async function startStatus(options: StatusOptions): Promise<Status> {
   const stop = new AbortController()
-  const answer = createAnswers(options, stop.signal)
-  const server = createServer({ headersTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS, keepAliveTimeout: TIMEOUT_MS })
-  server.maxConnections = MAX_CONNECTIONS
+  const server = createServer({
+    headersTimeout: TIMEOUT_MS,
+    requestTimeout: TIMEOUT_MS,
+    keepAliveTimeout: TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+  })
+  const connections = boundConnections(server, MAX_CONNECTIONS)
+  const answer = createAnswers(options, connections, stop.signal)
   server.maxRequestsPerSocket = 1_000
   server.on('request', (request, response) => {
     answer(request, response).catch((error) => {
@@ -63,7 +71,7 @@ export async function startStatus(options: StatusOptions): Promise<Status> {
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-function createAnswers({ snapshot, onError }: StatusOptions, signal: AbortSignal): Answer {
+function createAnswers({ snapshot, onError }: StatusOptions, connections: Connections, signal: AbortSignal): Answer {
   const metrics = createMetrics(snapshot)
   const events = createEvents(snapshot, signal, onError)
   const paths: Readonly<Record<string, (response: ServerResponse) => void | Promise<void>>> = {
@@ -79,6 +87,7 @@ function createAnswers({ snapshot, onError }: StatusOptions, signal: AbortSignal
     '/metrics': async (response) => send(response, 200, metrics.contentType, await metrics.text()),
     '/events': (response) => {
       if (events.readers >= MAX_READERS) return sendJson(response, 503, { error: `${MAX_READERS} readers at most` })
+      if (response.socket) connections.hold(response.socket)
       response.writeHead(200, { ...SAFE_HEADERS, 'content-type': 'text/event-stream' })
       events.add(response)
     },

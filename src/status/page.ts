@@ -3,14 +3,13 @@ import { createHash } from 'node:crypto'
 import { pageScript } from './page-script.js'
 import { pageStyle } from './page-style.js'
 
-const script = `(${pageScript.toString()})()`
 const SHIELD = 'M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5z'
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#1f5fbf" d="${SHIELD}"/></svg>`
 
 /** Nothing but this very script and style runs, and nothing is fetched but from the unit itself. CSP Level 3. */
 export const pagePolicy = [
   "default-src 'none'",
-  `script-src '${sha256(script)}'`,
+  `script-src '${sha256(pageScript)}'`,
   `style-src '${sha256(pageStyle)}'`,
   "connect-src 'self'",
   'img-src data:',
@@ -58,7 +57,7 @@ export const page = `<!doctype html>
 <div class="spark"><svg viewBox="0 0 240 56" preserveAspectRatio="none" role="img" aria-label="no score yet"><path class="zero"/><path class="score"/></svg><p class="score-now"><span class="number">–</span><small>score</small></p></div>
 <dl><div><dt>Frames</dt><dd></dd></div><div><dt>Judged</dt><dd></dd></div><div><dt>Flagged</dt><dd></dd></div><div><dt>p50 / p99</dt><dd></dd></div><div><dt>Unscored</dt><dd></dd></div><div><dt>Dropped</dt><dd></dd></div></dl>
 </article></template>
-<script>${script}</script>
+<script>${pageScript}</script>
 </body>
 </html>
 `

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { diagnostic } from '../../src/core/diagnostic.js'
 import type { BoardSnapshot } from '../../src/status/board.js'
@@ -38,6 +38,16 @@ async function raw(status: Status, text: string): Promise<string> {
   let answer = ''
   for await (const chunk of socket) answer += chunk
   return answer
+}
+
+/** Connections that begin a request and never end it; those that the server ends are no failure. */
+async function halfOpen(status: Status, count: number): Promise<Socket[]> {
+  const [host, port] = status.address.split(':')
+  const sockets = Array.from({ length: count }, () => connect(Number(port), host))
+  for (const socket of sockets) socket.on('error', () => {})
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+  for (const socket of sockets) socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n')
+  return sockets
 }
 
 async function* snapshots(response: Response): AsyncGenerator<BoardSnapshot> {
@@ -161,6 +171,27 @@ describe('the server', () => {
     expect(await raw(status, '\x16\x03\x01\x02\x00\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /)
     expect(await raw(status, `GET / HTTP/1.1\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /)
     expect((await get(status, '/healthz')).status).toBe(200)
+  })
+
+  it('answers at once beside half-open requests, as many as there may be', async () => {
+    const status = await serve()
+    const reader = snapshots(await get(status, '/events'))
+    await reader.next()
+    const sockets = await halfOpen(status, 200)
+    const began = performance.now()
+    for (let i = 0; i < 5; i++) expect((await get(status, '/healthz')).status).toBe(200)
+    expect(performance.now() - began).toBeLessThan(2_000)
+    // who reads the page is not cut off for them
+    expect((await reader.next()).done).toBe(false)
+    for (const socket of sockets) socket.destroy()
+  })
+
+  it('lets a half-open request go after 5 s, and not after half a minute', { timeout: 30_000 }, async () => {
+    const [socket] = await halfOpen(await serve(), 1)
+    const began = performance.now()
+    await once(socket!.resume(), 'close')
+    expect(performance.now() - began).toBeGreaterThan(4_000)
+    expect(performance.now() - began).toBeLessThan(15_000)
   })
 
   it('says that its address is taken, and by which key it is set', async () => {

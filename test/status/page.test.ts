@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { page, pagePolicy } from '../../src/status/page.js'
 
@@ -29,6 +30,13 @@ describe('the page', () => {
 
   it('writes what comes from the unit as text alone', () => {
     expect(inside('script')[0]).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval|new Function/)
+  })
+
+  it('leaves out no function of its program', async () => {
+    const source = await readFile(new URL('../../src/status/page-script.ts', import.meta.url), 'utf8')
+    const names = [...source.matchAll(/^function (\w+)/gm)].map((match) => match[1]!)
+    expect(names.length).toBeGreaterThan(10)
+    for (const name of names) expect(inside('script')[0]).toContain(`function ${name}(`)
   })
 
   it('is a program that stands on its own', () => {

@@ -17,8 +17,8 @@ export const runCommand: Command = {
   name: 'run',
   usage: 'run --config FILE',
   summary: 'Guard the cameras of a configuration',
-  help: `Guards the cameras of FILE until SIGTERM or Ctrl-C. SIGHUP takes the file anew: only what has changed is restarted, and a
-file with mistakes changes nothing. Log lines go to standard error.
+  help: `Guards the cameras of FILE until SIGTERM or Ctrl-C. SIGHUP takes the file anew: only what has changed is restarted. A file
+with mistakes, or with a bundle, ffmpeg or GPU that cannot be used here, changes nothing. Log lines go to standard error.
 
 Options:
   --config FILE   the configuration; \`framewarden check-config FILE\` says what is wrong with it

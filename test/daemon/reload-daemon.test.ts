@@ -10,6 +10,7 @@ import {
   childrenOf,
   freePort,
   guardsOf,
+  isAlive,
   payloads,
   pushCamera,
   startDaemon,
@@ -80,6 +81,18 @@ test('what fails only when it is applied is taken back, and the cameras are guar
   expect(failure.text).toContain('the settings from before are back')
   await until(() => isGuarded(daemon), 'gate is guarded again', 30_000)
   expect(await daemon.stop()).toBe(0)
+})
+
+test('SIGTERM in the midst of a trial ends everything', async () => {
+  const daemon = await guardingDaemon()
+  const { pid } = daemon.process
+  await reload(daemon, (text) => text.replace('models: {', 'models: { threads: 2,'))
+  let guards: number[] = []
+  while (guards.length < 2) guards = await guardsOf(pid!) // the one that guards, and the one on trial
+  const children = (await childrenOf(pid!)).map((child) => child.pid)
+  expect(await daemon.stop()).toBe(0)
+  expect(children.filter(isAlive)).toEqual([])
+  expect(failures(daemon)).toEqual([])
 })
 
 test.each([20, 300])(

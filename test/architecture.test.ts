@@ -1,9 +1,9 @@
 /** House rules as tests: directions of import, no cycles, a pure core (ARCHITECTURE.md: Rooms). */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { ROOT, roomOf, sources, target } from './architecture/sources.js'
 
-const ROOT = resolve(import.meta.dirname, '..')
 /** What each room of src/ may import besides itself and core/. */
 const ALLOWED: Record<string, readonly string[]> = {
   core: [],
@@ -33,40 +33,6 @@ const BESIDE: Record<string, readonly string[]> = {
 }
 /** Node modules of the core that are plain computation. */
 const CORE_MODULES = ['node:url']
-
-interface Source {
-  /** Under the repository's root. */
-  readonly path: string
-  readonly room: string
-  readonly text: string
-  readonly imports: readonly string[]
-}
-
-function sources(): Source[] {
-  return ['src', 'bench', 'tools'].flatMap(typescriptUnder).map((path) => {
-    const text = readFileSync(join(ROOT, path), 'utf8')
-    const found = text.matchAll(/(?:from\s+|import\s*\(\s*|^import\s+)'([^']+)'/gm)
-    return { path, room: roomOf(path), text, imports: [...found].map((m) => m[1]!) }
-  })
-}
-
-function typescriptUnder(folder: string): string[] {
-  if (!existsSync(join(ROOT, folder))) return []
-  const names = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-  return names.filter((name) => name.endsWith('.ts')).map((name) => join(folder, name))
-}
-
-/** `src/core/x.ts` -> core, `src/main.ts` -> main, `bench/x.ts` -> bench, `tools/street/x.ts` -> tools/street. */
-function roomOf(path: string): string {
-  const folder = dirname(path).split('/')
-  if (folder[0] === 'src') return folder[1] ?? 'main'
-  return folder.slice(0, folder[0] === 'tools' ? 2 : 1).join('/')
-}
-
-/** Path of a relative import under the repository's root, .ts. */
-function target(source: Source, name: string): string {
-  return join(dirname(source.path), name).replace(/\.js$/, '.ts')
-}
 
 const all = sources()
 

@@ -3,9 +3,9 @@ import { setInterval } from 'node:timers/promises'
 import { isCorruption } from './corruption.js'
 import { type Cause, exitCause } from './exit-cause.js'
 import { type FfmpegChild, startFfmpeg } from './ffmpeg-child.js'
-import { type FrameReader, frameReader, type Picture } from './frame-reader.js'
+import { type FrameReader, frameReader, type TimedPicture } from './frame-reader.js'
 import { pictureFlow } from './picture-flow.js'
-import { overdue, type SessionLimits } from './session-limits.js'
+import { limitReached, type SessionLimits } from './session-limits.js'
 import { timeLines } from './time-lines.js'
 
 export interface SessionPlan extends SessionLimits {
@@ -20,7 +20,7 @@ export interface SessionPlan extends SessionLimits {
 
 export interface SessionHooks {
   take(bytes: number): Uint8Array<ArrayBuffer>
-  onPicture(picture: Picture): void
+  onPicture(picture: TimedPicture): void
   onCorruption(line: string): void
   onResize(): void
   onStart?(child: FfmpegChild): void
@@ -82,7 +82,7 @@ export async function decodeUntilEnd(plan: SessionPlan, hooks: SessionHooks, sig
   if (signal.aborted) stop()
   const gone = child.closed.then(stop)
   await watch(over.signal, (nowMs) => {
-    const late = overdue(pictures.flow(), plan, stderr, nowMs)
+    const late = limitReached(pictures.flow(), plan, stderr, nowMs)
     if (late?.code === 'FW_CAMERA_STALLED') hooks.onStall?.()
     if (late !== undefined) endWith(late)
   })

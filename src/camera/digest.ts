@@ -39,7 +39,7 @@ function parseChallenge(value: string): Challenge | undefined {
   return { scheme: 'digest', realm, nonce, opaque, algorithm, qop }
 }
 
-export interface Request {
+export interface DigestRequest {
   readonly method: string
   readonly uri: string
   /** How often this nonce has been used, from 1; `cnonce`: chance from the caller. Used with qop alone. */
@@ -48,7 +48,7 @@ export interface Request {
 }
 
 /** The value of the Authorization header. */
-export function authorization(challenge: Challenge, login: Login, request: Request): string {
+export function authorization(challenge: Challenge, login: Login, request: DigestRequest): string {
   const { username, password } = login
   if (challenge.scheme === 'basic') return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
   const { realm, nonce, opaque, algorithm, qop } = challenge

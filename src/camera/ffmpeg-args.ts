@@ -6,13 +6,13 @@ import type { FfmpegBuild } from './ffmpeg.js'
 type Version = Pick<FfmpegBuild, 'libavformat'>
 
 /** What every decoder gives: I420 of this width, at most `rate` pictures a second (undefined: all). */
-export interface PictureSize {
+export interface PictureOutput {
   /** Pixels, a multiple of 8; the height follows from the stream's aspect. */
   readonly width: number
   readonly rate?: number
 }
 
-export interface LiveInput extends PictureSize {
+export interface LiveInput extends PictureOutput {
   /** rtsp://, by address, without credentials. */
   readonly url: string
   readonly transport: 'tcp' | 'udp'
@@ -68,7 +68,7 @@ export function listenArgs(version: Version, input: Omit<LiveInput, 'transport' 
 }
 
 /** A recorded file at its own speed, again and again: a camera for trials. */
-export function fileCameraArgs(version: Version, input: PictureSize & { path: string; decode: Decode }): string[] {
+export function fileCameraArgs(version: Version, input: PictureOutput & { path: string; decode: Decode }): string[] {
   return [
     ...QUIET,
     ...ONE_THREAD,
@@ -80,7 +80,7 @@ export function fileCameraArgs(version: Version, input: PictureSize & { path: st
 }
 
 /** A file as fast as the machine can, each frame once. Times start at 0. */
-export function fileArgs(version: Version, input: PictureSize & { path: string }): string[] {
+export function fileArgs(version: Version, input: PictureOutput & { path: string }): string[] {
   return [...QUIET, ...['-threads', '2'], ...fileInput(input.path), ...pictureOutputs(version, input)]
 }
 
@@ -114,7 +114,7 @@ const arrivalTimes = ['-use_wallclock_as_timestamps', '1', '-copyts']
  * depends on that height alone, so its checksum changes when the stream's aspect changes, although ffmpeg then
  * scales both outputs back to their first size (seen on 4.1, 5.1 and 9.0). A new size of the same aspect is invisible.
  */
-function pictureOutputs(version: Version, size: PictureSize): string[] {
+function pictureOutputs(version: Version, size: PictureOutput): string[] {
   // Without passthrough, frames are doubled and dropped. -vsync is gone in 9.0, -fps_mode is there since 5.1.
   const everyFrame = [version.libavformat < 60 ? '-vsync' : '-fps_mode', 'passthrough']
   // Without this time base, times are rounded to 1/fps.
@@ -126,7 +126,7 @@ function pictureOutputs(version: Version, size: PictureSize): string[] {
   ]
 }
 
-function filterGraph({ width, rate }: PictureSize): string {
+function filterGraph({ width, rate }: PictureOutput): string {
   const limit = rate === undefined ? '' : `${rateLimit(rate)},`
   const scale = `scale=w=${width}:h='max(8,trunc(ow/a/8+0.5)*8)':flags=fast_bilinear:out_range=tv:out_color_matrix=bt601`
   return `[0:v:0]${limit}${scale},format=yuv420p,split=2[v][b];[b]crop=2:ih:0:0,lutyuv=y='mod(h,251)':u='floor(h/251)':v=128[t]`

@@ -2,7 +2,7 @@
 import { i420Bytes } from '../core/frame.js'
 import type { TimeLine } from './time-lines.js'
 
-export interface Picture {
+export interface TimedPicture {
   readonly pixels: Uint8Array<ArrayBuffer>
   readonly line: TimeLine
 }
@@ -19,7 +19,7 @@ const MAX_WAITING_BYTES = 32 * 1024 * 1024
 export function frameReader(
   width: number,
   take: (bytes: number) => Uint8Array<ArrayBuffer>,
-  onPicture: (picture: Picture) => void,
+  onPicture: (picture: TimedPicture) => void,
 ): FrameReader {
   const lines: TimeLine[] = []
   const chunks: Uint8Array[] = []

@@ -1,17 +1,17 @@
 /** The pictures of one decoder on their way to its owner: counted, timed, and cut off when they change their shape. */
-import type { Picture } from './frame-reader.js'
+import type { TimedPicture } from './frame-reader.js'
 import type { Flow } from './session-limits.js'
 
 export interface PictureFlow {
   /** Takes a picture as soon as it has been read whole. */
-  take(picture: Picture): void
+  take(picture: TimedPicture): void
   /** Hands on what was taken. */
   handOn(): void
   flow(): Flow
 }
 
 export interface FlowHooks {
-  onPicture(picture: Picture): void
+  onPicture(picture: TimedPicture): void
   onResize(): void
   /** What is still in the pipes is not wanted. */
   over(): boolean
@@ -19,7 +19,7 @@ export interface FlowHooks {
 
 /** A picture is handed on after this turn of the loop: what stderr said about it has been read by then. */
 export function pictureFlow(hooks: FlowHooks, startedMs = performance.now()): PictureFlow {
-  const whole: Picture[] = []
+  const whole: TimedPicture[] = []
   let flow: Flow = { startedMs, frames: 0, firstMs: 0, lastMs: 0 }
   let shape: string | undefined
   const handOn = () => {

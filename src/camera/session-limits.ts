@@ -17,7 +17,7 @@ export interface Flow {
 }
 
 /** Why the decoder must end now, or undefined. What its messages say of a first picture that does not come is a better cause. */
-export function overdue(
+export function limitReached(
   flow: Flow,
   limits: SessionLimits,
   stderr: readonly string[],

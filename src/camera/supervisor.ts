@@ -12,8 +12,6 @@ import type { FfmpegBuild } from './ffmpeg.js'
 import { frameStream } from './frame-stream.js'
 import { afterEnd, NO_TROUBLE } from './retry.js'
 
-export type { CameraHooks } from './camera-hooks.js'
-
 /**
  * Supervises until `signal` says so; then its child is gone and the state `stopped`. A camera's failure is never an
  * exception: it is a state, a diagnostic an outage and attempts without end. One child at most at any time.

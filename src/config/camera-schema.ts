@@ -1,7 +1,7 @@
 /** Keys of one camera; `defaults:` takes the same. */
 import { z } from 'zod'
 import { address, networkIssue, streamIssue } from './address.js'
-import { duration, key, line, name, SECRET_TAKES, secretRef } from './leaf.js'
+import { duration, key, line, SECRET_TAKES, secretRef, slug } from './leaf.js'
 
 const url = key(address(streamIssue), {
   description: 'Stream of the camera, or a recorded file for trials. User name and password are keys of their own.',
@@ -142,7 +142,7 @@ const restream = z
   .prefault({})
 
 export const cameraSchema = z.strictObject({
-  id: key(name, {
+  id: key(slug, {
     description: 'Names the camera in topics, alerts and logs; unique in this file.',
     takes: '1 to 63 of a-z, 0-9 and -, a letter or digit first',
     effect: 'camera',

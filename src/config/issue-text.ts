@@ -15,7 +15,7 @@ const REFERENCE_TAKES: Readonly<Record<string, string>> = {
 }
 
 /** A problem before it has a place. `atKey`: its place is the key, not the value. */
-export interface Finding {
+export interface ConfigFinding {
   readonly code: ConfigCode
   readonly path: Path
   readonly atKey: boolean
@@ -29,7 +29,7 @@ export function about(text: string): (path: Path) => string {
 }
 
 /** The findings of one issue of zod; `value` is what stands at its path. One for each unknown key, else one. */
-export function findingsOf(issue: z.core.$ZodIssue, value: unknown): Finding[] {
+export function findingsOf(issue: z.core.$ZodIssue, value: unknown): ConfigFinding[] {
   const path = issue.path as Path
   if (issue.code === 'unrecognized_keys' && !keyAt(path)) return issue.keys.map((name) => unknownKey(path, name))
   const key = keyAt(path)
@@ -49,7 +49,7 @@ export function findingsOf(issue: z.core.$ZodIssue, value: unknown): Finding[] {
   ]
 }
 
-function unknownKey(parent: Path, name: string): Finding {
+function unknownKey(parent: Path, name: string): ConfigFinding {
   const known = namesAt(parent)
   const nearest = didYouMean(name, known)
   const meant = nearest ? `did you mean ${nearest}?` : `known: ${known.join(', ')}`

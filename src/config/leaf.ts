@@ -40,7 +40,7 @@ export function size(min: string, max: string) {
 }
 
 /** A name of 1 to 63 characters [a-z0-9-] that begins with a letter or digit: it stands in topics, paths and URLs. */
-export const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 
 /** Text without control characters. */
 export const line = z.string().regex(/^[^\p{Cc}]+$/u)

@@ -1,7 +1,7 @@
 /** YAML text -> checked configuration, or everything that is wrong with it. Pure: no file, no environment, no secret. */
 import { withDefaults } from './camera-defaults.js'
 import { readDocument, type SourceDocument } from './document.js'
-import { type Finding, findingsOf } from './issue-text.js'
+import { type ConfigFinding, findingsOf } from './issue-text.js'
 import { type ConfigProblem, inOrder, pathText } from './problem.js'
 import { brokenRules } from './rules.js'
 import { type Config, configSchema } from './schema.js'
@@ -12,13 +12,13 @@ import { tooManyIn } from './too-many.js'
 export interface ParsedConfig {
   readonly config?: Config
   readonly problems: readonly ConfigProblem[]
-  problemAt(finding: Finding): ConfigProblem
+  problemAt(finding: ConfigFinding): ConfigProblem
 }
 
 /** Checks `text`; never throws. All problems come at once, in the file's order, each once. */
 export function parseConfig(text: string): ParsedConfig {
   const source = readDocument(text)
-  const problemAt = (finding: Finding) => placed(source, finding)
+  const problemAt = (finding: ConfigFinding) => placed(source, finding)
   const problems: ConfigProblem[] = source.problems.map((problem) => ({ ...problem, path: '' }))
   if (source.raw === undefined) return { problems: inOrder(problems), problemAt }
   const tooMany = tooManyIn(source.raw)
@@ -35,7 +35,7 @@ export function parseConfig(text: string): ParsedConfig {
 }
 
 /** A camera's value that stands under `defaults:` is placed, and named, there. */
-function placed(source: SourceDocument, finding: Finding): ConfigProblem {
+function placed(source: SourceDocument, finding: ConfigFinding): ConfigProblem {
   const fallback: Path = ['defaults', ...finding.path.slice(2)]
   const inDefaults = finding.path[0] === 'cameras' && finding.path.length > 2 && !source.has(finding.path)
   const path = inDefaults && source.has(fallback) ? fallback : finding.path

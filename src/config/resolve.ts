@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { SecretRef } from '../core/settings.js'
-import { about, type Finding } from './issue-text.js'
+import { about, type ConfigFinding } from './issue-text.js'
 import type { Config } from './schema.js'
 import type { Path } from './schema-walk.js'
 import { lookUp } from './secrets.js'
@@ -24,8 +24,8 @@ export async function resolveReferences(
   config: Config,
   folder: string,
   env: NodeJS.ProcessEnv,
-): Promise<{ resolved: Resolved; findings: readonly Finding[] }> {
-  const findings: Finding[] = []
+): Promise<{ resolved: Resolved; findings: readonly ConfigFinding[] }> {
+  const findings: ConfigFinding[] = []
 
   async function secret(ref: SecretRef | undefined, path: Path): Promise<string | undefined> {
     if (!ref) return undefined

@@ -1,11 +1,11 @@
 /** What must hold between keys. Looks at values as written, defaults laid under, whatever else is wrong in them. */
 import { schemeOf } from './address.js'
 import { isMap } from './camera-defaults.js'
-import { about, type Finding } from './issue-text.js'
+import { about, type ConfigFinding } from './issue-text.js'
 import type { Path } from './schema-walk.js'
 
 /** Every rule that `raw` breaks. */
-export function brokenRules(raw: unknown): Finding[] {
+export function brokenRules(raw: unknown): ConfigFinding[] {
   if (!isMap(raw)) return []
   const cameras = Array.isArray(raw.cameras) ? raw.cameras : []
   return [
@@ -15,8 +15,8 @@ export function brokenRules(raw: unknown): Finding[] {
   ]
 }
 
-function brokerRules(mqtt: Readonly<Record<string, unknown>>): Finding[] {
-  const findings: Finding[] = []
+function brokerRules(mqtt: Readonly<Record<string, unknown>>): ConfigFinding[] {
+  const findings: ConfigFinding[] = []
   // MQTT 3.1.1 3.1.2.9: no password without a user name; one rule for both versions.
   if (mqtt.password !== undefined && mqtt.username === undefined) {
     findings.push(value(['mqtt', 'password'], 'is given without mqtt.username'))
@@ -32,8 +32,8 @@ function brokerRules(mqtt: Readonly<Record<string, unknown>>): Finding[] {
   return findings
 }
 
-function cameraRules(camera: Readonly<Record<string, unknown>>, path: Path): Finding[] {
-  const findings: Finding[] = []
+function cameraRules(camera: Readonly<Record<string, unknown>>, path: Path): ConfigFinding[] {
+  const findings: ConfigFinding[] = []
   const restream = isMap(camera.restream) ? camera.restream : {}
   for (const [from, at] of [[camera, path] as const, [restream, [...path, 'restream']] as const]) {
     if (from.password !== undefined && from.username === undefined)
@@ -48,7 +48,7 @@ function cameraRules(camera: Readonly<Record<string, unknown>>, path: Path): Fin
   return findings
 }
 
-function twice(cameras: readonly unknown[], name: string): Finding[] {
+function twice(cameras: readonly unknown[], name: string): ConfigFinding[] {
   const first = new Map<string, number>()
   return cameras.flatMap((camera, i) => {
     const id = isMap(camera) ? camera[name] : undefined
@@ -60,6 +60,6 @@ function twice(cameras: readonly unknown[], name: string): Finding[] {
   })
 }
 
-function value(path: Path, text: string): Finding {
+function value(path: Path, text: string): ConfigFinding {
   return { code: 'FW_CONFIG_VALUE', path, atKey: false, text: about(text) }
 }

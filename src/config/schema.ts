@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { address, hostAndPort, networkIssue } from './address.js'
 import { cameraDefaultsSchema, cameraSchema } from './camera-schema.js'
-import { duration, key, line, name, SECRET_TAKES, secretRef, size } from './leaf.js'
+import { duration, key, line, SECRET_TAKES, secretRef, size, slug } from './leaf.js'
 
 const PEM = 'the path of a PEM file'
 /** A topic level or several, MQTT 5.0 4.7: no wildcards, no empty level at either end. */
@@ -131,7 +131,7 @@ const httpListen = z.string().transform((text, context) => {
 })
 
 export const configSchema = z.strictObject({
-  unit: key(name, {
+  unit: key(slug, {
     description: 'Names this unit in topics and alerts.',
     takes: '1 to 63 of a-z, 0-9 and -, a letter or digit first',
     effect: 'process',

@@ -50,13 +50,15 @@ export function brokerEnd(seen: Observed): BrokerEnd {
 
 function refused(reason: number, protocol: 5 | 4): BrokerEnd {
   const versionRefused = VERSION_REFUSED.has(reason)
-  const text = versionRefused ? `the broker does not speak MQTT ${versionName(protocol)}` : `refused: ${name(reason)}`
+  const text = versionRefused
+    ? `the broker does not speak MQTT ${versionName(protocol)}`
+    : `refused: ${reasonText(reason)}`
   return { code: PASSING.has(reason) ? 'FW_BROKER_UNREACHABLE' : 'FW_BROKER_REFUSED', text, versionRefused }
 }
 
 function dismissed(reason: number): BrokerEnd {
   const code = ROUTINE.has(reason) ? 'FW_BROKER_UNREACHABLE' : 'FW_BROKER_KICKED'
-  return end(code, `the broker ended the connection: ${name(reason)}`)
+  return end(code, `the broker ended the connection: ${reasonText(reason)}`)
 }
 
 export function versionName(protocol: 5 | 4): string {
@@ -64,7 +66,7 @@ export function versionName(protocol: 5 | 4): string {
 }
 
 /** `Not authorized (0x87)`. */
-export function name(reason: number): string {
+export function reasonText(reason: number): string {
   const text = (ReasonCodes as Record<number, string>)[reason] || 'no reason given'
   return `${text} (0x${reason.toString(16).padStart(2, '0')})`
 }

@@ -1,7 +1,7 @@
 /** What goes over one connection: first who we are, then what waits, never more unacknowledged than the window. */
 import { setInterval } from 'node:timers/promises'
 import type { IClientPublishOptions, Packet } from 'mqtt'
-import { type BrokerEnd, name } from './broker-end.js'
+import { type BrokerEnd, reasonText } from './broker-end.js'
 import type { Connection } from './dial.js'
 import type { Outbox, Outgoing } from './outbox.js'
 import type { StoredAlert } from './spool/record.js'
@@ -124,8 +124,8 @@ export function startSession(options: SessionOptions): Session {
     client.publish(topic, payload, publishOptions(protocol, retain), (error?: Error, _packet?: Packet) => {
       sentAtMs.delete(sent)
       const reason = reasonOf(error)
-      if (reason === QUOTA_EXCEEDED) leave('FW_BROKER_REFUSED', `the broker takes no more: ${name(reason)}`)
-      else if (reason !== undefined) options.onDenied(topic, payload, name(reason))
+      if (reason === QUOTA_EXCEEDED) leave('FW_BROKER_REFUSED', `the broker takes no more: ${reasonText(reason)}`)
+      else if (reason !== undefined) options.onDenied(topic, payload, reasonText(reason))
       settle(!error ? 'acknowledged' : reason !== undefined && reason !== QUOTA_EXCEEDED ? 'denied' : 'lost')
       pump()
     })

@@ -5,8 +5,8 @@
 import { streetLook } from './camera-look.js'
 import type { FromCamera, ToCamera } from './camera-protocol.js'
 import { readPerturbation, UNIVERSAL_PATTERN } from './perturbation.js'
-import { encoderPath, publish } from './publisher.js'
 import { playStreet, STREET } from './recording.js'
+import { encoderPath, pushRtsp } from './rtsp-push.js'
 import { runStreetCamera, type StreetCamera } from './street-camera.js'
 
 const over = new AbortController()
@@ -21,17 +21,17 @@ async function start({ port, epsilon255 }: Extract<ToCamera, { type: 'start' }>)
   const ffmpegPath = await encoderPath()
   const { width, height, rate } = STREET
   const { signal } = over
-  const publisher = publish({ url: `rtsp://127.0.0.1:${port}/cam`, width, height, rate, ffmpegPath, signal })
+  const push = pushRtsp({ url: `rtsp://127.0.0.1:${port}/cam`, width, height, rate, ffmpegPath, signal })
   const camera = runStreetCamera({
     pictures: playStreet(ffmpegPath, signal),
     rate,
     look: streetLook(),
     attack,
-    publisher,
+    push,
     onPhase: (phase, atMs) => send({ type: 'phase', phase, atMs }),
     signal,
   })
-  Promise.all([camera.done, publisher.done]).then(() => process.exit(0), fail)
+  Promise.all([camera.done, push.done]).then(() => process.exit(0), fail)
   return camera
 }
 

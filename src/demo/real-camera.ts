@@ -1,4 +1,4 @@
-/** The demo with a camera that is really there: guarded until it is told to stop. */
+/** The demo with a camera that is really there: guarded until it is stopped. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { streamIssue } from '../config/address.js'
 import { FwError } from '../core/errors.js'
@@ -6,7 +6,7 @@ import { freePorts } from './free-port.js'
 import { liveLine } from './live-line.js'
 import { openOutFolder } from './out-folder.js'
 import type { Screen } from './screen.js'
-import { startSession } from './session.js'
+import { startDemoSession } from './session.js'
 
 const TICK_MS = 500
 
@@ -28,7 +28,7 @@ export async function guardRealCamera(options: RealCameraOptions, screen: Screen
   const out = await openOutFolder(options.out)
   const [httpPort] = (await freePorts(1)) as [number]
   const camera = { id: 'camera', url, listen: false, username, passwordEnv }
-  const session = await startSession({ out, camera, httpPort, screen })
+  const session = await startDemoSession({ out, camera, httpPort, screen })
   try {
     while (!signal.aborted) {
       session.check()

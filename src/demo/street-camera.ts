@@ -5,7 +5,7 @@ import type { DemoPhase } from './camera-protocol.js'
 import { frameDue, untilDue } from './frame-clock.js'
 import type { Perturbation } from './perturbation.js'
 import { phaseAt } from './phase-plan.js'
-import type { Publisher } from './publisher.js'
+import type { RtspPush } from './rtsp-push.js'
 
 export interface StreetCameraOptions {
   /** I420, as fast as they are asked for; each is this camera's to write into until it asks for the next. */
@@ -14,7 +14,7 @@ export interface StreetCameraOptions {
   readonly rate: number
   readonly look: CameraLook
   readonly attack: Pick<Perturbation, 'addTo'>
-  readonly publisher: Pick<Publisher, 'write'>
+  readonly push: Pick<RtspPush, 'write'>
   /** With the first picture of each phase, before it is sent; ms since the epoch. */
   onPhase(phase: DemoPhase, atMs: number): void
   readonly signal: AbortSignal
@@ -29,7 +29,7 @@ export interface StreetCamera {
 
 /** Sends in real time until `signal`; pictures that come late are skipped. */
 export function runStreetCamera(options: StreetCameraOptions): StreetCamera {
-  const { pictures, rate, look, attack, publisher, onPhase, signal } = options
+  const { pictures, rate, look, attack, push, onPhase, signal } = options
   let plan: { readonly phaseMs: number; beganMs?: number } | undefined
   let phase: DemoPhase | undefined
 
@@ -56,7 +56,7 @@ export function runStreetCamera(options: StreetCameraOptions): StreetCamera {
       }
       look(pixels, frame)
       if (phase === 'attacked') attack.addTo(pixels)
-      publisher.write(pixels)
+      push.write(pixels)
     }
   }
 

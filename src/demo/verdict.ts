@@ -3,24 +3,24 @@ import type { Phase } from '../core/alert.js'
 import type { DemoPhase } from './camera-protocol.js'
 
 /** An alert as its subscriber got it; times in ms since the epoch. */
-export interface ToldAlert {
+export interface ReceivedAlert {
   readonly incident: string
   readonly phase: Phase
   /** Arrival of the frame that made it. */
   readonly capturedAtMs: number
   /** Arrival of the alert itself. */
-  readonly toldAtMs: number
+  readonly receivedAtMs: number
 }
 
 /** What happened: when the perturbation was put in and left out, every alert, and how many frames were judged in each phase. */
 export interface Timeline {
   readonly attackFromMs: number
   readonly attackToMs: number
-  readonly alerts: readonly ToldAlert[]
+  readonly alerts: readonly ReceivedAlert[]
   readonly judged: Readonly<Record<DemoPhase, number>>
 }
 
-/** Delays in seconds until the alert was told: from the first perturbed frame, from the first plain one after. */
+/** Delays in seconds until the alert arrived: from the first perturbed frame, from the first plain one after. */
 export interface DemoVerdict {
   readonly passed: boolean
   /** Why not, one sentence each; empty when passed. */
@@ -67,8 +67,8 @@ export function verdictOf(timeline: Timeline): DemoVerdict {
   return {
     passed: reasons.length === 0,
     reasons,
-    ...(found[0] && { raisedAfterS: (found[0].toldAtMs - attackFromMs) / 1_000 }),
-    ...(last && last.capturedAtMs >= attackToMs && { clearedAfterS: (last.toldAtMs - attackToMs) / 1_000 }),
+    ...(found[0] && { raisedAfterS: (found[0].receivedAtMs - attackFromMs) / 1_000 }),
+    ...(last && last.capturedAtMs >= attackToMs && { clearedAfterS: (last.receivedAtMs - attackToMs) / 1_000 }),
   }
 }
 

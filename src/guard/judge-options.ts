@@ -1,7 +1,7 @@
 /** What a camera's settings ask of the networks for its next frame. Pure. */
 import type { CameraSettings, Mode } from '../core/settings.js'
 import type { Look } from '../core/watch.js'
-import type { JudgeOptions } from '../inference/engine.js'
+import type { JudgeOptions } from '../inference/chain.js'
 
 /** `mode`: what `auto` means here. `read`: somebody reads the cleaned stream, so that each frame's last pass counts. */
 export function judgeOptions(

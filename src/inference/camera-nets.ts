@@ -3,7 +3,7 @@ import { FwError } from '../core/errors.js'
 import { i420Bytes } from '../core/frame.js'
 import type { ModelSettings } from '../core/settings.js'
 import type { Bundle } from './bundle.js'
-import type { LogitMap, Nets, Picture } from './chain.js'
+import type { I420Picture, LogitMap, Nets } from './chain.js'
 import { type CameraManifest, isClassification } from './manifest.js'
 import { type OpenGraphs, type Outputs, openGraphs, scalar } from './open-graphs.js'
 import { Tensor } from './runtime.js'
@@ -48,7 +48,7 @@ export async function openCameraNets(bundle: Bundle, models: ModelSettings, thre
 }
 
 /** I420 as uint8 [1, H*3/2, W]; the tensor shares the picture's bytes. */
-function tensorOf(picture: Picture): Tensor {
+function tensorOf(picture: I420Picture): Tensor {
   return new Tensor('uint8', picture.pixels, [1, (picture.height * 3) / 2, picture.width])
 }
 

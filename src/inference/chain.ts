@@ -11,7 +11,7 @@ import type { Mode } from '../core/settings.js'
 import type { Score, Verdict } from '../core/verdict.js'
 
 /** I420, width * height * 3 / 2 bytes (purify takes what its chain takes). */
-export interface Picture {
+export interface I420Picture {
   readonly pixels: Uint8Array
   readonly width: number
   readonly height: number
@@ -35,8 +35,8 @@ export interface ChainRun {
 }
 
 export interface Nets {
-  screen(picture: Picture): Promise<{ readonly score: number; readonly map?: LogitMap }>
-  chain(picture: Picture): Promise<ChainRun>
+  screen(picture: I420Picture): Promise<{ readonly score: number; readonly map?: LogitMap }>
+  chain(picture: I420Picture): Promise<ChainRun>
 }
 
 export interface Rule {
@@ -61,7 +61,12 @@ export interface JudgeOptions {
 const SETTLED_STEP = 1
 
 /** The verdict on one picture. Reads `picture`, never writes it. */
-export async function judgePicture(nets: Nets, rule: Rule, picture: Picture, options: JudgeOptions): Promise<Verdict> {
+export async function judgePicture(
+  nets: Nets,
+  rule: Rule,
+  picture: I420Picture,
+  options: JudgeOptions,
+): Promise<Verdict> {
   const screened = options.mode === 'full' ? undefined : await nets.screen(picture)
   const calibration = rule.calibration[options.mode === 'full' ? 'full' : 'cascade']
   const screenLogit = screened?.score
@@ -93,8 +98,8 @@ export async function judgePicture(nets: Nets, rule: Rule, picture: Picture, opt
  * lowest. The run that scores x_k makes x_(k+1): the last one has no score and is taken as the scores fell all the way.
  */
 export async function purify(
-  chain: (picture: Picture) => Promise<Pick<ChainRun, 'purified' | 'score'>>,
-  picture: Picture,
+  chain: (picture: I420Picture) => Promise<Pick<ChainRun, 'purified' | 'score'>>,
+  picture: I420Picture,
   first: Pick<ChainRun, 'purified'>,
   flagged: number,
   maxPasses: number,

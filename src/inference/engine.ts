@@ -12,8 +12,6 @@ import type { Proof } from './proof.js'
 import type { Refusal } from './providers.js'
 import type { Failure, FromThread, ThreadData, ThreadFacts, ToThread } from './thread-protocol.js'
 
-export type { JudgeOptions } from './chain.js'
-
 export interface Judged {
   readonly verdict: Verdict
   /** The frame's own buffer, unchanged, given back. */

@@ -2,7 +2,8 @@
 import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
 import type { Verdict } from '../core/verdict.js'
-import type { Engine, JudgeOptions } from '../inference/engine.js'
+import type { JudgeOptions } from '../inference/chain.js'
+import type { Engine } from '../inference/engine.js'
 
 /** `frame.pixels` are back; `error` instead of a verdict where the networks failed on this frame. */
 export type ScanFrame = { readonly frame: Frame } & (

@@ -25,7 +25,7 @@ export function troubleOf({ cause }: CameraFacts): string {
 }
 
 /** `40 s`, `4 min`, `3 h`, `2 days`: how long it has been so, rounded down. */
-export function durationText(ms: number): string {
+export function elapsedText(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1_000))
   if (s < 60) return `${s} s`
   if (s < 3_600) return `${Math.floor(s / 60)} min`

@@ -1,7 +1,7 @@
 /** Whether a unit does its work: what `/readyz` answers, and the one sentence of it. */
 import type { CameraFacts } from '../core/camera-facts.js'
 import type { BoardSnapshot } from './board.js'
-import { durationText, troubleOf } from './camera-words.js'
+import { elapsedText, troubleOf } from './camera-words.js'
 
 /** What `/readyz` says, as JSON. */
 export interface Readiness {
@@ -23,7 +23,7 @@ export function readiness(board: BoardSnapshot, nowMs: number): Readiness {
   const reasons = [
     ...down.map((camera) => {
       const why = camera.cause ? `: ${camera.cause.code}, ${camera.cause.text}` : ''
-      return `camera '${camera.id}' ${troubleOf(camera)} for ${durationText(nowMs - camera.sinceMs)}${why}`
+      return `camera '${camera.id}' ${troubleOf(camera)} for ${elapsedText(nowMs - camera.sinceMs)}${why}`
     }),
     ...brokerReasons(board),
   ]
@@ -52,7 +52,7 @@ export function unitSentence(board: BoardSnapshot, nowMs: number): string {
   return [
     first,
     ...(open.length > 0 ? [`incident on ${names(open)}`] : []),
-    ...byTrouble(down).map((group) => `${names(group)} ${troubleOf(group[0]!)} for ${durationText(longest(group))}`),
+    ...byTrouble(down).map((group) => `${names(group)} ${troubleOf(group[0]!)} for ${elapsedText(longest(group))}`),
     ...unableGuards(board),
     ...brokerReasons(board),
   ].join('; ')

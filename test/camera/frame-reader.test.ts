@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { framePool } from '../../src/camera/frame-pool.js'
-import { frameReader, type Picture } from '../../src/camera/frame-reader.js'
+import { frameReader, type TimedPicture } from '../../src/camera/frame-reader.js'
 import { parseTimeLine, timeLines } from '../../src/camera/time-lines.js'
 
 const line = (height: number, ptsUs = 0) => ({ ptsUs, height, shape: '0x1' })
@@ -10,7 +10,7 @@ test('pictures are the same whatever the chunks, and lines may come before or af
   const all = Uint8Array.from({ length: 8 * 8 * 1.5 * 3 }, (_, i) => i)
   for (const size of [1, 7, 96, 97, 200, 288]) {
     for (const early of [true, false]) {
-      const out: Picture[] = []
+      const out: TimedPicture[] = []
       const reader = frameReader(8, take, (picture) => out.push(picture))
       if (early) for (let i = 0; i < 3; i++) reader.line(line(8, i))
       for (let at = 0; at < all.length; at += size) reader.bytes(all.subarray(at, at + size))
@@ -22,7 +22,7 @@ test('pictures are the same whatever the chunks, and lines may come before or af
 })
 
 test('each picture has the size of its own line', () => {
-  const out: Picture[] = []
+  const out: TimedPicture[] = []
   const reader = frameReader(8, take, (picture) => out.push(picture))
   reader.bytes(new Uint8Array(96 + 192).fill(1, 96))
   reader.line(line(8))

@@ -6,8 +6,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { i420Bytes } from '../../src/core/frame.js'
 import type { DemoPhase } from '../../src/demo/camera-protocol.js'
 import { perturbation } from '../../src/demo/perturbation.js'
-import { encoderPath, publish } from '../../src/demo/publisher.js'
 import { STREET } from '../../src/demo/recording.js'
+import { encoderPath, pushRtsp } from '../../src/demo/rtsp-push.js'
 import { runStreetCamera } from '../../src/demo/street-camera.js'
 import { until } from '../fixtures/alerts.js'
 import { childrenOf, FFMPEG, freePort } from '../fixtures/daemon.js'
@@ -57,7 +57,7 @@ test('a camera that starts before its listener reaches it, 15 frames a second, p
   const over = new AbortController()
   const { signal } = over
   const url = `rtsp://127.0.0.1:${port}/cam`
-  const publisher = publish({ url, width, height, rate: STREET.rate, ffmpegPath: await encoderPath(), signal })
+  const push = pushRtsp({ url, width, height, rate: STREET.rate, ffmpegPath: await encoderPath(), signal })
   const phases: DemoPhase[] = []
   const told: number[] = []
   const attack = perturbation(squares, width, height, 8)
@@ -70,7 +70,7 @@ test('a camera that starts before its listener reaches it, 15 frames a second, p
     rate: STREET.rate,
     look: () => {},
     attack,
-    publisher,
+    push,
     onPhase,
     signal,
   })
@@ -96,7 +96,7 @@ test('a camera that starts before its listener reaches it, 15 frames a second, p
   expect(distances.at(-1)).toBeLessThan(2)
 
   over.abort()
-  await Promise.all([camera.done, publisher.done, ended])
+  await Promise.all([camera.done, push.done, ended])
   const left = (await childrenOf(process.pid)).filter(({ argv }) => argv.some((word) => word.includes(String(port))))
   expect(left).toEqual([])
 })

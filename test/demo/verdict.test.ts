@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { type Timeline, type ToldAlert, verdictOf } from '../../src/demo/verdict.js'
+import { type ReceivedAlert, type Timeline, verdictOf } from '../../src/demo/verdict.js'
 
-/** Seconds on the demo's own time line: the attack lasts from 10 to 20; an alert is told 0.1 s after its frame. */
-function alert(phase: ToldAlert['phase'], atS: number, incident = 'one'): ToldAlert {
-  return { incident, phase, capturedAtMs: atS * 1_000, toldAtMs: atS * 1_000 + 100 }
+/** Seconds on the demo's own time line: the attack lasts from 10 to 20; an alert arrives 0.1 s after its frame. */
+function alert(phase: ReceivedAlert['phase'], atS: number, incident = 'one'): ReceivedAlert {
+  return { incident, phase, capturedAtMs: atS * 1_000, receivedAtMs: atS * 1_000 + 100 }
 }
 
-function verdict(alerts: readonly ToldAlert[], judged: Partial<Timeline['judged']> = {}) {
+function verdict(alerts: readonly ReceivedAlert[], judged: Partial<Timeline['judged']> = {}) {
   const all = { clean: 150, attacked: 150, after: 150, ...judged }
   return verdictOf({ attackFromMs: 10_000, attackToMs: 20_000, alerts, judged: all })
 }

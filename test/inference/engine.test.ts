@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Engine, type JudgeOptions, startEngine, startThread } from '../../src/inference/engine.js'
+import type { JudgeOptions } from '../../src/inference/chain.js'
+import { type Engine, startEngine, startThread } from '../../src/inference/engine.js'
 import { BUNDLES, grey, MODELS } from './pictures.js'
 
 const CASCADE: JudgeOptions = { mode: 'cascade', purify: true, maxPasses: 3 }

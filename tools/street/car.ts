@@ -158,7 +158,7 @@ function wheel(at: Place, x: number, along: number): Face['corners'] {
 }
 
 /** Corners of the box around `car`, for its shadow. */
-export function boxOf(car: Car): readonly (readonly [number, number, number])[] {
+export function carBox(car: Car): readonly (readonly [number, number, number])[] {
   const s = SHAPES[car.kind]
   return [-1, 1].flatMap((side) =>
     [

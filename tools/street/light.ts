@@ -18,14 +18,14 @@ export const HAZE_RGB = [0.62, 0.68, 0.74] as const
 export const HAZE_PER_M = 0.0035
 
 /** The light of one moment: factors on the sun's and the sky's share, and the camera's slow exposure. */
-export interface Light {
+export interface Daylight {
   readonly sun: number
   readonly sky: number
   readonly exposure: number
 }
 
 /** Clouds pass: the sun fades and returns over about 10 s, the sky brightens a little meanwhile; exposure follows in part. */
-export function lightAt(seconds: number, seed: number): Light {
+export function lightAt(seconds: number, seed: number): Daylight {
   const cover = (t: number): number => {
     const n = noiseRound(t / ROUND_S, ROUND_S / 9, seed)
     const fine = noiseRound(t / ROUND_S, ROUND_S / 2.7, seed + 1)

@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { stat } from 'node:fs/promises'
 import { i420Bytes } from '../../src/core/frame.js'
-import { encoderPath } from '../../src/demo/publisher.js'
 import { STREET } from '../../src/demo/recording.js'
+import { encoderPath } from '../../src/demo/rtsp-push.js'
 import { createStreet } from './street.js'
 
 /** At this quality the recording lies within 0.7 code values (RMS) of what was drawn, half of the noise that goes on top. */

@@ -1,7 +1,7 @@
 /** Draws what moves into the picture's linear planes: shadows first, then cars and people, by depth. */
-import { boxOf, facesOf } from './car.js'
+import { carBox, facesOf } from './car.js'
 import { EYE, project } from './lens.js'
-import { type Light, SKY_RGB, SUN, SUN_RGB, skyOn } from './light.js'
+import { type Daylight, SKY_RGB, SUN, SUN_RGB, skyOn } from './light.js'
 import { blend, cover, fillLimb, fillTriangle, newPatch, type Patch, type StreetDepth } from './patch.js'
 import { type Car, carsAt, type Person, peopleAt } from './traffic.js'
 import { sunAt } from './world.js'
@@ -21,10 +21,10 @@ export interface Standing {
 }
 
 /** Adds everybody of the moment `seconds` to `planes`, which hold the standing street in `light`. */
-export function drawMovers(standing: Standing, light: Light, seconds: number, planes: Planes): void {
+export function drawMovers(standing: Standing, light: Daylight, seconds: number, planes: Planes): void {
   const cars = carsAt(seconds).filter((car) => car.z > EYE.z + NEAR_M)
   const people = peopleAt(seconds)
-  for (const car of cars) castShadow(standing, light, boxOf(car), planes, UNDER)
+  for (const car of cars) castShadow(standing, light, carBox(car), planes, UNDER)
   for (const person of people) castShadow(standing, light, outline(person), planes, 0.85)
   const shapes = [
     ...cars.map((car) => ({ z: car.z, draw: () => drawCar(standing, light, car, planes) })),
@@ -56,7 +56,13 @@ function fillFan(patch: Patch, street: StreetDepth, corners: readonly Point[], c
 }
 
 /** The sun's part of the ground where the box of `points` stands in its way; contact shade under it by `under`. */
-function castShadow(standing: Standing, light: Light, points: readonly Point[], planes: Planes, under: number): void {
+function castShadow(
+  standing: Standing,
+  light: Daylight,
+  points: readonly Point[],
+  planes: Planes,
+  under: number,
+): void {
   const onGround = points.map(([x, y, z]): Point => [x - (y * SUN.x) / SUN.y, 0.02, z - (y * SUN.z) / SUN.y])
   const feet = hull(points.map(([x, , z]): Point => [x, 0.02, z]))
   const shade = hull(onGround)
@@ -75,8 +81,8 @@ function castShadow(standing: Standing, light: Light, points: readonly Point[], 
   })
 }
 
-function drawCar({ depth }: Standing, light: Light, car: Car, planes: Planes): void {
-  const patch = patchOver(boxOf(car), 2)
+function drawCar({ depth }: Standing, light: Daylight, car: Car, planes: Planes): void {
+  const patch = patchOver(carBox(car), 2)
   if (!patch) return
   const sunny = sunAt(car.x, 1, car.z) * light.sun
   for (const face of facesOf(car)) {
@@ -103,7 +109,7 @@ function outline({ x, z, height }: Person): Point[] {
 const SKIN = [0.42, 0.27, 0.2] as const
 const HAIR = [0.05, 0.035, 0.025] as const
 
-function drawPerson({ depth }: Standing, light: Light, person: Person, planes: Planes): void {
+function drawPerson({ depth }: Standing, light: Daylight, person: Person, planes: Planes): void {
   const { x, z, dx, dz, height: h, step } = person
   const patch = patchOver(outline(person), 6)
   if (!patch) return

@@ -1,7 +1,7 @@
 /** A sink's place in the spool: what it has taken, kept in one small file so that a restart sends only what is left. */
 import { readFile } from 'node:fs/promises'
 import { keepFile } from '../../files/kept-file.js'
-import { isSettled, type Progress, progressFrom, settle, skipTo } from './progress.js'
+import { isSettled, markSettled, type Progress, progressFrom, skipTo } from './progress.js'
 
 /** A crash forgets at most this much of acknowledgements; those alerts are sent again, marked `replayed`. */
 const COALESCE_MS = 250
@@ -84,7 +84,7 @@ export function keepCursor(path: string, { from, mended, onFailure }: CursorOpti
       return progress.ahead.size
     },
     has: (seq) => isSettled(progress, seq),
-    settle: (seqs) => become(settle(progress, seqs)),
+    settle: (seqs) => become(markSettled(progress, seqs)),
     skipTo: (seq) => {
       const [next, skipped] = skipTo(progress, seq)
       become(next)

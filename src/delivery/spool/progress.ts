@@ -16,7 +16,7 @@ export function isSettled({ cursor, ahead }: Progress, seq: number): boolean {
 }
 
 /** `seqs` are delivered, or never will be. */
-export function settle(progress: Progress, seqs: Iterable<number>): Progress {
+export function markSettled(progress: Progress, seqs: Iterable<number>): Progress {
   const ahead = new Set(progress.ahead)
   for (const seq of seqs) if (seq > progress.cursor) ahead.add(seq)
   return advance(progress.cursor, ahead)

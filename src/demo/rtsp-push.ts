@@ -8,7 +8,7 @@ import { findFfmpeg } from '../camera/ffmpeg.js'
 /** While nobody listens yet. */
 const RETRY_MS = 300
 
-export interface PublisherOptions {
+export interface RtspPushOptions {
   /** rtsp://ADDRESS:PORT/PATH; an address, as the ffmpeg of the npm package crashes on host names. */
   readonly url: string
   readonly width: number
@@ -20,7 +20,7 @@ export interface PublisherOptions {
   readonly signal: AbortSignal
 }
 
-export interface Publisher {
+export interface RtspPush {
   /** Takes one I420 picture and copies it; false: dropped, nobody takes it at this moment. */
   write(pixels: Uint8Array): boolean
   /** Settles after `signal`, when no ffmpeg is left. */
@@ -37,7 +37,7 @@ export async function encoderPath(): Promise<string> {
 }
 
 /** Opens the push, and opens it again whenever it ends, until `signal`. */
-export function publish(options: PublisherOptions): Publisher {
+export function pushRtsp(options: RtspPushOptions): RtspPush {
   const { width, height, signal } = options
   const pictureBytes = (width * height * 3) / 2
   let input: PassThrough | undefined
@@ -64,7 +64,7 @@ export function publish(options: PublisherOptions): Publisher {
 
 /** Resolves when this ffmpeg is gone, whatever the reason: the loop above opens the next. */
 function pushOnce(
-  { url, width, height, rate, ffmpegPath, signal }: PublisherOptions,
+  { url, width, height, rate, ffmpegPath, signal }: RtspPushOptions,
   input: PassThrough,
 ): Promise<void> {
   return new Promise((resolve) => {

@@ -29,6 +29,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 const BESIDE: Record<string, readonly string[]> = {
   bench: ['camera', 'config', 'demo', 'inference', 'status'],
   'tools/package': [],
+  'tools/decision': ['camera', 'config', 'inference'],
   'tools/street': ['demo'],
 }
 /** Node modules of the core that are plain computation. */

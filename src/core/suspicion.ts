@@ -1,9 +1,10 @@
 /** What speaks against one frame: its measurements against its camera's own past and against what all cameras show. */
-import { type Baseline, deviations, expectedLevel, marginOf } from './baseline/baseline.js'
+import { type Baseline, type Deviations, deviations, expectedLevel, marginOf, stageOf } from './baseline/baseline.js'
 import type { Priors } from './baseline/priors.js'
 import type { Measurements } from './baseline/signals.js'
+import { survival } from './baseline/tail.js'
 import { PLAIN_P } from './decide.js'
-import { type Bet, lnJoined } from './evidence.js'
+import { type Bet, lnBet, lnJoined } from './evidence.js'
 
 /**
  * Shares of the stake. C tells an attack from a nuisance best, the screen sees it on each frame; strong random noise raises
@@ -48,24 +49,36 @@ export function suspicionOf(
   atMs: number,
   settings: SuspicionSettings,
 ): Suspicion {
-  const { chain, screen, noise } = deviations(
-    baseline,
-    measurements,
-    settings.priors,
-    atMs,
-    widening(baseline, settings),
-  )
+  const widen = widening(baseline, settings)
+  const found = deviations(baseline, measurements, settings.priors, atMs, widen)
+  const { chain, screen, noise } = found
+  const noisy = { p: paying(noise?.above), share: SHARES.noise }
   const bets: Bet[] = [
     { p: paying(chain?.above), share: SHARES.chain },
-    { p: paying(screen?.above), share: SHARES.screen },
-    { p: paying(noise?.above), share: SHARES.noise },
-    { p: paying(screen?.below), share: SHARES.screenBelow },
+    { p: paying(screenAbove(found, settings.priors, widen)), share: SHARES.screen },
+    noisy,
+    // that a score is too low is believed of a camera alone whose own past is long
+    { p: stageOf(baseline) === 'own' ? paying(screen?.below) : NOTHING_P, share: SHARES.screenBelow },
     { p: thresholdP(measurements, p, settings), share: SHARES.threshold },
   ]
-  const worth = (bet: Bet) => bet.share * Math.exp(lnJoined([{ ...bet, share: 1 }]))
-  const most = Math.max(...bets.map(worth))
   const lnE = lnJoined(bets)
-  return { lnE, noisy: lnE > 0 && worth(bets[2]!) === most }
+  return { lnE, noisy: lnE > 0 && worth(noisy) === Math.max(...bets.map(worth)) }
+}
+
+function worth({ p, share }: Bet): number {
+  return share * Math.exp(lnBet(p))
+}
+
+/** How much further C has to be taken for its own when it is asked whether the screen is right. */
+const C_CONFIRMS = 2.5
+
+/**
+ * The screen's deviation pays where C, having looked, finds at least a trace of the same: by itself the screen takes a change
+ * of scene for an attack.
+ */
+function screenAbove({ screen, chain }: Deviations, priors: Priors, widen: number): number | undefined {
+  if (!screen || !chain) return screen?.above
+  return Math.max(screen.above, survival(priors.chain.upper, (C_CONFIRMS * chain.d) / widen))
 }
 
 /** What was not measured pays nothing, either. */

@@ -69,6 +69,8 @@ export interface Deviation {
   readonly below: number
 }
 
+export type Deviations = Readonly<Partial<Record<Signal, Deviation>>>
+
 export function stageOf(baseline: Baseline): Stage {
   const own = baseline.regimes[baseline.regime]
   // mode `full` has no screen, a quiet camera few runs of the chain
@@ -126,7 +128,7 @@ export function deviations(
   priors: Priors,
   atMs: number,
   widen = 1,
-): Readonly<Partial<Record<Signal, Deviation>>> {
+): Deviations {
   const own = baseline.regimes[baseline.regime]
   const found: Partial<Record<Signal, Deviation>> = {}
   for (const signal of SIGNALS) {

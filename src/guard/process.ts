@@ -9,14 +9,15 @@ import { type Guard, startGuard } from './guard.js'
 const STOP_GRACE_MS = 3_000
 
 let guard: Promise<Guard> | undefined
+let running: Guard | undefined
 
 function send(message: FromGuard): void {
   if (process.connected) process.send?.(message)
 }
 
+/** One that has not started yet has nothing to end in order: opening the networks may take longer than anybody waits. */
 async function stop(): Promise<void> {
   setTimeout(endGroup, STOP_GRACE_MS).unref()
-  const running = await guard?.catch(() => undefined)
   await running?.stop()
   endGroup()
 }
@@ -24,12 +25,15 @@ async function stop(): Promise<void> {
 process.on('message', (message: ToGuard) => {
   if (message.type === 'start') {
     guard = startGuard(message, send)
-    guard.catch(() => {
+    guard.then(
+      (started) => {
+        running = started
+      },
       // startGuard has said why; the daemon starts another one
-      setTimeout(endGroup, 100)
-    })
+      () => setTimeout(endGroup, 100),
+    )
   } else if (message.type === 'stop') void stop()
-  else void guard?.then((running) => running.handle(message))
+  else void guard?.then((started) => started.handle(message))
 })
 process.on('disconnect', endGroup)
 // The daemon decides when a guard ends; a Ctrl-C in a terminal reaches the whole foreground group.

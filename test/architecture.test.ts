@@ -1,5 +1,5 @@
 /** House rules as tests: directions of import, no cycles, a pure core (ARCHITECTURE.md: Rooms). */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT, roomOf, sources, target } from './architecture/sources.js'
@@ -105,4 +105,15 @@ test('a document that a comment names is in the repository', () => {
       .map(([name]) => `${s.path}: ${name}`),
   )
   expect(wrong).toEqual([])
+})
+
+test('what src/ imports is a dependency, and each dependency is imported', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: object }
+  const called = /createRequire\(import\.meta\.url\)\('([^']+)'\)/g
+  const names = all
+    .filter((s) => s.path.startsWith('src/'))
+    .flatMap((s) => [...s.imports, ...[...s.text.matchAll(called)].map((m) => m[1]!)])
+    .filter((name) => /^@?[a-z]/.test(name) && !name.startsWith('node:'))
+    .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'))
+  expect([...new Set(names)].sort()).toEqual(Object.keys(dependencies).sort())
 })

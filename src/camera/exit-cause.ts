@@ -18,7 +18,9 @@ export interface EndFacts {
 
 /** First match wins: what names the cause stands before what follows from it. */
 const SIGNS: readonly (readonly [RegExp, FwCode, string])[] = [
-  [/\b401 Unauthorized|\b403 Forbidden|authorization failed/i, 'FW_CAMERA_AUTH', 'the camera refuses the credentials'],
+  // With a login in the settings the relay has heard it first.
+  [/\b401 Unauthorized|authorization failed/i, 'FW_CAMERA_AUTH', 'the camera asks for a user name and a password'],
+  [/\b403 Forbidden/i, 'FW_CAMERA_AUTH', 'the camera forbids the stream to this user'],
   [/\b404 (Stream )?Not Found/i, 'FW_CAMERA_NOT_FOUND', 'the camera has no stream at this path'],
   [
     /461 Unsupported transport|Protocol not supported/i,
@@ -27,7 +29,7 @@ const SIGNS: readonly (readonly [RegExp, FwCode, string])[] = [
   ],
   [/failed: 4\d\d|Server returned 4/i, 'FW_CAMERA_NOT_FOUND', 'the camera refuses the stream'],
   [/\b503 Service Unavailable|\b5\d\d [A-Z]/, 'FW_CAMERA_REFUSED', 'the camera is busy or failing'],
-  [/Connection refused/i, 'FW_CAMERA_REFUSED', 'the connection is refused'],
+  [/Connection refused/i, 'FW_CAMERA_REFUSED', 'nobody listens at this address'],
   [/Failed to resolve hostname|Name or service not known/i, 'FW_CAMERA_DNS', 'the host name is not known'],
   [/No route to host|Network is unreachable|Host is down/i, 'FW_CAMERA_UNREACHABLE', 'the camera cannot be reached'],
   [/Connection timed out|Operation timed out/i, 'FW_CAMERA_TIMEOUT', 'the connection timed out'],
@@ -51,7 +53,7 @@ const SIGNS: readonly (readonly [RegExp, FwCode, string])[] = [
     'FW_CAMERA_CODEC',
     'the hardware decoder does not start',
   ],
-  [/Could not find codec parameters|unspecified size/i, 'FW_CAMERA_DATA', 'the stream does not tell its size or codec'],
+  [/Could not find codec parameters|unspecified size/i, 'FW_CAMERA_DATA', 'the stream does not say its size or codec'],
   [/No such file or directory|Permission denied|Is a directory/i, 'FW_SOURCE', 'the file cannot be read'],
   [
     /moov atom not found|not on whitelist|Invalid data found when processing input|Error while decoding|partial file|Truncat|End of file/i,
@@ -64,7 +66,7 @@ const SIGNS: readonly (readonly [RegExp, FwCode, string])[] = [
 export function exitCause({ end, stderr, frames }: EndFacts): Cause {
   if (end.error !== undefined) return { code: 'FW_FFMPEG_MISSING', text: `ffmpeg does not start (${end.error})` }
   // A crash says nothing on stderr. Codes above 128 are no signals: 9.0 exits with 256 - errno.
-  if (end.signal !== null) return { code: 'FW_CAMERA_CRASH', text: `ffmpeg died of ${end.signal}` }
+  if (end.signal !== null) return { code: 'FW_CAMERA_CRASH', text: `ffmpeg crashed (${end.signal})` }
   // Once frames have flowed, messages about damaged pictures are no cause of an end.
   const lines = frames > 0 ? stderr.slice(-3) : stderr
   for (const [sign, code, text] of SIGNS) {

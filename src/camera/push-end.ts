@@ -51,7 +51,7 @@ export function pushEnd({ origin, heard, end, stderr, stuckMs, endedAtMs }: Push
   }
   if (heard.failed !== undefined) return ended('FW_RESTREAM_REFUSED', `${server} answers ${heard.failed}`)
   if (stuckMs !== undefined) return ended('FW_RESTREAM_REFUSED', `${server} does not answer`)
-  if (end.signal !== null) return ended('FW_RESTREAM_ENCODER', `ffmpeg died of ${end.signal}`)
+  if (end.signal !== null) return ended('FW_RESTREAM_ENCODER', `ffmpeg crashed (${end.signal})`)
   const said = stderr.length > 0 ? `: ${plain(stderr.at(-1)!)}` : ''
   return ended('FW_RESTREAM_REFUSED', `the push to ${origin} ended before it was taken${said}`)
 }

@@ -1,11 +1,14 @@
 /** `framewarden probe`: what a camera sends, by which transport, how soon, before it is put into a configuration. */
 import { readFile } from 'node:fs/promises'
 import { findFfmpeg } from '../camera/ffmpeg.js'
-import { type CameraProbe, probeCamera, type Transport, type TransportProbe } from '../camera/probe.js'
+import { type CameraProbe, probeCamera } from '../camera/probe.js'
+import { times } from '../camera/probe-suggestions.js'
+import type { Transport, TransportProbe } from '../camera/transport-probe.js'
 import { DEFAULT_CAMERA } from '../config/defaults.js'
-import { FwError, REMEDIES } from '../core/errors.js'
+import { type FwCode, FwError, REMEDIES } from '../core/errors.js'
 import { jsonLine, printable } from '../core/printable.js'
 import { parseArguments } from './arguments.js'
+import { cameraEntry } from './camera-entry.js'
 import type { Command } from './command.js'
 import { EXIT } from './exit.js'
 
@@ -28,6 +31,8 @@ name from --username or FRAMEWARDEN_USERNAME; neither shows in the process list.
   --ca FILE            PEM of the authority that signs an rtsps camera's certificate (the system's)
   --transport tcp|udp  try this one alone (both)
   --json               one JSON object
+
+Prints what the camera sends and, when it does, the entry for \`cameras:\` of the configuration.
 
 Exit: 0 the camera sends pictures, 1 it does not, 2 usage.
 
@@ -52,9 +57,14 @@ async function run(argv: readonly string[]): Promise<number> {
   // Ctrl-C ends this process and, by the terminal, its child.
   const seen = await probeCamera(camera, { ffmpeg, signal: new AbortController().signal, transports })
   const { path, version, origin, why } = ffmpeg
-  if (values.json) console.log(jsonLine({ url, ffmpeg: { path, version, origin, why }, ...seen }))
-  else for (const line of probeLines(url, seen)) console.log(printable(line))
-  if (!values.json) console.log(`ffmpeg      ${path}, ${version} (${why})`)
+  const passwordEnv = password === undefined ? undefined : 'FRAMEWARDEN_PASSWORD'
+  const config = cameraEntry({ url, username, passwordEnv, ca: values.ca }, seen)
+  if (values.json) console.log(jsonLine({ url, ffmpeg: { path, version, origin, why }, ...seen, config }))
+  else {
+    for (const line of probeLines(url, seen)) console.log(printable(line))
+    console.log(printable(`ffmpeg      ${path}, ${version} (${why})`))
+    if (config !== undefined) console.log(`\n# For the configuration; give it an id of your own.\n${config.trimEnd()}`)
+  }
   return seen.works === undefined ? EXIT.failed : EXIT.done
 }
 
@@ -83,8 +93,20 @@ export function probeLines(url: string, seen: CameraProbe): string[] {
   return lines
 }
 
+/** What helps here, where there is no configuration yet; the other transport is tried anyway. */
+const REMEDIES_HERE: Partial<Record<FwCode, string>> = {
+  FW_CAMERA_AUTH: 'Give the user name by --username and the password by FRAMEWARDEN_PASSWORD.',
+  FW_CAMERA_TIMEOUT: 'Check the network to the camera.',
+  FW_CAMERA_STALLED: 'Check the network to the camera.',
+  FW_CAMERA_ENDED: 'See whether the camera serves one client alone.',
+  FW_CAMERA_TLS: 'Check the certificate and its host name, or name the authority that signs it by --ca.',
+  FW_CAMERA_TRANSPORT: '',
+}
+
 function outcome(one: TransportProbe): string {
-  if (one.cause !== undefined) return `${one.cause.code}: ${one.cause.text}. ${REMEDIES[one.cause.code]}`
-  const damage = one.damage > 0 ? `, data lost or damaged ${one.damage} times` : ''
+  const { cause } = one
+  if (cause !== undefined)
+    return `${cause.code}: ${cause.text}. ${REMEDIES_HERE[cause.code] ?? REMEDIES[cause.code]}`.trim()
+  const damage = one.damage > 0 ? `, data lost or damaged ${times(one.damage)}` : ''
   return `works: first picture after ${one.firstFrameMs} ms, ${one.frames} pictures${damage}`
 }

@@ -16,7 +16,8 @@ export const REMEDIES = {
   FW_CAMERA_REFUSED: "Check address and port, and that the camera's RTSP service is on.",
   FW_CAMERA_DNS: 'Check the host name and the resolver, or use an IP address.',
   FW_CAMERA_NOT_FOUND: 'Check the stream path; the camera does not know this one.',
-  FW_CAMERA_TRANSPORT: 'Set transport to the other of tcp and udp; `framewarden probe` tries both.',
+  FW_CAMERA_TRANSPORT:
+    'Change `transport` from udp to tcp or from tcp to udp; `framewarden probe` says which one works.',
   FW_CAMERA_UNREACHABLE: 'Check cable, address and firewall between this unit and the camera.',
   FW_CAMERA_TIMEOUT: 'Check the network to the camera, or raise timeouts.connect and timeouts.first_frame.',
   FW_CAMERA_STALLED: 'The stream is restarted; if it repeats, check the network or raise timeouts.stall.',

@@ -58,7 +58,7 @@ test('a decoder that crashes again and again is started again, one state and one
   await hooks.until((seen) => seen.attempts >= 4)
   stop.abort()
   await supervised
-  expect(hooks.diagnostics).toMatchObject([{ code: 'FW_CAMERA_CRASH', text: 'ffmpeg died of SIGSEGV', count: 1 }])
+  expect(hooks.diagnostics).toMatchObject([{ code: 'FW_CAMERA_CRASH', text: 'ffmpeg crashed (SIGSEGV)', count: 1 }])
   expect(hooks.states).toEqual(['connecting', 'backoff', 'stopped'])
 })
 

@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { probeCamera } from '../../src/camera/probe.js'
+import { suggestions } from '../../src/camera/probe-suggestions.js'
 import { parseVideo, streamLines } from '../../src/camera/stream-lines.js'
-import { probe } from '../../src/cli/probe.js'
+import { cameraEntry } from '../../src/cli/camera-entry.js'
+import { probe, probeLines } from '../../src/cli/probe.js'
+import { parseConfig } from '../../src/config/parse.js'
 import { bundled, childrenWith, drawClip, ffmpeg, temporaryFolder } from './partners.js'
 import { rtspServer } from './rtsp-server.js'
 
@@ -89,6 +92,83 @@ test('the command prints a fact a line, takes the password from the environment,
   expect(text).toMatch(/^video {7}h264 \(.*\), 320x180$/m)
   expect(text).toMatch(/^tcp {9}works: first picture after \d+ ms/m)
   expect(text).not.toContain(login.password)
+})
+
+test('what the command prints to paste is an entry that check-config accepts, with what the camera needs', async () => {
+  const server = await rtspServer({ clip, folder: folder.path, login })
+  const url = `rtsp://127.0.0.1:${server.port}/cam?channel=1&sub=2`
+  const out: string[] = []
+  vi.spyOn(console, 'log').mockImplementation((line) => out.push(line))
+  vi.stubEnv('FRAMEWARDEN_PASSWORD', login.password)
+  expect(await probe.run([url, '--username', login.username])).toBe(0)
+  expect(await probe.run([url, '--username', login.username, '--json', '--transport', 'tcp'])).toBe(0)
+  await server.close()
+  const text = out.slice(0, -1).join('\n')
+  const pasted = text.slice(text.indexOf('\ncameras:'))
+  for (const yaml of [pasted, JSON.parse(out.at(-1)!).config]) {
+    const { config, problems } = parseConfig(`unit: gate-7\n${yaml}`)
+    expect(problems).toEqual([])
+    expect(config!.cameras).toMatchObject([
+      {
+        url,
+        username: login.username,
+        password: { env: 'FRAMEWARDEN_PASSWORD' },
+        transport: 'tcp',
+        frame: { width: 320 },
+      },
+    ])
+  }
+})
+
+test('a camera that serves one transport alone is no advice to try the other: both have been tried', () => {
+  const cause = { code: 'FW_CAMERA_TRANSPORT', text: 'the camera does not send by this transport' } as const
+  const works = { transport: 'udp', frames: 30, damage: 0, firstFrameMs: 200 } as const
+  const tries = [{ transport: 'tcp', cause, frames: 0, damage: 0 } as const, works]
+  const lines = probeLines('rtsp://gate/cam', {
+    tries,
+    works,
+    suggestions: suggestions({}, tries, { origin: 'system' }),
+  })
+  expect(lines).toContain('tcp         FW_CAMERA_TRANSPORT: the camera does not send by this transport.')
+  expect(lines).toContain('suggestion  Keep transport: udp; TCP does not work.')
+  expect(lines.join('\n')).not.toMatch(/framewarden probe|other of/)
+  const entry = cameraEntry({ url: 'rtsp://gate/cam', username: 'a: b#' }, { tries, works, suggestions: [] })
+  expect(parseConfig(`unit: u\n${entry}`).config!.cameras).toMatchObject([{ transport: 'udp', username: 'a: b#' }])
+})
+
+test('a camera that sends nothing has no entry', () => {
+  expect(cameraEntry({ url: 'rtsp://gate/cam' }, { tries: [], suggestions: [] })).toBeUndefined()
+})
+
+test.each([
+  [
+    'a huge stream',
+    { video: { width: 3840, height: 2160, codec: 'h264' } },
+    /^Choose the camera's second stream: 3840x2160/,
+  ],
+  ['an unusual codec', { video: { width: 640, height: 360, codec: 'vp8' } }, /^vp8 is unusual/],
+] as const)('a suggestion for %s', (_, { video }, text) => {
+  const streams = { video: { ...video, pixelFormat: 'yuv420p', range: 'limited' } as const }
+  expect(suggestions(streams, [], { origin: 'system' })).toEqual([expect.stringMatching(text)])
+})
+
+test.each([
+  [
+    'UDP that loses data',
+    [
+      { transport: 'tcp', frames: 9, damage: 0 },
+      { transport: 'udp', frames: 9, damage: 1 },
+    ],
+    /UDP lost data once\.$/,
+  ],
+  ['few frames', [{ transport: 'tcp', frames: 9, damage: 0, measuredFps: 2 }], /^2 frames a second are few/],
+  [
+    'a path nobody knows',
+    [{ transport: 'tcp', frames: 0, damage: 0, cause: { code: 'FW_CAMERA_NOT_FOUND', text: '' } }],
+    /^Look the stream's path up/,
+  ],
+] as const)('a suggestion for %s', (_, tries, text) => {
+  expect(suggestions({}, tries, { origin: 'system' })).toEqual([expect.stringMatching(text)])
 })
 
 test('a file with sound, as JSON; sound alone ends with 1; a wrong call is FW_USAGE', async () => {

@@ -58,7 +58,7 @@ test.each([
     'crashed',
     facts({ stderr: [], end: { rc: null, signal: 'SIGSEGV' } }),
     'FW_RESTREAM_ENCODER',
-    'ffmpeg died of SIGSEGV',
+    'ffmpeg crashed (SIGSEGV)',
   ],
   [
     'something new',

@@ -86,7 +86,10 @@ export function createReload(initial: Settings, parts: ReloadParts, signal: Abor
     return { ok: false, failure }
   }
 
-  const coalesced = coalesce(run)
+  const coalesced = coalesce(async () => {
+    const done = await attempt(run)
+    return 'failure' in done ? refuse(done.failure, [], 'a fault of ours') : done.value
+  })
   return {
     reload() {
       const outcome = signal.aborted ? Promise.resolve(STOPPING) : coalesced()

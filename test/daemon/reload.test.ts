@@ -32,7 +32,10 @@ function reloadOf(file: Settings | Error, fails: (asked: string) => Diagnostic |
       await ask(`settled ${of(settings)}`)
     },
     onDiagnostic: (d) => diagnostics.push(d),
-    onInfo: () => {},
+    onInfo() {
+      const failure = fails('info')
+      if (failure instanceof Error) throw failure
+    },
   }
   return { ...createReload(before, parts, stop.signal), asked, diagnostics, stop }
 }
@@ -88,6 +91,7 @@ test.each([
     (what: string) => (what.startsWith('broker') ? new FwError('FW_SPOOL_DISK', 'full') : undefined),
     ['FW_SPOOL_DISK', 'FW_SPOOL_DISK'],
   ],
+  ['the log', after, (what: string) => (what === 'info' ? new Error('a bug') : undefined), ['FW_INTERNAL']],
   [
     'what follows',
     after,

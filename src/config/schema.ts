@@ -91,7 +91,7 @@ const models = z
       effect: 'guard',
     }),
     threads: key(z.union([z.literal('auto'), z.int().min(1).max(256)]).prefault('auto'), {
-      description: 'Threads of one guard for its networks.',
+      description: 'Frames that one guard judges at a time, each on a core; auto: its part of the processors.',
       takes: 'auto or a whole number from 1 to 256',
       unit: 'threads',
       effect: 'guard',

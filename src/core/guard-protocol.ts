@@ -23,6 +23,8 @@ export type ToGuard =
   | {
       readonly type: 'start'
       readonly models: ModelSettings
+      /** How many guards share this machine. */
+      readonly guards: number
       readonly ffmpegPath?: string
       readonly stateDir: string
       readonly evidence: Retention

@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os'
 import type { CameraSettings } from '../core/settings.js'
 
 /**
- * One guard judges on one thread: about 130 frames a second of 640x360 with the shipped bundle, so six cameras at 15/s
- * leave it room. Eight with one guard dropped 5 % and reached a p99 of 259 ms on 2 cores; with two, none and 117 ms.
+ * One guard reads all its cameras on one thread. With one inference thread each, eight cameras in one guard dropped 5 % and reached
+ * a p99 of 259 ms on 2 cores; in two guards none and 117 ms.
  */
 const CAMERAS_PER_GUARD = 6
 

@@ -55,7 +55,7 @@ export function runCameras(
   function startMessage(guard: number): StartMessage {
     const { models, stateDir, evidence, ffmpeg } = settings
     const assignments = ownedBy(guard).map(assignment)
-    return { type: 'start', models, ffmpegPath: ffmpeg, stateDir, evidence, assignments }
+    return { type: 'start', models, guards: count, ffmpegPath: ffmpeg, stateDir, evidence, assignments }
   }
 
   function onDown(guard: number, cause?: Diagnostic): void {

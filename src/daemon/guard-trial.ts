@@ -13,7 +13,7 @@ export async function tryGuard(
   signal: AbortSignal,
 ): Promise<Diagnostic | undefined> {
   const { models, ffmpeg, stateDir, evidence } = settings
-  const start = { type: 'start', models, ffmpegPath: ffmpeg, stateDir, evidence, assignments: [] } as const
+  const start = { type: 'start', models, guards: 1, ffmpegPath: ffmpeg, stateDir, evidence, assignments: [] } as const
   const guard = startGuardProcess('reload', start, { onMessage: () => {}, onDown: () => {}, onLine })
   if (signal.aborted) guard.kill()
   signal.addEventListener('abort', guard.kill)

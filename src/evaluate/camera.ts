@@ -10,7 +10,7 @@ import type { Evaluator } from './pictures.js'
 /** Labels are `clean` and `perturbed`. Pictures are judged at their own width, to the multiple of 8 below it. */
 export async function cameraEvaluator(
   models: ModelSettings,
-  options: { threads: number; maxPasses: number },
+  options: { cores: number; maxPasses: number },
 ): Promise<Evaluator> {
   const ffmpeg = await findFfmpeg()
   const engine = await startEngine(models, options)

@@ -11,9 +11,9 @@ import type { Evaluator } from './pictures.js'
 export async function classEvaluator(
   bundle: Bundle,
   models: ModelSettings,
-  options: { threads: number },
+  options: { cores: number },
 ): Promise<Evaluator> {
-  const nets = await openClassNets(bundle, models, options.threads)
+  const nets = await openClassNets(bundle, models, options.cores)
   const { classes } = nets.manifest
   return {
     provider: nets.provider,

@@ -25,7 +25,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const models = { ...DEFAULT_MODELS, bundle: model }
   const bundle = await readBundle(findBundle(model))
-  const options = { threads: availableParallelism(), maxPasses: DEFAULT_CAMERA.purify.maxPasses }
+  const options = { cores: availableParallelism(), maxPasses: DEFAULT_CAMERA.purify.maxPasses }
   const evaluator = isClassification(bundle.manifest)
     ? await classEvaluator(bundle, models, options)
     : await cameraEvaluator(models, options)

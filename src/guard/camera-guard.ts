@@ -12,11 +12,13 @@ import { alertQueue } from './alert-queue.js'
 import { createCounters } from './counters.js'
 import type { EvidenceKeeper } from './evidence-keeper.js'
 import { frameJudge } from './frame-judge.js'
-import { latestFrame } from './latest-frame.js'
 import { restreamGate } from './restream-gate.js'
+import type { Turns } from './turns.js'
 
 export interface CameraGuardParts {
   readonly engine: Engine
+  /** On the engine's threads. */
+  readonly turns: Turns
   readonly facts: EngineFacts
   readonly ffmpeg: FfmpegBuild
   readonly evidence: EvidenceKeeper
@@ -55,11 +57,11 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   const push = { ...restream, url: restream.url!, rate, connectMs, ffmpeg, signal, subject: id, onDiagnostic }
   const cleaned = restreamGate(camera, (size) => openRestream({ ...push, ...size }))
   const judge = frameJudge(camera, openIncident, { ...parts, counters, alerts, cleaned, pool, onDiagnostic })
-  const latest = latestFrame(judge.judge, ({ pixels }) => pool.give(pixels))
+  const turns = parts.turns.join(judge.judge, ({ pixels }) => pool.give(pixels))
   let stream: Pick<CameraReport, 'state' | 'cause' | 'connects'> = { state: 'connecting', connects: 0 }
 
   function beat(): CameraReport {
-    const [counted, overloaded] = counters.read(latest.dropped(), performance.now())
+    const [counted, overloaded] = counters.read(turns.dropped(), performance.now())
     if (overloaded) onDiagnostic(overloaded)
     const scored = counted.scored && stream.state === 'guarding'
     return { id, ...stream, ...counted, scored }
@@ -73,17 +75,17 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   const onAttempt = () => {
     stream = { ...stream, connects: stream.connects + 1 }
   }
-  const hooks = { onFrame: latest.offer, onState, onAttempt, onDiagnostic, takeBuffer: pool.take }
+  const hooks = { onFrame: turns.offer, onState, onAttempt, onDiagnostic, takeBuffer: pool.take }
   const supervised = superviseCamera(camera, ffmpeg, hooks, signal)
 
   return {
     adjust: judge.adjust,
     beat,
-    judgingSinceMs: latest.judgingSinceMs,
+    judgingSinceMs: turns.judgingSinceMs,
     async stop() {
       stopping.abort()
       await supervised
-      await latest.stop()
+      await turns.stop()
       await alerts.drained()
       await cleaned.close()
     },

@@ -1,6 +1,8 @@
 /** The data plane of some cameras: one engine, the ffmpeg that was found, and a camera guard for each. */
+import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findFfmpeg } from '../camera/ffmpeg.js'
+import { diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
 import {
   type Assignment,
@@ -14,6 +16,8 @@ import { type Engine, startEngine } from '../inference/engine.js'
 import { type CameraGuard, type CameraGuardParts, guardCamera } from './camera-guard.js'
 import { endGroup } from './end-group.js'
 import { evidenceKeeper } from './evidence-keeper.js'
+import { threadCount } from './thread-count.js'
+import { createTurns } from './turns.js'
 
 export interface Guard {
   handle(message: Extract<ToGuard, { type: 'assign' | 'adjust' | 'release' }>): Promise<void>
@@ -62,6 +66,7 @@ export async function startGuard(start: Start, send: (message: FromGuard) => voi
     const parts = await open(start, report)
     const { engine, facts } = parts
     send({ type: 'ready', engine: facts })
+    void takeThreads(start, parts, start.assignments.length)
     const add = (assignment: Assignment) => guarded.set(assignment.camera.id, guardCamera(assignment, parts))
     const stopping = new AbortController()
     void (async () => {
@@ -84,6 +89,7 @@ export async function startGuard(start: Start, send: (message: FromGuard) => voi
         // never a second child of a camera before the first one's end
         await old?.stop()
         if (message.type === 'assign') add(message.assignment)
+        void takeThreads(start, parts, guarded.size)
       },
       async stop() {
         stopping.abort()
@@ -104,8 +110,11 @@ export async function startGuard(start: Start, send: (message: FromGuard) => voi
 async function open(start: Start, send: (message: FromGuard) => void): Promise<CameraGuardParts> {
   let failures = 0
   const [engine, ffmpeg] = await Promise.all([startEngine(start.models), findFfmpeg({ configured: start.ffmpegPath })])
+  const turns = createTurns()
+  turns.addThreads(engine.threads())
   return {
     engine,
+    turns,
     ffmpeg,
     facts: factsOf(engine, `${ffmpeg.origin} ${ffmpeg.version}`),
     evidence: evidenceKeeper(start.stateDir, start.evidence, (d) => send({ type: 'diagnostic', diagnostic: d })),
@@ -124,6 +133,18 @@ async function open(start: Start, send: (message: FromGuard) => void): Promise<C
         setTimeout(endGroup, 100)
       }
     },
+  }
+}
+
+/** As many inference threads as `cameras` have use for; the guard goes on with those that it has where more do not start. */
+async function takeThreads(start: Start, { engine, turns, send }: CameraGuardParts, cameras: number): Promise<void> {
+  const { guards, models } = start
+  try {
+    turns.addThreads(await engine.grow(threadCount(models.threads, { cores: availableParallelism(), guards, cameras })))
+  } catch (error) {
+    const code = error instanceof FwError ? error.code : 'FW_INFERENCE_FAILED'
+    const text = `${engine.threads()} inference threads, no more: ${error instanceof Error ? error.message : error}`
+    send({ type: 'diagnostic', diagnostic: diagnostic(code, 'guard', text) })
   }
 }
 

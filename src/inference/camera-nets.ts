@@ -5,7 +5,7 @@ import type { ModelSettings } from '../core/settings.js'
 import type { Bundle } from './bundle.js'
 import type { I420Picture, LogitMap, Nets } from './chain.js'
 import { type CameraManifest, isClassification } from './manifest.js'
-import { type OpenGraphs, type Outputs, openGraphs, scalar } from './open-graphs.js'
+import { type OpenGraphs, type Outputs, openGraphs, type SessionsOptions, scalar } from './open-graphs.js'
 import { Tensor } from './runtime.js'
 
 export interface CameraNets extends Nets, Pick<OpenGraphs<never>, 'provider' | 'proof' | 'refusals' | 'release'> {
@@ -16,7 +16,11 @@ export interface CameraNets extends Nets, Pick<OpenGraphs<never>, 'provider' | '
 const PROOF = { width: 64, height: 64 }
 
 /** Throws FW_MODEL_SHAPE, FW_MODEL_LOAD, FW_MODEL_MISSING, FW_GPU_REQUIRED, FW_PROVIDER_UNAVAILABLE. */
-export async function openCameraNets(bundle: Bundle, models: ModelSettings, threads: number): Promise<CameraNets> {
+export async function openCameraNets(
+  bundle: Bundle,
+  models: ModelSettings,
+  options: SessionsOptions,
+): Promise<CameraNets> {
   const { manifest } = bundle
   if (isClassification(manifest)) {
     throw new FwError('FW_MODEL_SHAPE', `bundle ${manifest.name}: task ${manifest.task}, a camera's bundle is needed`)
@@ -27,7 +31,7 @@ export async function openCameraNets(bundle: Bundle, models: ModelSettings, thre
     screen: { spec: screen, reads: ['score'], blank },
     chain: { spec: chain, reads: ['purified', 'score', 'level'], blank },
   }
-  const graphs = await openGraphs(bundle, wanted, models, threads)
+  const graphs = await openGraphs(bundle, wanted, models, options)
   const { provider, proof, refusals, release } = graphs
   return {
     manifest,

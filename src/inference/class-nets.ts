@@ -35,7 +35,7 @@ export interface ClassNets {
 const PROOF_SIDE = 32
 
 /** Throws FW_MODEL_SHAPE, FW_MODEL_LOAD, FW_MODEL_MISSING, FW_GPU_REQUIRED, FW_PROVIDER_UNAVAILABLE. */
-export async function openClassNets(bundle: Bundle, models: ModelSettings, threads: number): Promise<ClassNets> {
+export async function openClassNets(bundle: Bundle, models: ModelSettings, cores: number): Promise<ClassNets> {
   const { manifest } = bundle
   if (!isClassification(manifest)) {
     throw new FwError('FW_MODEL_SHAPE', `bundle ${manifest.name}: task ${manifest.task} is no classification`)
@@ -49,7 +49,7 @@ export async function openClassNets(bundle: Bundle, models: ModelSettings, threa
     target: { spec: target, reads: ['logits'], blank },
     chain: { spec: chain, reads: ['purified', 'score'], blank },
   }
-  const graphs = await openGraphs(bundle, wanted, models, threads)
+  const graphs = await openGraphs(bundle, wanted, models, { cores, prove: true })
   return {
     manifest,
     provider: graphs.provider,

@@ -1,24 +1,15 @@
-/** Judges frames on a thread of its own, in the order they are handed over. */
+/** Judges frames on threads of their own: `session.run()` blocks its event loop. */
 import './no-telemetry.js'
-import { Worker } from 'node:worker_threads'
 import type { Priors } from '../core/baseline/priors.js'
 import { FwError } from '../core/errors.js'
 import { type Frame, i420Bytes } from '../core/frame.js'
 import { programPath } from '../core/program-path.js'
 import type { Mode, ModelSettings } from '../core/settings.js'
-import type { Verdict } from '../core/verdict.js'
 import type { JudgeOptions, Rule } from './chain.js'
+import { type InferenceThread, type Judged, startThread } from './inference-thread.js'
 import type { Proof } from './proof.js'
 import type { Refusal } from './providers.js'
-import type { Failure, FromThread, ThreadData, ThreadFacts, ToThread } from './thread-protocol.js'
-
-export interface Judged {
-  readonly verdict: Verdict
-  /** The frame's own buffer, unchanged, given back. */
-  readonly pixels: Uint8Array<ArrayBuffer>
-  /** Time in the networks, without waiting for frames before this one. */
-  readonly ms: number
-}
+import type { ThreadFacts } from './thread-protocol.js'
 
 export interface Engine {
   readonly provider: string
@@ -31,97 +22,78 @@ export interface Engine {
   readonly calibration: Rule['calibration']
   readonly thresholds: Rule['thresholds']
   readonly priors: Priors
+  /** Frames that are judged at a time; more are taken, and wait. */
+  threads(): number
   /**
-   * Hands `frame` over: its pixels are detached here until they come back in `Judged`.
-   * Rejects with FW_MODEL_SHAPE (a size that the bundle does not take; the pixels stay) or FW_INFERENCE_FAILED.
+   * Starts threads until there are `count` and resolves to how many came; on a GPU, whose runs are one after the other anyway,
+   * none. Rejects with the error of one that would not start; those before it stay.
+   */
+  grow(count: number): Promise<number>
+  /**
+   * Hands `frame` over to the thread that holds fewest: its pixels are detached here until they come back in `Judged`.
+   * Rejects with FW_MODEL_SHAPE (a size that the bundle does not take; the pixels stay) or FW_INFERENCE_FAILED. A thread that
+   * died fails all frames from then on, wherever they would go: the whole engine is to be replaced.
    */
   judge(frame: Frame, options: JudgeOptions): Promise<Judged>
-  /** performance.now() of the thread's last reply, or of its start. */
-  lastReplyMs(): number
-  /** Waits for the frames handed over, then ends the thread from within. */
+  /** Waits for the frames handed over, then ends the threads from within. */
   close(): Promise<void>
 }
 
-/**
- * Starts the thread, which reads the bundle and opens its sessions. `threads` is what `models.threads: auto` means: 1 beside
- * cameras, as two cost 47 ms instead of 30 where decoders use the other core.
- * Throws FW_MODEL_*, FW_PROVIDER_UNAVAILABLE, FW_GPU_REQUIRED or FW_INFERENCE_FAILED (the thread died).
- */
-export function startEngine(models: ModelSettings, options: { threads?: number } = {}): Promise<Engine> {
-  const threads = models.threads === 'auto' ? (options.threads ?? 1) : models.threads
-  const data: ThreadData = { models, threads }
-  return startThread(programPath('./thread.js', import.meta.url), data)
+/** `cores`: of one thread (1). Two cost 47 ms a frame instead of 30 where decoders use the other core; threads beside each other do not. */
+export interface EngineOptions {
+  readonly cores?: number
+  /** Path of the thread's program. */
+  readonly program?: string
 }
 
-/** `startEngine` with the thread's program by path. */
-export function startThread(program: string, data: ThreadData): Promise<Engine> {
-  const worker = new Worker(program, { workerData: data, name: 'inference', execArgv: [] })
-  const pending = new Map<number, { resolve: (judged: Judged) => void; reject: (error: Error) => void }>()
-  let nextId = 0
-  let lastReplyMs = performance.now()
-  let ended: FwError | undefined
+/**
+ * Starts one thread, which reads the bundle, opens its sessions and proves what runs them.
+ * Throws FW_MODEL_*, FW_PROVIDER_UNAVAILABLE, FW_GPU_REQUIRED or FW_INFERENCE_FAILED (the thread died).
+ */
+export async function startEngine(models: ModelSettings, options: EngineOptions = {}): Promise<Engine> {
+  const { cores = 1, program = programPath('./thread.js', import.meta.url) } = options
+  const first = await startThread(program, { models, cores, prove: true })
+  const { facts } = first
+  const more = () => startThread(program, { models: { ...models, providers: [facts.provider] }, cores, prove: false })
+  const threads = [first]
+  let closing = false
+  let growing: Promise<unknown> = Promise.resolve()
 
-  return new Promise((resolve, reject) => {
-    worker.on('message', (message: FromThread) => {
-      lastReplyMs = performance.now()
-      if (message.type === 'ready') resolve(engineOf(message.facts))
-      else if (message.type === 'failed') end(errorOf(message.failure))
-      else if (message.type === 'judged') take(message.id)?.resolve(message)
-      else take(message.id)?.reject(errorOf(message.failure))
-    })
-    worker.on('error', (cause) =>
-      end(new FwError('FW_INFERENCE_FAILED', `inference thread: ${cause.message}`, { cause })),
-    )
-    worker.on('exit', (code) => end(new FwError('FW_INFERENCE_FAILED', `inference thread ended with code ${code}`)))
-
-    function end(error: FwError): void {
-      ended ??= error
-      reject(error)
-      for (const { reject: rejectFrame } of pending.values()) rejectFrame(error)
-      pending.clear()
-    }
-  })
-
-  function take(id: number): ReturnType<typeof pending.get> {
-    const waiting = pending.get(id)
-    pending.delete(id)
-    return waiting
+  async function growTo(count: number): Promise<number> {
+    const before = threads.length
+    while (!closing && facts.provider === 'cpu' && threads.length < count) threads.push(await more())
+    return threads.length - before
   }
 
-  function engineOf(facts: ThreadFacts): Engine {
-    const { provider, proof, refusals, model, mode, rule, priors } = facts
-    return {
-      provider,
-      proof,
-      refusals,
-      model,
-      mode,
-      calibration: rule.calibration,
-      thresholds: rule.thresholds,
-      priors,
-      lastReplyMs: () => lastReplyMs,
-      async judge(frame, judgeOptions) {
-        if (ended) throw ended
-        checkSize(frame, facts)
-        const { pixels, width, height } = frame
-        const id = nextId++
-        const judged = new Promise<Judged>((resolve, reject) => pending.set(id, { resolve, reject }))
-        post({ type: 'judge', id, pixels, width, height, options: judgeOptions }, [pixels.buffer])
-        return judged
-      },
-      async close() {
-        if (ended) return
-        ended = new FwError('FW_INFERENCE_FAILED', 'inference thread is closed')
-        const exited = new Promise((resolve) => worker.once('exit', resolve))
-        post({ type: 'close' }, [])
-        await exited
-      },
-    }
+  return {
+    ...publicFacts(facts),
+    threads: () => threads.length,
+    grow(count) {
+      const grown = growing.then(() => growTo(count))
+      growing = grown.catch(() => {}) // told to whoever asked
+      return grown
+    },
+    async judge(frame, judgeOptions) {
+      const dead = threads.find((thread) => thread.ended())
+      if (dead) throw dead.ended()!
+      checkSize(frame, facts)
+      return leastPending(threads).judge(frame, judgeOptions)
+    },
+    async close() {
+      closing = true
+      await growing
+      await Promise.all(threads.map((thread) => thread.close()))
+    },
   }
+}
 
-  function post(message: ToThread, transfer: ArrayBuffer[]): void {
-    worker.postMessage(message, transfer)
-  }
+function leastPending(threads: readonly InferenceThread[]): InferenceThread {
+  return threads.reduce((least, thread) => (thread.pending() < least.pending() ? thread : least))
+}
+
+function publicFacts({ provider, proof, refusals, model, mode, rule, priors }: ThreadFacts) {
+  const { calibration, thresholds } = rule
+  return { provider, proof, refusals, model, mode, calibration, thresholds, priors }
 }
 
 function checkSize(frame: Frame, { model, multipleOf }: ThreadFacts): void {
@@ -133,8 +105,4 @@ function checkSize(frame: Frame, { model, multipleOf }: ThreadFacts): void {
   if (pixels.byteLength !== i420Bytes(width, height)) {
     throw new FwError('FW_MODEL_SHAPE', `${what} of ${pixels.byteLength} bytes, needs ${i420Bytes(width, height)}`)
   }
-}
-
-function errorOf({ code, text }: Failure): FwError {
-  return new FwError(code, text)
 }

@@ -23,17 +23,24 @@ export type Wanted<Name extends string> = Readonly<
   Record<Name, { readonly spec: GraphSpec; readonly reads: readonly string[]; readonly blank: Tensor }>
 >
 
+export interface SessionsOptions {
+  /** Cores that one run may use. */
+  readonly cores: number
+  /** Run each graph once to find out where its nodes run; else the proof is empty, and `require_gpu` is not checked. */
+  readonly prove: boolean
+}
+
 /** Throws FW_MODEL_SHAPE, FW_MODEL_LOAD, FW_MODEL_MISSING, FW_GPU_REQUIRED, FW_PROVIDER_UNAVAILABLE. */
 export async function openGraphs<Name extends string>(
   bundle: Bundle,
   wanted: Wanted<Name>,
   models: ModelSettings,
-  threads: number,
+  { cores, prove: wantsProof }: SessionsOptions,
 ): Promise<OpenGraphs<Name>> {
   const names = Object.keys(wanted) as Name[]
   for (const name of names) checkOutputs(name, wanted[name].spec, wanted[name].reads)
   const { opened, provider, refusals } = await openOnFirst(models, async (provider) => {
-    const options = sessionOptions(provider, threads)
+    const options = sessionOptions(provider, cores)
     const sessions = new Map<Name, InferenceSession>()
     const proofs: Proof[] = []
     try {
@@ -43,7 +50,7 @@ export async function openGraphs<Name extends string>(
         const session = await InferenceSession.create(bytes, options)
         sessions.set(name, session)
         checkGraph(name, spec, session)
-        proofs.push(await prove(bytes, options, { [spec.inputs[0]!.name]: blank }))
+        if (wantsProof) proofs.push(await prove(bytes, options, { [spec.inputs[0]!.name]: blank }))
       }
     } catch (error) {
       await releaseAll(sessions)
@@ -52,7 +59,7 @@ export async function openGraphs<Name extends string>(
     return { sessions, proof: together(proofs) }
   })
   const { sessions, proof } = opened
-  if (models.requireGpu && Object.keys(proof).every((name) => name === 'CPUExecutionProvider')) {
+  if (wantsProof && models.requireGpu && Object.keys(proof).every((name) => name === 'CPUExecutionProvider')) {
     await releaseAll(sessions)
     throw new FwError('FW_GPU_REQUIRED', `models.require_gpu is on: provider ${provider} ran all nodes on the CPU`)
   }

@@ -9,10 +9,10 @@ env.logLevel = 'fatal'
 export { env, InferenceSession, listSupportedBackends, Tensor }
 
 /** Options of a session on one provider. Sequential: the graphs have no parallel branches worth a second pool. */
-export function sessionOptions(provider: string, threads: number): InferenceSession.SessionOptions {
+export function sessionOptions(provider: string, cores: number): InferenceSession.SessionOptions {
   return {
     executionProviders: [provider],
-    intraOpNumThreads: threads,
+    intraOpNumThreads: cores,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',

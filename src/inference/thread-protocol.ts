@@ -1,7 +1,7 @@
-/** What the engine and its thread say to each other. Pixels travel by transfer, in both directions. */
+/** What the engine and one of its threads say to each other. Pixels travel by transfer, in both directions. */
 import type { Priors } from '../core/baseline/priors.js'
 import type { FwCode } from '../core/errors.js'
-import type { Mode, ModelSettings } from '../core/settings.js'
+import type { Mode, ModelSettings, Provider } from '../core/settings.js'
 import type { Verdict } from '../core/verdict.js'
 import type { JudgeOptions, Rule } from './chain.js'
 import type { Proof } from './proof.js'
@@ -9,7 +9,10 @@ import type { Refusal } from './providers.js'
 
 export interface ThreadData {
   readonly models: ModelSettings
-  readonly threads: number
+  /** Cores that one network run may use. */
+  readonly cores: number
+  /** Find out which provider runs the networks; false where another thread has. */
+  readonly prove: boolean
 }
 
 export type ToThread =
@@ -24,7 +27,7 @@ export type ToThread =
   | { readonly type: 'close' }
 
 export interface ThreadFacts {
-  readonly provider: string
+  readonly provider: Provider
   readonly proof: Proof
   readonly refusals: readonly Refusal[]
   readonly model: { readonly name: string; readonly version: string; readonly sha256: string }

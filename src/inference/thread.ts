@@ -8,11 +8,11 @@ import { judgePicture } from './chain.js'
 import type { Failure, FromThread, ThreadData, ThreadFacts, ToThread } from './thread-protocol.js'
 
 const port = parentPort!
-const { models, threads } = workerData as ThreadData
+const { models, cores, prove } = workerData as ThreadData
 
 try {
   const bundle = await readBundle(findBundle(models.bundle), { requireSignature: models.requireSignature })
-  const nets = await openCameraNets(bundle, models, threads)
+  const nets = await openCameraNets(bundle, models, { cores, prove })
   const facts = factsOf(nets, bundle.sha256)
   // One frame after the other: runs of one session are serial anyway, and the order of replies is that of frames.
   let last: Promise<void> = Promise.resolve()

@@ -49,7 +49,7 @@ export async function scan(request: ScanRequest, signal: AbortSignal): Promise<S
   const { model, mode, rate, width, out } = request
   const sources = await expandSources(request.names)
   const ffmpeg = await findFfmpeg()
-  const engine = await startEngine({ ...DEFAULT_MODELS, bundle: model }, { threads: threadsFor() })
+  const engine = await startEngine({ ...DEFAULT_MODELS, bundle: model }, { cores: coresFor() })
   const progress = await progressFor(sources, ffmpeg.path)
   const print: ScanPrint = {
     out: (text) => printing(progress, () => console.log(text)),
@@ -137,7 +137,7 @@ async function progressFor(sources: readonly (ScanSource | BadSource)[], ffmpegP
 }
 
 /** The decoder wants a core, too. */
-function threadsFor(): number {
+function coresFor(): number {
   return Math.max(1, Math.min(4, availableParallelism() - 1))
 }
 

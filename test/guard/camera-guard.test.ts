@@ -7,6 +7,7 @@ import type { EngineFacts, FromGuard } from '../../src/core/guard-protocol.js'
 import type { CameraSettings } from '../../src/core/settings.js'
 import { type CameraGuard, guardCamera } from '../../src/guard/camera-guard.js'
 import { evidenceKeeper } from '../../src/guard/evidence-keeper.js'
+import { createTurns } from '../../src/guard/turns.js'
 import { type Engine, startEngine } from '../../src/inference/engine.js'
 import { bundled, camera, freePort, publishUntil, temporaryFolder } from '../camera/partners.js'
 import { amplitudes, drawTinyClip } from '../fixtures/tiny-clip.js'
@@ -50,7 +51,9 @@ async function guarded(bundle: string, over: Partial<CameraSettings> = {}): Prom
   const retention = { maxBytes: 1e9, maxAgeMs: 1e9 }
   const evidence = evidenceKeeper(folder.path, retention, (d) => send({ type: 'diagnostic', diagnostic: d }))
   const count = { judged: 0, failed: 0 }
-  const parts = { engine, facts, ffmpeg: bundled, evidence, send }
+  const turns = createTurns()
+  turns.addThreads(1)
+  const parts = { engine, turns, facts, ffmpeg: bundled, evidence, send }
   const frame = { width: 64, rate: RATE }
   const guard = guardCamera(
     { camera: camera({ url, listen: true, frame, ...over }) },

@@ -22,7 +22,7 @@ describe.each(BENCHMARKS)('the bundle %s beside PyTorch', (name) => {
     const [, height, width] = chain.inputs[0]!.shape as number[]
     const blank = tensorOf({ pixels: new Uint8Array(height! * width! * 3), height: height!, width: width! })
     const reads = ['purified', 'score', 'level']
-    graphs = await openGraphs(bundle, { chain: { spec: chain, reads, blank } }, MODELS, 1)
+    graphs = await openGraphs(bundle, { chain: { spec: chain, reads, blank } }, MODELS, { cores: 1, prove: true })
   })
   afterAll(() => Promise.all([nets.release(), graphs.release()]))
 

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Frame } from '../../src/core/frame.js'
 import type { JudgeOptions } from '../../src/inference/chain.js'
-import { type Engine, startEngine, startThread } from '../../src/inference/engine.js'
+import { type Engine, startEngine } from '../../src/inference/engine.js'
 import { BUNDLES, grey, MODELS } from './pictures.js'
 
 const CASCADE: JudgeOptions = { mode: 'cascade', purify: true, maxPasses: 3 }
@@ -103,16 +104,44 @@ describe('engine', () => {
   })
 })
 
+describe('several threads', () => {
+  it('judge frames beside each other, with the verdicts of one', async () => {
+    engine = await startEngine(MODELS)
+    expect(engine.threads()).toBe(1)
+    const frames = () => Array.from({ length: 12 }, (_, i) => grey(i % 2 ? 16 : 0, 64 + 8 * i, 64))
+    const judge = (all: readonly Frame[]) => Promise.all(all.map((frame) => engine!.judge(frame, CASCADE)))
+    const alone = await judge(frames())
+    expect(await engine.grow(3)).toBe(2)
+    expect(engine.threads()).toBe(3)
+    const together = await judge(frames())
+    expect(together.map(({ verdict }) => verdict)).toEqual(alone.map(({ verdict }) => verdict))
+  })
+
+  it('are no more than asked for, however often', async () => {
+    engine = await startEngine(MODELS)
+    expect(await Promise.all([engine.grow(2), engine.grow(2), engine.grow(1)])).toEqual([1, 0, 0])
+    expect(engine.threads()).toBe(2)
+  })
+
+  it('all end with the one that dies: the engine is to be replaced as a whole', async () => {
+    engine = await startEngine(MODELS, { program: thread('ends-on-frame.mjs') })
+    await engine.grow(2)
+    const [first] = await Promise.allSettled([engine.judge(grey(0), CASCADE)])
+    expect(first).toMatchObject({ status: 'rejected' })
+    for (let i = 0; i < 4; i++) await expect(engine.judge(grey(0), CASCADE)).rejects.toThrow('ended with code 7')
+  })
+})
+
 describe('a thread that dies', () => {
   it('rejects all frames that it held and all that come after', async () => {
-    engine = await startThread(thread('ends-on-frame.mjs'), { models: MODELS, threads: 1 })
+    engine = await startEngine(MODELS, { program: thread('ends-on-frame.mjs') })
     const held = await Promise.allSettled([engine.judge(grey(0), CASCADE), engine.judge(grey(0), CASCADE)])
     expect(held.map((r) => r.status === 'rejected' && r.reason.code)).toEqual(Array(2).fill('FW_INFERENCE_FAILED'))
     await expect(engine.judge(grey(0), CASCADE)).rejects.toThrow('inference thread ended with code 7')
   })
 
   it('at its start fails the start', async () => {
-    const starting = startThread(thread('throws-at-start.mjs'), { models: MODELS, threads: 1 })
+    const starting = startEngine(MODELS, { program: thread('throws-at-start.mjs') })
     await expect(starting).rejects.toMatchObject({ code: 'FW_INFERENCE_FAILED' })
     await expect(starting).rejects.toThrow('no such instruction')
   })

@@ -37,7 +37,7 @@ describe('the shipped bundle on the frames drawn for it', () => {
   let nets: CameraNets
   beforeAll(async () => {
     bundle = await readBundle(findBundle('camera'))
-    nets = await openCameraNets(bundle, MODELS, 1)
+    nets = await openCameraNets(bundle, MODELS, { cores: 1, prove: true })
   })
   afterAll(() => nets.release())
 

@@ -8,6 +8,7 @@ import { DAMAGED_MS } from './corruption.js'
 import type { SessionEnd, SessionHooks } from './decode-session.js'
 import { plain } from './exit-cause.js'
 import type { FfmpegChild } from './ffmpeg-child.js'
+import { framesAhead } from './frames-ahead.js'
 
 export interface ReadingOptions {
   readonly width: number
@@ -27,21 +28,23 @@ export interface SourceReading {
   throwIfBroken(): void
 }
 
-/** Frames decoded ahead of the reader: of a file, then the decoder waits; of a stream, then the oldest is left out. */
-const AHEAD = { file: 4, live: 32 }
-
 export function sourceReading(source: string, options: ReadingOptions): SourceReading {
   const { width, live, onDiagnostic = () => {} } = options
-  const ahead: Frame[] = []
   const damage = { count: 0, first: '', untilMs: Number.NEGATIVE_INFINITY }
   let child: FfmpegChild | undefined
   let end: SessionEnd | undefined
-  let wake = () => {}
   let seq = 0
   let startMs: number | undefined
   let positionMs = 0
   let resized = false
   const repeats = repeatGate(onDiagnostic)
+  const ahead = framesAhead({
+    live,
+    pause: () => child?.stdout.pause(),
+    resume: () => child?.stdout.resume(),
+    onLeftOut: () =>
+      repeats.pass(diagnostic('FW_OVERLOADED', source, 'frames of the stream are left out'), performance.now()),
+  })
 
   const hooks: SessionHooks = {
     take: (bytes) => options.takeBuffer?.(bytes) ?? new Uint8Array(bytes),
@@ -55,13 +58,6 @@ export function sourceReading(source: string, options: ReadingOptions): SourceRe
       if (!Number.isNaN(ms)) positionMs = Math.max(0, ms - startMs)
       const damaged = positionMs < damage.untilMs
       ahead.push({ cameraId: source, seq: seq++, capturedAtMs: positionMs, width, height, pixels, damaged })
-      if (!live && ahead.length >= AHEAD.file) child?.stdout.pause()
-      if (live && ahead.length > AHEAD.live) {
-        ahead.shift()
-        const leftOut = diagnostic('FW_OVERLOADED', source, 'frames of the stream are left out')
-        repeats.pass(leftOut, performance.now())
-      }
-      wake()
     },
     onCorruption(line) {
       if (damage.count++ === 0) damage.first = plain(line)
@@ -78,18 +74,12 @@ export function sourceReading(source: string, options: ReadingOptions): SourceRe
     hooks,
     finish(how) {
       end = how
-      wake()
+      ahead.end()
     },
     async next() {
-      while (ahead.length === 0 && end === undefined) {
-        const more = new Promise<void>((resolve) => {
-          wake = resolve
-        })
-        child?.stdout.resume()
-        await more
-      }
+      const frame = await ahead.next()
       repeats.flush(performance.now())
-      return ahead.shift()
+      return frame
     },
     throwIfBroken() {
       repeats.flush(Number.POSITIVE_INFINITY)

@@ -47,104 +47,82 @@ const SHAPES = {
 
 /** Faces of `car`, with the inset of the roof and the wheels; corners in the street's metres. */
 export function facesOf(car: Car): Face[] {
-  const s = SHAPES[car.kind]
-  const half = s.width / 2
-  const rear = -s.length / 2
-  const nose = s.length / 2
-  const { rgb } = car
-  const faces: Face[] = []
-  const at = (x: number, y: number, along: number) => [car.x + x * car.heading, y, car.z + along * car.heading] as const
-  const add = (corners: Face['corners'], n: readonly [number, number, number], colour: Rgb, gloss: number) => {
+  const { x, z, heading } = car
+  const at: Place = (right, up, along) => [x + right * heading, up, z + along * heading]
+  return [...sides(car, at), ...body(car, at), ...lampsAndPlates(car, at)].map(([corners, n, rgb, gloss]) => {
     const length = Math.hypot(...n)
-    const normal = [(n[0] * car.heading) / length, n[1] / length, (n[2] * car.heading) / length] as const
-    faces.push({ corners, normal, rgb: colour, gloss })
-  }
-  for (const side of [-1, 1] as const) {
-    const x = side * half
-    const top = side * (half - s.inset)
-    add(
-      [at(x, s.sill, rear), at(x, s.belt, rear), at(x, s.belt, nose), at(x, s.sill, nose)],
-      [side, 0.12, 0],
-      rgb,
-      0.08,
-    )
-    add(
-      [at(x, s.belt, s.back), at(top, s.roof, s.roofBack), at(top, s.roof, s.roofFront), at(x, s.belt, s.front)],
-      [side, 0.3, 0],
-      car.kind === 'van' ? rgb : GLASS,
-      0.16,
-    )
-    for (const axle of [rear + 0.85, nose - 0.85]) add(wheel(at, x + side * 0.01, axle), [side, 0, 0], TYRE, 0)
-  }
-  add(
-    [
-      at(-half, s.belt, s.front),
-      at(half, s.belt, s.front),
-      at(half, s.belt - 0.1, nose),
-      at(-half, s.belt - 0.1, nose),
-    ],
-    [0, 1, 0.15],
-    rgb,
-    0.14,
-  )
-  add(
-    [at(-half, s.belt, rear), at(half, s.belt, rear), at(half, s.belt, s.back), at(-half, s.belt, s.back)],
-    [0, 1, 0],
-    rgb,
-    0.12,
-  )
-  const roof = half - s.inset
-  add(
-    [
-      at(-roof, s.roof, s.roofBack),
-      at(roof, s.roof, s.roofBack),
-      at(roof, s.roof, s.roofFront),
-      at(-roof, s.roof, s.roofFront),
-    ],
-    [0, 1, 0],
-    rgb,
-    0.14,
-  )
-  add(
-    [
-      at(-half, s.belt, s.front),
-      at(half, s.belt, s.front),
-      at(roof, s.roof, s.roofFront),
-      at(-roof, s.roof, s.roofFront),
-    ],
-    [0, 0.7, 0.8],
-    GLASS,
-    0.24,
-  )
-  add(
-    [at(-half, s.belt, s.back), at(half, s.belt, s.back), at(roof, s.roof, s.roofBack), at(-roof, s.roof, s.roofBack)],
-    [0, 0.35, -0.9],
-    car.kind === 'van' ? rgb : GLASS,
-    0.2,
-  )
-  add(
-    [at(-half, s.sill, nose), at(half, s.sill, nose), at(half, s.belt - 0.1, nose), at(-half, s.belt - 0.1, nose)],
-    [0, 0, 1],
-    rgb,
-    0.06,
-  )
-  add(
-    [at(-half, s.sill, rear), at(half, s.sill, rear), at(half, s.belt, rear), at(-half, s.belt, rear)],
-    [0, 0, -1],
-    rgb,
-    0.06,
-  )
-  for (const side of [-1, 1] as const) {
-    const [a, b] = [side * half * 0.62, side * half * 0.97]
-    add(plate(at, a, b, 0.6, 0.74, nose + 0.02), [0, 0, 1], LAMP, 0.1)
-    add(plate(at, a, b, 0.62, 0.8, rear - 0.02), [0, 0, -1], TAIL, 0.05)
-  }
-  add(plate(at, -0.26, 0.26, 0.42, 0.53, nose + 0.02), [0, 0, 1], PLATE, 0)
-  add(plate(at, -0.26, 0.26, 0.52, 0.63, rear - 0.02), [0, 0, -1], PLATE, 0)
-  return faces
+    return { corners, normal: [(n[0] * heading) / length, n[1] / length, (n[2] * heading) / length], rgb, gloss }
+  })
 }
 
-type Place = (x: number, y: number, along: number) => readonly [number, number, number]
+/** To the right of the car's middle, up, and along its heading, metres; to the street's. */
+type Place = (right: number, up: number, along: number) => readonly [number, number, number]
+type Edge = (side: -1 | 1) => readonly [number, number, number]
+/** Corners, normal as seen from the car (of any length), colour, gloss. */
+type Part = readonly [Face['corners'], readonly [number, number, number], Rgb, number]
+
+function sides({ kind, rgb }: Car, at: Place): Part[] {
+  const { width, length, sill, belt, roof, back, roofBack, roofFront, front, inset } = SHAPES[kind]
+  const [rear, nose] = [-length / 2, length / 2]
+  return ([-1, 1] as const).flatMap((side): Part[] => {
+    const x = (side * width) / 2
+    const top = x - side * inset
+    const glass = kind === 'van' ? rgb : GLASS
+    return [
+      [[at(x, sill, rear), at(x, belt, rear), at(x, belt, nose), at(x, sill, nose)], [side, 0.12, 0], rgb, 0.08],
+      [
+        [at(x, belt, back), at(top, roof, roofBack), at(top, roof, roofFront), at(x, belt, front)],
+        [side, 0.3, 0],
+        glass,
+        0.16,
+      ],
+      ...[rear + 0.85, nose - 0.85].map((axle): Part => [wheel(at, x + side * 0.01, axle), [side, 0, 0], TYRE, 0]),
+    ]
+  })
+}
+
+/** From the bonnet over the roof to the boot, then nose and rear. */
+function body({ kind, rgb }: Car, at: Place): Part[] {
+  const { width, length, sill, belt, roof, back, roofBack, roofFront, front, inset } = SHAPES[kind]
+  const [rear, nose] = [-length / 2, length / 2]
+  const half = width / 2
+  const top = half - inset
+  const [low, bonnet] = [edge(half, sill, nose), edge(half, belt - 0.1, nose)]
+  const [screenFoot, screenTop] = [edge(half, belt, front), edge(top, roof, roofFront)]
+  const [rearTop, rearFoot] = [edge(top, roof, roofBack), edge(half, belt, back)]
+  const [boot, bumper] = [edge(half, belt, rear), edge(half, sill, rear)]
+  const between = (a: Edge, b: Edge) => [a(-1), a(1), b(1), b(-1)]
+  return [
+    [between(screenFoot, bonnet), [0, 1, 0.15], rgb, 0.14],
+    [between(boot, rearFoot), [0, 1, 0], rgb, 0.12],
+    [between(rearTop, screenTop), [0, 1, 0], rgb, 0.14],
+    [between(screenFoot, screenTop), [0, 0.7, 0.8], GLASS, 0.24],
+    [between(rearFoot, rearTop), [0, 0.35, -0.9], kind === 'van' ? rgb : GLASS, 0.2],
+    [between(low, bonnet), [0, 0, 1], rgb, 0.06],
+    [between(bumper, boot), [0, 0, -1], rgb, 0.06],
+  ]
+
+  /** Across the car, from its left end (-1) to its right one (1). */
+  function edge(reach: number, up: number, along: number): Edge {
+    return (side) => at(side * reach, up, along)
+  }
+}
+
+function lampsAndPlates({ kind }: Car, at: Place): Part[] {
+  const { width, length } = SHAPES[kind]
+  const [rear, nose] = [-length / 2 - 0.02, length / 2 + 0.02]
+  return [
+    ...([-1, 1] as const).flatMap((side): Part[] => {
+      const [a, b] = [side * (width / 2) * 0.62, side * (width / 2) * 0.97]
+      return [
+        [plate(at, a, b, 0.6, 0.74, nose), [0, 0, 1], LAMP, 0.1],
+        [plate(at, a, b, 0.62, 0.8, rear), [0, 0, -1], TAIL, 0.05],
+      ]
+    }),
+    [plate(at, -0.26, 0.26, 0.42, 0.53, nose), [0, 0, 1], PLATE, 0],
+    [plate(at, -0.26, 0.26, 0.52, 0.63, rear), [0, 0, -1], PLATE, 0],
+  ]
+}
 
 function plate(at: Place, left: number, right: number, low: number, high: number, along: number): Face['corners'] {
   return [at(left, low, along), at(right, low, along), at(right, high, along), at(left, high, along)]

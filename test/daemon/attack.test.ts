@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { alertSchema } from '../../src/delivery/alert-schema.js'
 import { startCameraChild } from '../../src/demo/camera-child.js'
 import { until } from '../fixtures/alerts.js'
-import { freePort, guardsOf, payloads, startDaemon, type TestDaemon } from '../fixtures/daemon.js'
+import { freePort, guardsOf, metric, payloads, startDaemon, type TestDaemon } from '../fixtures/daemon.js'
 
 /** The demo's street, with the universal pattern at 8/255 put in before the encoder from the second phase on. */
 function streetCamera(port: number) {
@@ -21,9 +21,10 @@ const guarding = (daemon: TestDaemon) =>
   until(() => payloads(daemon.seen, 'camera/street/state').at(-1)?.state === 'guarding', 'guarded', 60_000)
 
 test('an attack is raised with pictures, outlives its guard, and is cleared once', { timeout: 150_000 }, async () => {
-  const port = await freePort()
+  const [port, httpPort] = [await freePort(), await freePort()]
   const daemon = await startDaemon({
     cameras: [`{ id: street, url: "rtsp://127.0.0.1:${port}/cam", listen: true, detection: { clear_after: 3s } }`],
+    httpPort,
   })
   const camera = streetCamera(port)
   await guarding(daemon)
@@ -35,8 +36,9 @@ test('an attack is raised with pictures, outlives its guard, and is cleared once
   for (const path of [raised.evidence.before, raised.evidence.after, raised.evidence.difference]) {
     expect(await sharp(join(state, path!)).metadata()).toMatchObject({ width: 640, height: 360, format: 'jpeg' })
   }
-  expect(existsSync(join(state, 'incidents.json'))).toBe(true)
+  await until(() => existsSync(join(state, 'incidents.json')), 'the open incident is kept')
 
+  const frames = () => metric(httpPort, 'frames_total{camera="street"}')
   const [guard] = await guardsOf(daemon.process.pid!)
   process.kill(guard!, 'SIGKILL')
   await until(() => alerts(daemon).some((alert) => alert.phase === 'cleared'), 'cleared', 60_000)
@@ -45,6 +47,10 @@ test('an attack is raised with pictures, outlives its guard, and is cleared once
   expect(told.filter((alert) => alert.phase === 'raised').length).toBe(1)
   expect(told.filter((alert) => alert.phase === 'cleared').length).toBe(1)
   expect(told.map((alert) => alert.seq)).toEqual(told.map((_, i) => i + 1))
+  // nothing is counted twice, though a guard was replaced and an alert came after it
+  const counted = await frames()
+  await expect.poll(frames, { timeout: 20_000 }).toBeGreaterThan(counted)
+  expect(await metric(httpPort, 'camera_restarts_total{camera="street"}')).toBe(1)
 })
 
 test('a disk that takes no pictures stops no alert', { timeout: 120_000 }, async () => {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { until } from '../fixtures/alerts.js'
-import { freePort, guardsOf, payloads, pushCamera, startDaemon } from '../fixtures/daemon.js'
+import { freePort, guardsOf, metric, payloads, pushCamera, startDaemon } from '../fixtures/daemon.js'
 
 const STEPS = resolve(import.meta.dirname, '../fixtures/clock-steps.mjs')
 const STEP_MS = 600_000
@@ -17,19 +17,16 @@ test('a clock that is set ten minutes forth ends no guard, and what is told of t
   pushCamera(port)
   const state = () => payloads(daemon.seen, 'camera/gate/state').at(-1)
   await until(() => state()?.state === 'guarding', 'guarded', 30_000)
-  const metric = async (name: string) => {
-    const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text()
-    return Number(new RegExp(`^framewarden_${name} (\\S+)`, 'm').exec(text)?.[1])
-  }
-  const frames = await metric('frames_total\\{camera="gate"\\}')
+  const judged = () => metric(httpPort, 'frames_total{camera="gate"}')
+  const frames = await judged()
   const guards = await guardsOf(daemon.process.pid!)
   const since = Date.parse(state()!.since as string)
 
   for (const pid of [...guards, daemon.process.pid!]) process.kill(pid, 'SIGUSR2')
   await until(() => Date.parse(state()!.since as string) - since > STEP_MS - 5_000, 'told anew since when')
-  await expect.poll(() => metric('frames_total\\{camera="gate"\\}'), { timeout: 30_000 }).toBeGreaterThan(frames + 60)
+  await expect.poll(judged, { timeout: 30_000 }).toBeGreaterThan(frames + 60)
   expect(await guardsOf(daemon.process.pid!)).toEqual(guards)
   expect(state()).toMatchObject({ state: 'guarding', scored: true })
   expect(payloads(daemon.seen, 'diagnostic')).toEqual([])
-  expect(await metric('latency_seconds\\{camera="gate",quantile="0.99"\\}')).toBeLessThan(20)
+  expect(await metric(httpPort, 'latency_seconds{camera="gate",quantile="0.99"}')).toBeLessThan(20)
 })

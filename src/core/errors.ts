@@ -63,7 +63,8 @@ export const REMEDIES = {
   FW_BROKER_REFUSED: "Check mqtt.username, password and the broker's rights; alerts wait on disk.",
   FW_BROKER_TLS: 'Check mqtt.ca, cert, key and the host name in mqtt.url; alerts wait on disk.',
   FW_BROKER_KICKED: 'Another client may use this unit name; alerts wait on disk.',
-  FW_BROKER_DENIED: 'Grant this unit the right to publish on the topic; the message is set aside.',
+  FW_BROKER_DENIED:
+    'Let the broker accept this unit there, then reload framewarden: until then nothing more is sent on it.',
   // the rest
   FW_NOT_RUNNING: 'Start it: `framewarden run --config FILE`.',
   FW_CONTROL_DENIED: 'Run this as the user that the daemon runs as, or as root.',

@@ -1,9 +1,9 @@
 /** Says what becomes of the unit and its cameras: in the log when it changes, at the broker as retained states. */
 import type { CameraFacts } from '../core/camera-facts.js'
+import type { Delivery } from '../delivery/delivery.js'
 import type { Log } from '../log/log.js'
 import { cameraLine } from './camera-line.js'
 import type { GuardView } from './guard-runner.js'
-import type { LiveDelivery } from './live-delivery.js'
 import { cameraStatePayload, statsPayload, type UnitFacts, unitStatePayload } from './payloads.js'
 
 /** What there is to say, as it is at the moment. */
@@ -24,7 +24,7 @@ export interface Announcer {
   stopped(): void
 }
 
-export function createAnnouncer(facts: UnitFacts, there: Announced, delivery: LiveDelivery, log: Log): Announcer {
+export function createAnnouncer(facts: UnitFacts, there: Announced, delivery: Delivery, log: Log): Announcer {
   let lastUnit = ''
 
   function unit(): void {

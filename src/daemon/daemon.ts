@@ -149,6 +149,7 @@ function startReload(
     async onSettled(now) {
       await clearForgotten(reloaded.incidents, now.cameras, reloaded.delivery.alert)
       reloaded.announcer.all()
+      reloaded.delivery.retryDenied()
     },
     onDiagnostic: reloaded.diagnostics.note,
     onInfo: (text) => log.info(text),

@@ -3,7 +3,7 @@ import { type Change, diffSettings } from '../config/diff.js'
 import type { Settings } from '../core/settings.js'
 
 /** What can be proved before anything is touched. */
-export type Trial = 'guard' | 'broker' | 'state_dir'
+export type Trial = 'guard' | 'broker'
 
 export type Step =
   | { readonly kind: 'log' }
@@ -39,7 +39,7 @@ export function planReload(before: Settings, file: Settings): ReloadPlan {
   if (has('guard') || changes.some((change) => change.camera !== undefined)) steps.push(camerasStep(changes))
   if (has('guard')) steps.push({ kind: 'guards' })
   const trials: Trial[] = []
-  if (has('broker')) trials.push('broker', 'state_dir')
+  if (has('broker')) trials.push('broker')
   if (has('guard')) trials.push('guard')
   return { changes, settings, trials, steps }
 }
@@ -62,7 +62,7 @@ export function heldKeys(plan: ReloadPlan): readonly string[] {
 
 function concerns({ effect, camera }: Change, what: Trial | Step['kind']): boolean {
   if (what === 'guard' || what === 'guards') return effect === 'guard'
-  if (what === 'broker' || what === 'state_dir') return effect === 'broker'
+  if (what === 'broker') return effect === 'broker'
   if (what === 'cameras') return camera !== undefined
   return effect === 'live' && camera === undefined
 }

@@ -1,17 +1,14 @@
-/** What this unit tells ops, and how it gets there: the only door of the room. */
+/** What this unit tells ops, and how it gets there: the only door of the room. Alerts go to the spool, and from there to each sink. */
 import { join } from 'node:path'
 import type { Alert, AlertBody } from '../core/alert.js'
-import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
-import { REMEDIES } from '../core/errors.js'
+import type { Diagnostic } from '../core/diagnostic.js'
 import type { MqttSettings, Retention } from '../core/settings.js'
-import { keepDenied } from './denied.js'
-import { discoveryOf } from './home-assistant.js'
-import { type KnownCameras, loadKnownCameras } from './known-cameras.js'
-import { createOutbox } from './outbox.js'
-import { type Publisher, startPublisher } from './publisher.js'
-import { openSpool, type Spool } from './spool/spool.js'
+import { brokerSlot } from './broker-slot.js'
+import { deliveryReports } from './delivery-reports.js'
+import { brokerName } from './mqtt/dial.js'
+import { type MqttSink, startMqttSink } from './mqtt/mqtt-sink.js'
+import { openSpool } from './spool/spool.js'
 import { lockState } from './state-lock.js'
-import { topicsOf } from './topics.js'
 
 export interface DeliveryOptions {
   readonly unit: string
@@ -21,10 +18,8 @@ export interface DeliveryOptions {
   readonly spool: Retention
   /** Ids in the configuration: retained topics of other cameras that an earlier run left with the broker are emptied. */
   readonly cameras?: readonly string[]
-  /** Of this room; to be logged, and passed back to `Delivery.diagnostic` if ops shall see it. */
+  /** Of this room, each time; to be logged, and passed back to `Delivery.diagnostic` if ops shall see it. */
   onDiagnostic(d: Diagnostic): void
-  /** Each message as it is handed to the broker's connection. */
-  onMessage?(topic: string, payload: string): void
 }
 
 export interface DeliverySnapshot {
@@ -42,127 +37,67 @@ export interface DeliverySnapshot {
   readonly lastError: (Diagnostic & { readonly atMs: number }) | undefined
 }
 
-export interface Delivery {
+export interface Delivery extends Omit<MqttSink, 'state' | 'stop'> {
   /** Resolves when the alert is on disk (append + fdatasync): from then on it counts. Rejects with FW_SPOOL_DISK. */
   alert(body: AlertBody): Promise<Alert>
-  /** Retained, sent again on each connect. */
-  unitState(payload: object): void
-  /** Retained, sent again on each connect. */
-  cameraState(id: string, payload: object): void
-  /** Empties the camera's retained topics. */
-  forgetCamera(id: string): void
-  /** QoS 0: lost while the broker is away. */
-  stats(id: string, payload: object): void
-  /** QoS 1, not spooled: some wait in memory for the broker, the oldest go first. */
-  diagnostic(d: Diagnostic): void
+  /**
+   * Leaves the broker for another, or for none, while alerts go on coming; what was said of unit and cameras is said again
+   * there. `cameras` as in the options. Calls are serial: the last one wins. Rejects with FW_CONFIG_VALUE for a bad
+   * mqtt.url: nothing has changed then.
+   */
+  replaceBroker(mqtt: MqttSettings | undefined, cameras?: readonly string[]): Promise<void>
   snapshot(): DeliverySnapshot
   /** Sends what waits and `offline` within 2 s, then closes. */
   stop(): Promise<void>
 }
 
-/** Throws FW_STATE_LOCKED, FW_STATE_DIR, FW_SPOOL_DISK, or FW_CONFIG_VALUE for a bad mqtt.url. A broker that is away is no error. */
+/**
+ * Throws FW_CONFIG_VALUE for a bad mqtt.url, FW_STATE_LOCKED, FW_STATE_DIR or FW_SPOOL_DISK; nothing is left open then.
+ * A broker that is away is no error.
+ */
 export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
   const { unit, stateDir, mqtt } = options
+  if (mqtt) brokerName(mqtt) // a bad url is refused before anything is opened
   const lock = await lockState(stateDir)
-  let lastError: DeliverySnapshot['lastError']
-  const note = (d: Diagnostic) => {
-    lastError = { ...d, atMs: Date.now() }
-    options.onDiagnostic(d)
-  }
-
   const folder = join(stateDir, 'spool')
-  const topics = topicsOf(mqtt?.topicPrefix ?? 'framewarden', unit)
-  const discovery = mqtt?.homeAssistant.enabled ? discoveryOf(mqtt.homeAssistant.prefix, unit, topics) : undefined
-  const outbox = createOutbox()
-  const startedAtMs = Date.now()
-  const cameras = new Set<string>()
-  let known: KnownCameras | undefined
-  let spool: Spool | undefined
-  let publisher: Publisher | undefined
-  try {
-    spool = await openSpool({
-      folder,
-      unit,
-      retention: options.spool,
-      fetched: mqtt !== undefined,
-      onDiagnostic: note,
-    })
-    known = await loadKnownCameras(folder, (error) => {
-      note(diagnostic('FW_SPOOL_DISK', 'spool', `cameras.json cannot be written: ${(error as Error).message}`))
-    })
-    if (mqtt) publisher = publish(mqtt, spool)
-  } catch (error) {
-    await spool?.close()
+  const reports = deliveryReports(folder, options.onDiagnostic)
+  const fetched = mqtt !== undefined
+  const opening = openSpool({ folder, unit, retention: options.spool, fetched, onDiagnostic: reports.pass })
+  const spool = await opening.catch(async (error) => {
     await lock.release()
     throw error
-  }
+  })
+  const slot = brokerSlot()
 
-  function publish(to: MqttSettings, from: Spool): Publisher {
-    outbox.retain(topics.availability, 'online') // first of all retained topics, on each connect
-    return startPublisher({
-      mqtt: to,
-      unit,
-      spool: from,
-      outbox,
-      onSent: (topic, payload) => options.onMessage?.(topic, payload),
-      onDenied: denied,
-      onFailure: (code, text) => note(diagnostic(code, code.startsWith('FW_SPOOL') ? 'spool' : 'broker', text)),
-    })
-  }
-
-  function denied(topic: string, payload: string, reason: string): void {
-    note(diagnostic('FW_BROKER_DENIED', 'broker', `${topic}: ${reason}`))
-    keepDenied(folder, { at: new Date().toISOString(), topic, reason, payload }).catch((error) => {
-      note(diagnostic('FW_SPOOL_DISK', 'spool', `a denied message cannot be set aside: ${error.code ?? error}`))
-    })
-  }
-
-  function announce(id: string): void {
-    if (cameras.has(id)) return
-    cameras.add(id)
-    known?.add(id)
-    for (const message of discovery?.announce(id) ?? []) outbox.retain(message.topic, message.payload)
-  }
-
-  function forget(id: string): void {
-    cameras.delete(id)
-    for (const message of discovery?.forget(id) ?? []) outbox.retain(message.topic, message.payload)
-    outbox.retain(topics.cameraState(id), '')
+  async function replaceBroker(to: MqttSettings | undefined, cameras?: readonly string[]): Promise<void> {
+    if (to) brokerName(to)
+    spool.setFetched(to !== undefined)
+    await slot.replace(to && (() => startMqttSink({ ...reports, mqtt: to, unit, folder, spool, cameras })))
   }
 
   async function stop(): Promise<void> {
-    const online = publisher?.state.broker === 'online'
-    await publisher?.stop()
-    if (online && outbox.empty) known?.set(cameras)
-    await known?.flush()
-    await opened.close()
+    await slot.replace(undefined)
+    await spool.close()
     await lock.release()
   }
 
-  const opened = spool
+  await replaceBroker(mqtt, options.cameras)
+  const startedAtMs = Date.now()
   let stopped: Promise<void> | undefined
-  if (options.cameras) for (const id of known.ids) if (!options.cameras.includes(id)) forget(id)
   return {
-    alert: (body) => opened.append(body),
-    unitState: (payload) => publisher && outbox.retain(topics.state, JSON.stringify(payload)),
-    cameraState: (id, payload) => {
-      if (!publisher) return
-      announce(id)
-      outbox.retain(topics.cameraState(id), JSON.stringify(payload))
-    },
-    forgetCamera: (id) => publisher && forget(id),
-    stats: (id, payload) => publisher?.publishNow(topics.stats(id), JSON.stringify(payload)),
-    diagnostic: (d) => {
-      if (!publisher) return
-      const { code, subject, text, count } = d
-      const payload = { code, subject, text, remedy: REMEDIES[code], count, at: new Date().toISOString() }
-      outbox.push(topics.diagnostic, JSON.stringify(payload))
-    },
+    alert: (body) => spool.append(body),
+    unitState: slot.unitState,
+    cameraState: slot.cameraState,
+    forgetCamera: slot.forgetCamera,
+    stats: slot.stats,
+    diagnostic: slot.diagnostic,
+    retryDenied: slot.retryDenied,
+    replaceBroker,
     snapshot: () => ({
-      ...(publisher?.state ?? { broker: 'off', since: startedAtMs, protocol: undefined, inFlight: 0 }),
-      pending: opened.pending,
-      seq: opened.lastSeq,
-      lastError,
+      ...{ since: startedAtMs, protocol: undefined, inFlight: 0, ...slot.state },
+      pending: spool.pending,
+      seq: spool.lastSeq,
+      lastError: reports.last(),
     }),
     stop: () => {
       stopped ??= stop()

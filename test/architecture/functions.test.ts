@@ -9,12 +9,7 @@ const NOT_YET = [
   'src/daemon/cameras.ts: runCameras',
   'src/daemon/guard-process.ts: startGuardProcess',
   'src/daemon/guard-runner.ts: runGuard',
-  'src/daemon/live-delivery.ts: startLiveDelivery',
   'src/daemon/reload.ts: createReload',
-  'src/delivery/delivery.ts: startDelivery',
-  'src/delivery/publisher.ts: startPublisher',
-  'src/delivery/session.ts: startSession',
-  'src/delivery/spool/alert-log.ts: alertLog',
   'src/guard/guard.ts: startGuard',
   'src/inference/engine.ts: startThread',
 ]

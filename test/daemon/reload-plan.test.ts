@@ -17,8 +17,8 @@ describe('a reload', () => {
   it.each([
     ['nothing', `# the same\n${BASE}`, [], []],
     ['the level of the log', `${BASE}log: { level: debug }\n`, [], [{ kind: 'log' }]],
-    ['the broker', BASE.replace('mqtt://b', 'mqtt://c'), ['broker', 'state_dir'], [{ kind: 'broker' }]],
-    ['no broker any more', BASE.replace('mqtt: { url: mqtt://b }', ''), ['broker', 'state_dir'], [{ kind: 'broker' }]],
+    ['the broker', BASE.replace('mqtt://b', 'mqtt://c'), ['broker'], [{ kind: 'broker' }]],
+    ['no broker any more', BASE.replace('mqtt: { url: mqtt://b }', ''), ['broker'], [{ kind: 'broker' }]],
     ['the bundle', `${BASE}models: { bundle: other }\n`, ['guard'], [cameras(), { kind: 'guards' }]],
     ['the ffmpeg', `${BASE}ffmpeg: /other\n`, ['guard'], [cameras(), { kind: 'guards' }]],
     ['room for pictures', `${BASE}evidence: { max_bytes: 1GiB }\n`, ['guard'], [cameras(), { kind: 'guards' }]],
@@ -42,7 +42,7 @@ describe('a reload', () => {
   it('takes the steps in an order, whatever the order in the file: log, broker, cameras, guards', () => {
     const all = `${BASE.replace('mqtt://b', 'mqtt://c')}models: { threads: 2 }\nlog: { level: warn }\n`
     expect(plan(all).steps.map((step) => step.kind)).toEqual(['log', 'broker', 'cameras', 'guards'])
-    expect(plan(all).trials).toEqual(['broker', 'state_dir', 'guard'])
+    expect(plan(all).trials).toEqual(['broker', 'guard'])
     expect(keysOf(plan(all), 'guard')).toEqual(['models.threads'])
     expect(keysOf(plan(all), 'broker')).toEqual(['mqtt.url'])
     expect(keysOf(plan(all), 'log')).toEqual(['log.level'])

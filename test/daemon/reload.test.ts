@@ -45,7 +45,6 @@ test('all is tried before anything is touched', async () => {
   expect(await reload()).toEqual({ ok: true, changes: ['mqtt.url', 'models.bundle'], held: [] })
   expect(asked).toEqual([
     'try broker mqtt://c other',
-    'try state_dir mqtt://c other',
     'try guard mqtt://c other',
     'broker mqtt://c other',
     'cameras mqtt://c other',

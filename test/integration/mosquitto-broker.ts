@@ -22,6 +22,10 @@ export interface Mosquitto {
   /** Stops the process where it is: the connections stay, nothing answers. */
   freeze(): void
   thaw(): void
+  /** Takes its files anew, rights among them. */
+  reload(): void
+  /** What it has logged since it was started, line by line. */
+  log(): string[]
   remove(): Promise<void>
 }
 
@@ -74,6 +78,8 @@ export async function startMosquitto(config: (folder: string) => Promise<string[
     kill,
     freeze: () => child?.kill('SIGSTOP'),
     thaw: () => child?.kill('SIGCONT'),
+    reload: () => child?.kill('SIGHUP'),
+    log: () => log.split('\n'),
     remove: async () => {
       await kill()
       await rm(folder, { recursive: true })

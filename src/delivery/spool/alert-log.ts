@@ -1,6 +1,5 @@
 /** The alerts on disk: appended, read back and removed, segment by segment. Who has read what is not its business. */
 import { rm } from 'node:fs/promises'
-import { setAside } from './damage.js'
 import {
   appended,
   emptied,
@@ -13,8 +12,10 @@ import {
   without,
   withSegment,
 } from './log-state.js'
+import { readOldSegment } from './open-log.js'
 import { encodeRecord, type StoredAlert } from './record.js'
-import { appendToSegment, createSegment, listSegments, missingSeqs, readSegment, type Segment } from './segment.js'
+import { recordCache } from './record-cache.js'
+import { appendToSegment, createSegment, listSegments, type Segment } from './segment.js'
 
 export interface AlertLogOptions {
   readonly folder: string
@@ -41,36 +42,25 @@ export interface AlertLog {
 export function alertLog(opened: LogState, tail: readonly StoredAlert[], options: AlertLogOptions): AlertLog {
   const { folder, limits, onCorrupt, onMissing, onGone } = options
   let log = opened
-  /** Records by path: of the active segment, and of the one read last. */
-  const cached = new Map<string, StoredAlert[]>()
+  const cache = recordCache()
   const active = () => log.segments.at(-1)!
-  if (log.segments.length > 0) cached.set(active().path, [...tail])
+  if (log.segments.length > 0) cache.begin(active().path, tail)
 
   async function beginSegment(nowMs: number): Promise<void> {
     const segment = await createSegment(folder, log.lastSeq + 1, nowMs)
     log = withSegment(log, segment)
-    cached.clear()
-    cached.set(segment.path, [])
-  }
-
-  async function beginAfresh(): Promise<void> {
-    log = emptied(log)
-    cached.clear()
-    onGone()
-    await listSegments(folder) // makes the folder
+    cache.begin(segment.path, [])
   }
 
   async function recordsOf(segment: Segment, last: number): Promise<readonly StoredAlert[]> {
-    const known = cached.get(segment.path)
+    const known = cache.of(segment.path)
     if (known) return known
-    const { records, damage, bytes } = await readSegment(segment)
-    const problem = await setAside(folder, segment, bytes, damage)
+    const { records, missing, problem } = await readOldSegment(folder, segment, last)
+    if (!log.segments.some(({ path }) => path === segment.path)) return [] // retention took it meanwhile
     if (problem) onCorrupt(problem)
-    const kept = records.filter(({ alert }) => alert.seq <= last) // what a failed append left at the end is in the next segment
-    onMissing(missingSeqs(kept, segment.first, last))
-    for (const path of cached.keys()) if (path !== active().path) cached.delete(path)
-    cached.set(segment.path, kept)
-    return kept
+    onMissing(missing)
+    cache.keep(segment.path, records)
+    return records
   }
 
   return {
@@ -83,10 +73,14 @@ export function alertLog(opened: LogState, tail: readonly StoredAlert[], options
       try {
         await appendToSegment(active(), bytes)
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') await beginAfresh()
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+        log = emptied(log)
+        cache.clear()
+        onGone()
+        await listSegments(folder) // makes the folder
         throw error
       }
-      cached.get(active().path)!.push(...records)
+      cache.append(records)
       log = appended(log, records.length, bytes.length, nowMs)
     },
     readAfter: async (seq) => {
@@ -100,7 +94,6 @@ export function alertLog(opened: LogState, tail: readonly StoredAlert[], options
       for (const segment of removed) {
         await rm(segment.path, { force: true })
         log = without(log, segment)
-        cached.delete(segment.path)
       }
       return removed.length > 0 ? log.segments[0]!.first - 1 : undefined
     },

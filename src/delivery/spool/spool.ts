@@ -112,7 +112,7 @@ interface Parts {
 }
 
 async function openParts({ folder, retention }: SpoolOptions, reports: SpoolReports): Promise<Parts> {
-  const { state, tail, missing, problem } = await openLog(folder)
+  const { state, records, missing, problem } = await openLog(folder)
   reports.corrupt(problem)
   const cursor = await openCursor(folder, state, reports)
   cursor.settle(missing)
@@ -121,7 +121,7 @@ async function openParts({ folder, retention }: SpoolOptions, reports: SpoolRepo
     reports.disk('clock.json cannot be written', error),
   )
   const lastSeq = Math.max(state.lastSeq, cursor.at) // without segments the cursor alone keeps seq
-  const log = alertLog({ ...state, lastSeq }, tail, {
+  const log = alertLog({ ...state, lastSeq }, records, {
     folder,
     limits: limitsOf(retention),
     onCorrupt: reports.corrupt,

@@ -162,6 +162,19 @@ test('segments removed while the daemon was down: told, and seq goes on', async 
   expect(await seqs(again.spool)).toEqual([4])
 })
 
+test('an older segment that somebody removed is told once and does not hold up what follows', async () => {
+  const folder = await emptyFolder()
+  const { spool, told } = await openIn(folder, { maxBytes: 64 * 1024, maxAgeMs: WEEK.maxAgeMs })
+  await fill(spool, 40)
+  const [first, second] = (await readdir(folder)).filter((name) => name.endsWith('.log')).sort()
+  const firstOfSecond = Number(second!.slice(0, 16))
+  await rm(join(folder, first!))
+  expect(await seqs(spool)).toEqual(Array.from({ length: 41 - firstOfSecond }, (_, i) => i + firstOfSecond))
+  expect(told.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT'])
+  expect(told[0]!.text).toContain(`is gone, with alerts 1 to ${firstOfSecond - 1}`)
+  expect(spool.cursor).toBe(firstOfSecond - 1)
+})
+
 test('delivered segments stay within the limit by bytes; undelivered ones go oldest first, counted, and seq goes on', async () => {
   const folder = await emptyFolder()
   const { spool, told } = await openIn(folder, { maxBytes: 16 * 1024, maxAgeMs: WEEK.maxAgeMs })

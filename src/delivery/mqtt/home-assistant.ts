@@ -2,7 +2,7 @@
  * Home Assistant's MQTT discovery: a device per unit; per camera a tamper sensor and its state.
  * Source: home-assistant.io/integrations/mqtt, "MQTT discovery", single component payloads (they need no newer release).
  */
-import { CAMERA_STATES } from '../core/camera-state.js'
+import { CAMERA_STATES } from '../../core/camera-state.js'
 import type { Topics } from './topics.js'
 
 export interface DiscoveryMessage {

@@ -1,11 +1,11 @@
 import { createServer as createTlsServer } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
-import type { Diagnostic } from '../../src/core/diagnostic.js'
-import { type Delivery, startDelivery } from '../../src/delivery/delivery.js'
-import { dial } from '../../src/delivery/dial.js'
-import { probeBroker } from '../../src/delivery/probe-broker.js'
-import { alertBody, emptyFolder, until } from '../fixtures/alerts.js'
-import { mqttSettings, startBadBroker, startBroker, subscribe } from '../fixtures/broker.js'
+import type { Diagnostic } from '../../../src/core/diagnostic.js'
+import { type Delivery, startDelivery } from '../../../src/delivery/delivery.js'
+import { dial } from '../../../src/delivery/mqtt/dial.js'
+import { probeBroker } from '../../../src/delivery/mqtt/probe-broker.js'
+import { alertBody, emptyFolder, until } from '../../fixtures/alerts.js'
+import { mqttSettings, startBadBroker, startBroker, subscribe } from '../../fixtures/broker.js'
 
 const WEEK = { maxBytes: 256 * 2 ** 20, maxAgeMs: 7 * 86_400_000 }
 const CONNACK = 0x20

@@ -1,7 +1,7 @@
 /** One connection to the broker, without retries: it is open with a client, or it ended with a cause. */
 import { connect, type IClientOptions, type MqttClient } from 'mqtt'
-import { FwError } from '../core/errors.js'
-import type { MqttSettings } from '../core/settings.js'
+import { FwError } from '../../core/errors.js'
+import type { MqttSettings } from '../../core/settings.js'
 import { type BrokerEnd, brokerEnd } from './broker-end.js'
 
 /** CONNACK must come within this time; it covers name, TCP and TLS too. */

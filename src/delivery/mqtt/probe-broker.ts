@@ -1,8 +1,8 @@
 /** Is the broker there and does it take us? For `doctor`: connects and says good-bye, publishes nothing. */
 import { randomBytes } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
-import { REMEDIES } from '../core/errors.js'
-import type { MqttSettings } from '../core/settings.js'
+import { REMEDIES } from '../../core/errors.js'
+import type { MqttSettings } from '../../core/settings.js'
 import { versionName } from './broker-end.js'
 import { brokerName, type Connection, dial } from './dial.js'
 

@@ -24,3 +24,12 @@ export function topicsOf(prefix: string, unit: string): Topics {
     stats: (cameraId) => `${root}/camera/${cameraId}/stats`,
   }
 }
+
+/**
+ * The topic filter that an operator has to grant so that a unit may publish on `topic`: all of the unit's below `prefix`,
+ * else all of Home Assistant's discovery.
+ */
+export function grantOf(topic: string, prefix: string, discoveryPrefix: string): string {
+  if (!topic.startsWith(`${prefix}/`)) return `${discoveryPrefix}/#`
+  return `${prefix}/${topic.slice(prefix.length + 1).split('/')[0]}/#`
+}

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { keepFile } from '../files/kept-file.js'
+import { keepFile } from '../../files/kept-file.js'
 
 export interface KnownCameras {
   readonly ids: ReadonlySet<string>

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { payloadSchemas } from '../../src/delivery/alert-schema.js'
-import { discoveryOf } from '../../src/delivery/home-assistant.js'
-import { createOutbox } from '../../src/delivery/outbox.js'
-import { topicsOf } from '../../src/delivery/topics.js'
+import { payloadSchemas } from '../../../src/delivery/alert-schema.js'
+import { discoveryOf } from '../../../src/delivery/mqtt/home-assistant.js'
+import { grantOf, topicsOf } from '../../../src/delivery/mqtt/topics.js'
 
 const topics = topicsOf('site/framewarden', 'gate-7')
 
@@ -58,37 +57,10 @@ test('Home Assistant: a tamper and a state entity a camera, in one device, with 
   ])
 })
 
-test('a retained topic keeps its order: a new value waits for the one on its way', () => {
-  const outbox = createOutbox()
-  outbox.retain('a', '1')
-  const first = outbox.next()!
-  outbox.retain('a', '2')
-  outbox.retain('a', '3')
-  expect(outbox.next()).toBeUndefined()
-  outbox.done(first, true)
-  expect(outbox.next()).toEqual({ topic: 'a', payload: '3', retain: true })
-})
-
-test('a new connection gets every retained topic again, but not one that was emptied', () => {
-  const outbox = createOutbox()
-  for (const [topic, payload] of [
-    ['a', '1'],
-    ['b', '2'],
-    ['b', ''],
-  ] as const)
-    outbox.retain(topic, payload)
-  for (let message = outbox.next(); message; message = outbox.next()) outbox.done(message, true)
-  outbox.restart()
-  expect(outbox.next()).toMatchObject({ topic: 'a', payload: '1' })
-  expect(outbox.next()).toBeUndefined()
-})
-
-test('what was not acknowledged is sent again', () => {
-  const outbox = createOutbox()
-  outbox.retain('a', '')
-  outbox.push('d', 'x')
-  outbox.done(outbox.next()!, false)
-  outbox.done({ topic: 'd', payload: 'x', retain: false }, false)
-  outbox.restart()
-  expect([outbox.next()!.topic, outbox.next()!.topic, outbox.empty]).toEqual(['a', 'd', false])
+test('what an operator has to grant for a topic', () => {
+  const own = 'site/framewarden/gate-7/camera/yard/alert'
+  const foreign = 'homeassistant/sensor/framewarden_gate-7_yard/state/config'
+  expect(grantOf(own, 'site/framewarden', 'homeassistant')).toBe('site/framewarden/gate-7/#')
+  expect(grantOf(foreign, 'site/framewarden', 'homeassistant')).toBe('homeassistant/#')
+  expect(grantOf('ha/framewarden/gate-7/state', 'ha/framewarden', 'ha')).toBe('ha/framewarden/gate-7/#')
 })

@@ -1,6 +1,6 @@
 /** Why a connection to the broker ended or never came to be: an expected end is a value with a code. */
 import { ReasonCodes } from 'mqtt'
-import type { FwCode } from '../core/errors.js'
+import type { FwCode } from '../../core/errors.js'
 
 export type BrokerCode = Extract<FwCode, `FW_BROKER_${string}`>
 

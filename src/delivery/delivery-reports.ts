@@ -1,0 +1,33 @@
+/** What this room says of itself: each time it happens; the daemon holds back repeats. */
+import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
+import { denialText, keepDenied } from './mqtt/denied.js'
+import type { MqttSinkOptions } from './mqtt/mqtt-sink.js'
+
+export interface DeliveryReports extends Pick<MqttSinkOptions, 'onDenied' | 'onFailure'> {
+  pass(d: Diagnostic): void
+  /** The newest one. */
+  last(): (Diagnostic & { readonly atMs: number }) | undefined
+}
+
+/** `folder` of the spool: alerts that the broker denied are set aside there. */
+export function deliveryReports(folder: string, onDiagnostic: (d: Diagnostic) => void): DeliveryReports {
+  let last: ReturnType<DeliveryReports['last']>
+
+  function pass(d: Diagnostic): void {
+    last = { ...d, atMs: Date.now() }
+    onDiagnostic(d)
+  }
+
+  return {
+    pass,
+    last: () => last,
+    onFailure: (code, subject, text) => pass(diagnostic(code, subject, text)),
+    onDenied: (denied) => {
+      pass(diagnostic('FW_BROKER_DENIED', 'broker', denialText(denied)))
+      if (denied.seq === undefined) return
+      keepDenied(folder, denied).catch(({ code, message }: NodeJS.ErrnoException) =>
+        pass(diagnostic('FW_SPOOL_DISK', 'spool', `alert ${denied.seq} cannot be set aside: ${code ?? message}`)),
+      )
+    },
+  }
+}

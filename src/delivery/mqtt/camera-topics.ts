@@ -1,0 +1,42 @@
+/** The retained topics of each camera: its state, and its entities where Home Assistant is told of them. */
+import type { Discovery } from './home-assistant.js'
+import type { KnownCameras } from './known-cameras.js'
+import type { Topics } from './topics.js'
+
+export interface CameraTopics {
+  state(id: string, payload: object): void
+  /** Empties the topics of a camera. */
+  forget(id: string): void
+  /** The broker has all that was set: it holds topics of these cameras and of no others. */
+  settled(): void
+}
+
+/** `retain` sets a retained topic. Topics that an earlier run left for cameras that are not in `configured` are emptied. */
+export function cameraTopics(
+  topics: Topics,
+  discovery: Discovery | undefined,
+  known: KnownCameras,
+  configured: readonly string[] | undefined,
+  retain: (topic: string, payload: string) => void,
+): CameraTopics {
+  const announced = new Set<string>()
+
+  function forget(id: string): void {
+    announced.delete(id)
+    for (const { topic, payload } of discovery?.forget(id) ?? []) retain(topic, payload)
+    retain(topics.cameraState(id), '')
+  }
+
+  if (configured) for (const id of known.ids) if (!configured.includes(id)) forget(id)
+  return {
+    state: (id, payload) => {
+      retain(topics.cameraState(id), JSON.stringify(payload))
+      if (announced.has(id)) return
+      announced.add(id)
+      known.add(id)
+      for (const message of discovery?.announce(id) ?? []) retain(message.topic, message.payload)
+    },
+    forget,
+    settled: () => known.set(announced),
+  }
+}

@@ -1,0 +1,101 @@
+/** The broker as a place that this unit's alerts, states and diagnostics go to: topics, retained state, Home Assistant. */
+import type { Diagnostic } from '../../core/diagnostic.js'
+import { REMEDIES } from '../../core/errors.js'
+import type { MqttSettings } from '../../core/settings.js'
+import type { Spool } from '../spool/spool.js'
+import { cameraTopics } from './camera-topics.js'
+import { brokerName } from './dial.js'
+import { discoveryOf } from './home-assistant.js'
+import { loadKnownCameras } from './known-cameras.js'
+import type { Denied } from './publish-effect.js'
+import { type PublisherState, startPublisher } from './publisher.js'
+import { startPublishing } from './publishing.js'
+import { grantOf, topicsOf } from './topics.js'
+
+const PUBACK_MS = 30_000
+
+export interface MqttSinkOptions {
+  readonly mqtt: MqttSettings
+  readonly unit: string
+  /** Of the spool: the list of cameras that the broker knows is kept there. */
+  readonly folder: string
+  readonly spool: Spool
+  /** Ids in the configuration: retained topics of other cameras that an earlier run left with the broker are emptied. */
+  readonly cameras?: readonly string[]
+  onDenied(denied: Denied): void
+  /** `what` is `broker` or `spool`. */
+  onFailure(code: Diagnostic['code'], what: string, text: string): void
+}
+
+export interface MqttSink {
+  /** Retained, sent again on each connect. */
+  unitState(payload: object): void
+  /** Retained, sent again on each connect. */
+  cameraState(id: string, payload: object): void
+  /** Empties the camera's retained topics. */
+  forgetCamera(id: string): void
+  /** QoS 0: lost while the broker is away. */
+  stats(id: string, payload: object): void
+  /** QoS 1, not spooled: some wait in memory for the broker, the oldest go first. */
+  diagnostic(d: Diagnostic): void
+  /** The rights at the broker may have changed: topics that it denied are tried again. */
+  retryDenied(): void
+  readonly state: PublisherState & { readonly inFlight: number }
+  /** Sends what waits and `offline` within 2 s, then closes. */
+  stop(): Promise<void>
+}
+
+/** Throws FW_CONFIG_VALUE for a bad mqtt.url. A broker that is away is no error. */
+export async function startMqttSink(options: MqttSinkOptions): Promise<MqttSink> {
+  const { mqtt, unit, spool, onFailure } = options
+  const broker = brokerName(mqtt)
+  const topics = topicsOf(mqtt.topicPrefix, unit)
+  const { enabled, prefix } = mqtt.homeAssistant
+  const grantFor = (topic: string) => grantOf(topic, mqtt.topicPrefix, prefix)
+  const publishing = startPublishing({
+    spool,
+    pubackMs: PUBACK_MS,
+    alertTopic: (alert) => topicsOf(mqtt.topicPrefix, alert.unit).alert(alert.camera),
+    grantFor,
+    // one denial stands for all of discovery: its topics are many, and an operator grants them together
+    deniedWith: (topic) => (grantFor(topic) === `${prefix}/#` ? `${prefix}/#` : topic),
+    onDenied: options.onDenied,
+    onReadFailure: (error) => onFailure('FW_SPOOL_DISK', 'spool', error.message),
+  })
+  const retain = (topic: string, payload: string) => publishing.take({ type: 'retain', topic, payload })
+  retain(topics.availability, 'online') // first of all retained topics, on each connect
+  const known = await loadKnownCameras(options.folder, (error) =>
+    onFailure('FW_SPOOL_DISK', 'spool', `cameras.json cannot be written: ${(error as Error).message}`),
+  )
+  const discovery = enabled ? discoveryOf(prefix, unit, topics) : undefined
+  const cameras = cameraTopics(topics, discovery, known, options.cameras, retain)
+  const publisher = startPublisher({
+    mqtt,
+    clientId: `framewarden-${unit}`,
+    availabilityTopic: topics.availability,
+    publishing,
+    onEnd: ({ code, text }) => onFailure(code, 'broker', `${broker}: ${text}`),
+  })
+
+  return {
+    unitState: (payload) => retain(topics.state, JSON.stringify(payload)),
+    cameraState: cameras.state,
+    forgetCamera: cameras.forget,
+    stats: (id, payload) => publishing.session?.publishNow(topics.stats(id), JSON.stringify(payload)),
+    diagnostic: (d) => {
+      publishing.take({ type: 'push', topic: topics.diagnostic, payload: JSON.stringify(diagnosticPayload(d)) })
+    },
+    retryDenied: () => publishing.take({ type: 'retry denied' }),
+    get state() {
+      return { ...publisher.state, inFlight: publishing.state.line?.inFlight.size ?? 0 }
+    },
+    stop: async () => {
+      if (await publisher.stop()) cameras.settled()
+      await known.flush()
+    },
+  }
+}
+
+function diagnosticPayload({ code, subject, text, count }: Diagnostic) {
+  return { code, subject, text, remedy: REMEDIES[code], count, at: new Date().toISOString() }
+}

@@ -1,0 +1,79 @@
+/** What goes out now: alerts first, then the rest; never more than the window, nothing that the broker has denied. Pure. */
+import { take } from './outbox.js'
+import type { PublishEffect, Stepped } from './publish-effect.js'
+import type { Line, PublishConfig, PublishState, Sent } from './publish-state.js'
+
+export function pump(from: PublishState, nowMs: number, config: PublishConfig): Stepped {
+  let state = from
+  const effects: PublishEffect[] = []
+  for (;;) {
+    const next = nextStep(state, nowMs, config)
+    if (!next) return read(state, effects, nowMs)
+    state = next[0]
+    effects.push(...next[1])
+  }
+}
+
+function nextStep(state: PublishState, nowMs: number, config: PublishConfig): Stepped | undefined {
+  const { line } = state
+  if (!line || line.leaving || line.inFlight.size >= line.window) return undefined
+  return nextAlert(state, line, nowMs, config) ?? nextMessage(state, line, nowMs, config)
+}
+
+/** The next alert is sent, or set aside where its topic is denied; undefined: none may go now. */
+function nextAlert(state: PublishState, line: Line, nowMs: number, config: PublishConfig): Stepped | undefined {
+  const [stored] = line.alerts
+  if (!stored) return undefined
+  const { seq } = stored.alert
+  const topic = config.alertTopic(stored.alert)
+  const payload = JSON.stringify({ ...stored.alert, replayed: seq <= line.replayedTo })
+  const message = { topic, payload, retain: false }
+  const rest = { ...line, alerts: line.alerts.slice(1) }
+  const reason = state.grants.denied.get(config.deniedWith(topic))
+  if (reason !== undefined) {
+    const denied = { type: 'denied', message, seq, reason, grant: config.grantFor(topic) } as const
+    return [{ ...state, line: rest }, [denied, { type: 'delivered', seq }]]
+  }
+  if (!mayGo(state, line, topic)) return undefined
+  return send({ ...state, sentSeq: Math.max(state.sentSeq, seq) }, rest, { message, seq, atMs: nowMs })
+}
+
+/** Messages wait for alerts that are to be read or sent; on a topic that the broker has not accepted yet, for those on their way, too. */
+function nextMessage(state: PublishState, line: Line, nowMs: number, config: PublishConfig): Stepped | undefined {
+  if (line.alerts.length > 0 || (hasMore(state, line) && nowMs >= line.readAgainAtMs)) return undefined
+  const alertOnItsWay = [...line.inFlight.values()].some(({ seq }) => seq !== undefined)
+  const found = take(
+    state.outbox,
+    (topic) =>
+      !state.grants.denied.has(config.deniedWith(topic)) &&
+      mayGo(state, line, topic) &&
+      (!alertOnItsWay || state.grants.accepted.has(topic)),
+  )
+  return found && send({ ...state, outbox: found[0] }, line, { message: found[1], atMs: nowMs })
+}
+
+/** A careful publisher sends nothing beside a topic that the broker has never accepted. */
+function mayGo({ grants }: PublishState, { inFlight }: Line, topic: string): boolean {
+  if (!grants.careful || inFlight.size === 0) return true
+  return grants.accepted.has(topic) && [...inFlight.values()].every(({ message }) => grants.accepted.has(message.topic))
+}
+
+function send(state: PublishState, line: Line, sent: Sent): Stepped {
+  const id = state.nextId
+  const inFlight = new Map(line.inFlight).set(id, sent)
+  const publish = { type: 'publish', id, message: sent.message } as const
+  return [{ ...state, nextId: id + 1, line: { ...line, inFlight } }, [publish]]
+}
+
+/** Alerts are read ahead while those before them are on their way. */
+function read(state: PublishState, effects: readonly PublishEffect[], nowMs: number): Stepped {
+  const { line } = state
+  if (!line || line.reading || line.leaving || line.alerts.length > 0) return [state, effects]
+  if (!hasMore(state, line) || nowMs < line.readAgainAtMs) return [state, effects]
+  const effect = { type: 'read', after: line.readTo, limit: line.window } as const
+  return [{ ...state, line: { ...line, reading: true } }, [...effects, effect]]
+}
+
+function hasMore({ lastSeq }: PublishState, { readTo }: Line): boolean {
+  return readTo < lastSeq
+}

@@ -1,10 +1,10 @@
-/** What a camera's owner is told, and what it gives. */
+/** What a camera's owner gets to know, and what it gives. */
 import type { CameraState } from '../core/camera-state.js'
 import type { Diagnostic } from '../core/diagnostic.js'
 import type { Frame } from '../core/frame.js'
 
 /**
- * What the owner of a camera is told, always in this order: state, then frames. Hooks must return at once: the pipe is
+ * What the owner of a camera gets to know, always in this order: state, then frames. Hooks must return at once: the pipe is
  * never paused, so the owner keeps the latest frame and counts what it drops. It holds at most one frame in judgement
  * and one latest; `takeBuffer` (a `framePool`'s `take`) gives the buffer of the next one, undefined: allocated anew.
  */

@@ -97,7 +97,7 @@ export async function decodeUntilEnd(plan: SessionPlan, hooks: SessionHooks, sig
   return { cause: explained, frames, flowedMs: lastMs - firstMs, rc: end.rc }
 }
 
-/** Reads both descriptors into `reader`; what it throws is told, not thrown. */
+/** Reads both descriptors into `reader`; what it throws is reported, not thrown. */
 function readPictures(child: FfmpegChild, reader: FrameReader, onError: (error: Error) => void): void {
   const parse = timeLines((line) => reader.line(line))
   const guarded = (work: () => void) => {

@@ -44,7 +44,7 @@ export function startFfmpeg(path: string, argv: readonly string[], setup: ChildS
     ),
   })
   const closed = endOf(child)
-  // A killed process resets its sockets; its end is told by `closed`.
+  // A killed process resets its sockets; `closed` says its end.
   for (const stream of child.stdio) stream?.on('error', () => {})
   lines(child.stderr as Readable, setup.onStderr)
   return {

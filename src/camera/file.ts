@@ -31,7 +31,7 @@ const LIVE_TIMEOUTS = { connectMs: 10_000, firstFrameMs: 20_000, stallMs: 10_000
  * Every frame of `source`: a video file, a still picture, a raw .h264/.h265/.mjpeg stream (25 frames a second assumed),
  * or an rtsp(s):// address. `capturedAtMs` counts from the start of the source. Throws after the last frame that
  * decodes: FW_SOURCE (not readable), FW_CAMERA_DATA (cut short or damaged), FW_CAMERA_AUDIO_ONLY, FW_CAMERA_CODEC …
- * A new shape in mid-stream goes on, scaled into the first one, and is told once: FW_CAMERA_RESIZED. Only of a live
+ * A new shape in mid-stream goes on, scaled into the first one, and is reported once: FW_CAMERA_RESIZED. Only of a live
  * stream that outruns its reader frames are left out: `seq` has gaps then, and FW_OVERLOADED says how many.
  */
 export async function* decodeSource(source: string, options: DecodeOptions): AsyncGenerator<Frame, void, undefined> {

@@ -100,7 +100,7 @@ function ready(socket: Socket, event: 'connect' | 'secureConnect', { where, time
       settle()
       resolve()
     })
-    // Stays: an error after the failure was told must not end the process.
+    // Stays: an error after the reported failure must not end the process.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       settle()
       reject(new FwError(codeOf(error, event), `${where}: ${plainly(error)}`, { cause: error }))

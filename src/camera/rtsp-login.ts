@@ -40,7 +40,7 @@ const MAX_ASKED = 32
 
 /**
  * One message. `login` undefined: requests pass as they are; `cnonce`: chance from the caller. A login is tried once: each
- * refusal counts at a camera that locks accounts, so the client, told of it, gets no challenge to answer by itself.
+ * refusal counts at a camera that locks accounts, so the client, which gets to see it, gets no challenge to answer by itself.
  */
 export function loginStep(
   state: LoginState,

@@ -55,7 +55,7 @@ export function rtspSplitter(
   }
 }
 
-/** A status line, or a method's capital letters; fewer than two bytes are not yet told apart. */
+/** A status line, or a method's capital letters; fewer than two bytes cannot be distinguished yet. */
 function startsMessage(bytes: Buffer, at: number): boolean {
   const word = bytes.toString('latin1', at, at + 14)
   return /^[A-Z](?:$|[A-Z]*(?:_[A-Z]*)?(?:$|[ /]))/.test(word)

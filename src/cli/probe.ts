@@ -80,11 +80,11 @@ export function probeLines(url: string, seen: CameraProbe): string[] {
   const lines = [`camera      ${url}`]
   if (video !== undefined) {
     const rate = seen.works?.measuredFps ?? video.fps
-    const told = video.fps !== undefined && video.fps !== rate ? `, the stream says ${video.fps}` : ''
+    const announced = video.fps !== undefined && video.fps !== rate ? `, the stream says ${video.fps}` : ''
     lines.push(
       `video       ${video.codec}${video.profile ? ` (${video.profile})` : ''}, ${video.width}x${video.height}`,
     )
-    lines.push(`rate        ${rate === undefined ? 'unknown' : `${rate} frames a second${told}`}`)
+    lines.push(`rate        ${rate === undefined ? 'unknown' : `${rate} frames a second${announced}`}`)
     lines.push(`pixels      ${video.pixelFormat}, range ${video.range}`)
     lines.push(`sound       ${audio ?? 'none'}`)
   }

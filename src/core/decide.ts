@@ -16,7 +16,7 @@ import type { Incident } from './incident.js'
 import { COMPARE_AFTER_MS, correlation, kindOf } from './kind.js'
 import type { Box, Score } from './verdict.js'
 
-/** An open incident is told again at most this often, and only when it has changed. */
+/** An open incident is reported again at most this often, and only when it has changed. */
 const UPDATE_EVERY_MS = 30_000
 /** A change worth telling: the level by half, the score by as many nats. */
 const LEVEL_GROWTH = 1.5
@@ -163,7 +163,7 @@ function raise(
     phase: 'raised',
     sinceMs: state.sinceMs,
     raisedAtMs: frame.atMs,
-    toldAtMs: frame.atMs,
+    updatedAtMs: frame.atMs,
     kind: kindOf(state.box, state.sameness, state.noisy),
     level: state.level,
     score: Math.max(state.worst, frame.score.logit),
@@ -182,20 +182,20 @@ function follow(
   const quiet = state.evidence.nats < bound / 2
   const quietSinceMs = quiet ? (state.quietSinceMs ?? frame.atMs) : undefined
   if (quietSinceMs !== undefined && frame.atMs - quietSinceMs >= settings.clearAfterMs) {
-    const cleared: Incident = { ...incident, phase: 'cleared', toldAtMs: frame.atMs }
+    const cleared: Incident = { ...incident, phase: 'cleared', updatedAtMs: frame.atMs }
     const rest = { ...forgetAttack(state), incident: undefined, quietSinceMs: undefined, evidence: NO_EVIDENCE }
     return [rest, cleared]
   }
   const now: Incident = {
     ...incident,
     phase: 'updated',
-    toldAtMs: frame.atMs,
+    updatedAtMs: frame.atMs,
     kind: kindOf(state.box, state.sameness, state.noisy),
     level: state.level ?? incident.level,
     score: Math.max(state.worst, incident.score),
     box: state.box,
   }
-  const due = frame.atMs - incident.toldAtMs >= UPDATE_EVERY_MS
+  const due = frame.atMs - incident.updatedAtMs >= UPDATE_EVERY_MS
   if (!quiet && due && changed(incident, now)) return [{ ...state, quietSinceMs, incident: now }, now]
   return [{ ...state, quietSinceMs }, undefined]
 }

@@ -8,7 +8,8 @@ export interface Incident {
   readonly phase: Phase
   readonly sinceMs: number
   readonly raisedAtMs: number
-  readonly toldAtMs: number
+  /** When it was last reported. */
+  readonly updatedAtMs: number
   readonly kind: Kind
   readonly level?: number
   readonly score: number

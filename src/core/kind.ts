@@ -1,4 +1,4 @@
-/** What sort of perturbation: told from what the mapping network took away, x - M(x), at moments a second or more apart. */
+/** What sort of perturbation: by what the mapping network took away, x - M(x), at moments a second or more apart. */
 import type { Kind } from './alert.js'
 import type { Box } from './verdict.js'
 

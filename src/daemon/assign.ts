@@ -44,7 +44,7 @@ export function assignCameras(
   return assigned
 }
 
-/** What guards are told when the cameras change; each entry names the guard. */
+/** What guards get to know when the cameras change; each entry names the guard. */
 export interface Reassignment {
   readonly owners: ReadonlyMap<string, number>
   readonly releases: readonly (readonly [guard: number, cameraId: string])[]

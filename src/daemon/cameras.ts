@@ -22,7 +22,7 @@ export interface Cameras {
   entries(): readonly CameraFacts[]
   guards(): readonly GuardView[]
   /**
-   * Takes new settings: cameras in `changed` (by id) are released and assigned again, those in `adjusted` are told while
+   * Takes new settings: cameras in `changed` (by id) are released and assigned again, those in `adjusted` get them while
    * their stream goes on, the others go on untouched.
    */
   replace(settings: Settings, changed: ReadonlySet<string>, adjusted: ReadonlySet<string>): void

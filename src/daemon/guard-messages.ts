@@ -15,7 +15,7 @@ export interface MessageHooks {
 
 export interface GuardMessages {
   take(message: FromGuard): void
-  /** Resolves when every alert that was taken is safe, or told to be lost. */
+  /** Resolves when every alert that was taken is safe, or reported as lost. */
   settled(): Promise<unknown>
 }
 

@@ -22,7 +22,7 @@ export interface OpenIncidents {
   save(): Promise<void>
 }
 
-/** Reads `state_dir/incidents.json`; a missing or damaged file starts empty, and `onDamaged` is told. */
+/** Reads `state_dir/incidents.json`; a missing or damaged file starts empty, and `onDamaged` gets why. */
 export function openIncidents(stateDir: string, onDamaged: (text: string) => void): OpenIncidents {
   const path = join(stateDir, FILE)
   const failed = (error: unknown) => onDamaged(`${path}: ${(error as Error).message}`)
@@ -49,8 +49,14 @@ export function openIncidents(stateDir: string, onDamaged: (text: string) => voi
 
 function parse(text: string): OpenIncident[] {
   const entries: unknown = JSON.parse(text)
-  if (Array.isArray(entries) && entries.every(isOpenIncident)) return entries
+  if (Array.isArray(entries) && entries.every(isOpenIncident)) return entries.map(ofToday)
   throw new Error('this is no list of open incidents')
+}
+
+/** Files of early versions call `updatedAtMs` otherwise. */
+function ofToday(entry: OpenIncident): OpenIncident {
+  const { toldAtMs, ...incident } = entry.incident as Incident & { readonly toldAtMs?: number }
+  return { ...entry, incident: { ...incident, updatedAtMs: incident.updatedAtMs ?? toldAtMs } }
 }
 
 function isOpenIncident(entry: Partial<OpenIncident> | null): entry is OpenIncident {

@@ -1,7 +1,7 @@
 /** Stops what was started, the last first. */
 
 export interface StopStack {
-  /** `stop` is called once, after those that were added later; what it returns is awaited. */
+  /** `stop` is called once, after those that were added later; the stop waits for what it returns. */
   add(stop: () => unknown): void
   /** Stops everything, each after the one before it has ended; a stop that fails keeps no other from its turn. Rejects with the first failure. */
   stop(): Promise<void>

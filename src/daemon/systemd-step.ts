@@ -1,4 +1,4 @@
-/** What systemd is told of a unit, and when. Pure; times are monotonic milliseconds. Source: sd_notify(3). */
+/** What systemd gets to know of a unit, and when. Pure; times are monotonic milliseconds. Source: sd_notify(3). */
 import type { BoardSnapshot } from '../status/board.js'
 
 /** A sentence with an age in it changes all the time. */
@@ -15,7 +15,7 @@ export interface SystemdState {
   readonly extendedAtMs: number
 }
 
-export const UNTOLD: SystemdState = {
+export const NOTHING_SENT: SystemdState = {
   ready: false,
   statusAtMs: Number.NEGATIVE_INFINITY,
   fedAtMs: Number.NEGATIVE_INFINITY,

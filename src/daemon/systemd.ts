@@ -2,7 +2,7 @@
 import type { BoardSnapshot } from '../status/board.js'
 import { unitSentence } from '../status/readiness.js'
 import { type NotifySocket, openNotifySocket } from './notify-socket.js'
-import { systemdStep, UNTOLD } from './systemd-step.js'
+import { NOTHING_SENT, systemdStep } from './systemd-step.js'
 
 const LOOK_EVERY_MS = 1_000
 
@@ -20,7 +20,7 @@ export async function reportToSystemd(
   if (!env.NOTIFY_SOCKET) return { stopping: () => {} }
   let trouble = ''
   const failed = (error: unknown) => {
-    const text = `systemd is not told: ${(error as Error).message}`
+    const text = `systemd cannot be notified: ${(error as Error).message}`
     if (text !== trouble) onError(text)
     trouble = text
   }
@@ -28,7 +28,7 @@ export async function reportToSystemd(
   if (!socket) return { stopping: () => {} }
 
   const watchdogMs = Number(env.WATCHDOG_USEC) > 0 ? Number(env.WATCHDOG_USEC) / 3_000 : undefined
-  let state = UNTOLD
+  let state = NOTHING_SENT
   const look = () => {
     const shown = board()
     const [next, lines] = systemdStep(

@@ -1,4 +1,4 @@
-/** Ports of loopback for programs that must be told one. */
+/** Ports of loopback for programs that must be given one. */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 

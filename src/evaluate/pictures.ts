@@ -12,7 +12,7 @@ export interface Evaluator {
   close(): Promise<void>
 }
 
-/** `onPicture` is told how many of how many are done. Throws FW_LABELS and FW_SOURCE: figures of half a folder are none. */
+/** `onPicture` gets how many of how many are done. Throws FW_LABELS and FW_SOURCE: figures of half a folder are none. */
 export async function evaluatePictures(
   dir: string,
   evaluator: Evaluator,

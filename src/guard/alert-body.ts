@@ -1,4 +1,4 @@
-/** An incident as ops are told of it. Pure. */
+/** An incident as ops get to see it. Pure. */
 import type { AlertBody, AlertEvidence } from '../core/alert.js'
 import type { EngineFacts } from '../core/guard-protocol.js'
 import type { Incident } from '../core/incident.js'

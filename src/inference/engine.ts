@@ -70,7 +70,7 @@ export async function startEngine(models: ModelSettings, options: EngineOptions 
     threads: () => threads.length,
     grow(count) {
       const grown = growing.then(() => growTo(count))
-      growing = grown.catch(() => {}) // told to whoever asked
+      growing = grown.catch(() => {}) // whoever asked gets it
       return grown
     },
     async judge(frame, judgeOptions) {

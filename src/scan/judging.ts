@@ -47,7 +47,7 @@ async function judgeOne(frame: Frame, engine: Engine, options: JudgeOptions): Pr
 /** Starts a decoder before its first frame is asked for, so that one source decodes while the one before is judged. */
 export function started(frames: AsyncGenerator<Frame>): AsyncGenerator<Frame> {
   const first = frames.next()
-  first.catch(() => {}) // told to whoever reads
+  first.catch(() => {}) // whoever reads gets it
   return rest()
 
   async function* rest(): AsyncGenerator<Frame> {

@@ -18,7 +18,7 @@ const EVERY_MS = 200
 const BAR = 20
 
 /**
- * Draws on `terminal`. `lengths`: seconds of each source by name, where known; time left is told when all are. Sources of no
+ * Draws on `terminal`. `lengths`: seconds of each source by name, where known; time left is shown when all are. Sources of no
  * length (pictures) count as a second each.
  */
 export function terminalProgress(

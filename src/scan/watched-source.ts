@@ -85,7 +85,7 @@ function frameLine(source: string, frame: number, seconds: number, verdict: Verd
 function incidentOf(verdict: Verdict, frame: Frame): Incident {
   const { logit, level, box } = verdict.score
   const at = frame.capturedAtMs
-  const times = { sinceMs: at, raisedAtMs: at, toldAtMs: at }
+  const times = { sinceMs: at, raisedAtMs: at, updatedAtMs: at }
   return { id: frame.cameraId, phase: 'raised', ...times, kind: kindOf(box, undefined), level, score: logit, box }
 }
 

@@ -12,7 +12,7 @@ import { readiness } from './readiness.js'
 const MAX_CONNECTIONS = 64
 const MAX_READERS = 16
 const TIMEOUT_MS = 5_000
-/** Node looks for requests that are too slow every 30 s unless told. */
+/** Node looks for requests that are too slow every 30 s by default. */
 const TIMEOUT_CHECK_MS = 1_000
 
 export interface StatusOptions {

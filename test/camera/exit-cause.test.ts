@@ -62,7 +62,7 @@ test('damage on the way is no cause of an end', () => {
   })
 })
 
-test('a line of stderr is told without memory addresses, levels and credentials', () => {
+test('a line of stderr is reported without memory addresses, levels and credentials', () => {
   expect(plain('[rtsp @ 0x55ab] [error] rtsp://viewer:secret@10.0.0.1/cam: failed')).toBe(
     '[rtsp] rtsp://***@10.0.0.1/cam: failed',
   )

@@ -35,7 +35,7 @@ test("the system's ffmpeg is taken when it is 5 or newer", async () => {
   })
 })
 
-test("an older one is passed over for the package's, and both are told", async () => {
+test("an older one is passed over for the package's, and both are reported", async () => {
   vi.stubEnv('FRAMEWARDEN_FFMPEG', '')
   vi.stubEnv('PATH', pathWith(58))
   const found = await findFfmpeg()

@@ -63,7 +63,7 @@ function split(bytes: Buffer, size: number): { messages: string[]; packets: stri
   return { messages, packets: Buffer.concat(packets).toString('hex') }
 }
 
-test('messages and interleaved packets are told apart in every cut of the bytes', () => {
+test('messages and interleaved packets are kept apart in every cut of the bytes', () => {
   const packet = Buffer.from([0x24, 0, 0, 6, 0x52, 0x54, 0x53, 0x50, 0x0d, 0x0a]) // holds "RTSP\r\n"
   const empty = Buffer.from([0x24, 1, 0, 0])
   const reply = Buffer.from('RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 5\r\n\r\n$\0\0\x09A', 'latin1')
@@ -149,10 +149,10 @@ test.each([
     const { take, passed } = session(login)
     const again = passed('server', replyTo(passed('client', DESCRIBE).message, '401 Unauthorized', first!))
     expect(sentAuthorization(again)).toBeDefined()
-    const [refused, told] = take('server', replyTo(again.message, '401 Unauthorized', second!))
+    const [refused, reported] = take('server', replyTo(again.message, '401 Unauthorized', second!))
     expect(refused).toEqual({ refused: 'refuses the user name or the password' })
     const bare = message('RTSP/1.0 401 Unauthorized', 'CSeq: 7')
-    expect(told).toEqual({ to: 'client', message: bare, replyTo: 'DESCRIBE' })
+    expect(reported).toEqual({ to: 'client', message: bare, replyTo: 'DESCRIBE' })
   },
 )
 
@@ -186,7 +186,7 @@ test('a request of the server, and a reply to none of ours, pass', () => {
   expect(take('server', stray)).toEqual([{ to: 'client', message: stray }])
 })
 
-test('over UDP the client is told where packets come from; packets over TCP pass untouched', async () => {
+test('over UDP the client learns where packets come from; packets over TCP pass untouched', async () => {
   const seen: string[] = []
   const cameraSide = createServer((socket) => {
     socket.on('data', (chunk) => {

@@ -43,7 +43,7 @@ describe('check-config', () => {
     ])
   })
 
-  it('looks references up, unless it is told not to', async () => {
+  it('looks references up, unless it is asked not to', async () => {
     const text = `${LEAST}    username: u\n    password: { env: FRAMEWARDEN_NO_SUCH_VARIABLE }\n`
     const { code, err } = await check(text)
     expect(code).toBe(2)

@@ -39,7 +39,7 @@ test('what a verb refuses is answered by its code', async () => {
   expect(faults).toEqual([])
 })
 
-test.each(['fail', 'cycle'])('a fault of ours (%s) is answered, and told to the log alone', async (verb) => {
+test.each(['fail', 'cycle'])('a fault of ours (%s) is answered, and reported to the log alone', async (verb) => {
   const reply = await replyTo(`{"id":1,"verb":"${verb}"}`)
   expect(reply).toMatchObject({ id: 1, ok: false, code: 'FW_INTERNAL' })
   expect(JSON.stringify(reply)).not.toContain('secret')

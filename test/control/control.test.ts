@@ -117,7 +117,7 @@ test.each([
       return dir
     },
   ],
-])('a state_dir %s is told of', async (_, make) => {
+])('a state_dir %s is reported', async (_, make) => {
   const stateDir = make(await emptyFolder())
   await expect(startControl({ stateDir, verbs, onFault: () => {} })).rejects.toMatchObject({ code: 'FW_STATE_DIR' })
 })
@@ -204,7 +204,7 @@ test('a verb hears that nobody waits for it any more', async () => {
   expect(heard).toBe(true)
 })
 
-test('closing ends what waits, and those who ask are told', async () => {
+test('closing ends what waits, and those who ask get to know', async () => {
   const stateDir = await emptyFolder()
   const started = await control(stateDir)
   const asked = ask(stateDir, 'never')
@@ -236,7 +236,7 @@ test.each([
   ['knows codes of a later version', '{"ok":false,"code":"FW_NEW","message":"new"}\n', 'FW_NEW: new'],
   ['hangs up', undefined, 'closed without an answer'],
   ['says nothing', '', 'no answer to state within 200 ms'],
-])('a daemon that %s is told of in one line', async (_, says, message) => {
+])('a daemon that %s is reported in one line', async (_, says, message) => {
   const stateDir = await emptyFolder()
   const sockets: Socket[] = []
   const server = createServer((socket) => {

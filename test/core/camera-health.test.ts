@@ -56,7 +56,7 @@ test('frames that come are not guarded until one was judged, then at once', () =
   expect(camera.states()).toEqual(['connecting', 'guarding'])
 })
 
-test('a dead camera is told once: since when and why stay through every attempt', () => {
+test('a dead camera is reported once: since when and why stay through every attempt', () => {
   const camera = watched().is(20_000, 'guarding')
   const lastJudgedMs = camera.atMs() - BEAT_MS
   camera.is(5_000, 'stalled', 'FW_CAMERA_STALLED')
@@ -83,7 +83,7 @@ test('causes that alternate are one cause', () => {
   expect(camera.states()).toEqual(['connecting', 'backoff FW_CAMERA_UNREACHABLE'])
 })
 
-test('a break of under two seconds is not told', () => {
+test('a break of under two seconds is not reported', () => {
   const camera = watched().is(20_000, 'guarding').is(1_500, 'connecting').is(20_000, 'guarding')
   expect(camera.states()).toEqual(['connecting', 'guarding'])
 })
@@ -128,7 +128,7 @@ test('frames that are all unscored do not count as guarded', () => {
   expect(camera.now().sinceMs).toBe(19_500)
 })
 
-test('a lost guard is told at once, and what is wrong with the camera after it', () => {
+test('a lost guard is reported at once, and what is wrong with the camera after it', () => {
   const camera = watched().is(20_000, 'guarding').loses()
   expect(camera.now()).toMatchObject({ state: 'backoff', cause: { code: 'FW_GUARD_LOST' }, sinceMs: 19_500 })
   attempt(camera.is(1_000, 'connecting'))
@@ -141,7 +141,7 @@ test('a guard that can not start says why, once', () => {
   expect(camera.states()).toEqual(['connecting', 'backoff FW_FFMPEG_MISSING'])
 })
 
-test('a guard that crashes again and again is told once', () => {
+test('a guard that crashes again and again is reported once', () => {
   const camera = watched().is(20_000, 'guarding')
   for (let i = 0; i < 10; i++) camera.loses().is(1_000, 'connecting').is(1_500, 'guarding')
   expect(camera.states()).toEqual(['connecting', 'guarding', 'backoff FW_GUARD_LOST'])

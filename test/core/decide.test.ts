@@ -21,7 +21,7 @@ interface Span {
 
 /** Plays spans of 15 frames a second; returns each change of the incident with its time in seconds. */
 function play(spans: readonly Span[], state: DecisionState = startDecision(), fromS = 0) {
-  const told: { atS: number; incident: Incident }[] = []
+  const reported: { atS: number; incident: Incident }[] = []
   let atMs = fromS * 1_000
   let ids = 0
   for (const span of spans) {
@@ -41,10 +41,10 @@ function play(spans: readonly Span[], state: DecisionState = startDecision(), fr
         () => `incident-${ids++}`,
       )
       state = next
-      if (incident) told.push({ atS: atMs / 1_000 - fromS, incident })
+      if (incident) reported.push({ atS: atMs / 1_000 - fromS, incident })
     }
   }
-  return { told, state }
+  return { reported, state }
 }
 
 /** Uniform p-values, seeded: what clean frames bring. */
@@ -58,20 +58,20 @@ function clean(seed: number): () => number {
 
 describe('raising and clearing', () => {
   test('an attack is raised within two seconds and cleared after it has been quiet', () => {
-    const { told } = play([
+    const { reported } = play([
       { for: 10, p: clean(1) },
       { for: 10, p: 1e-6 },
       { for: 20, p: clean(2) },
     ])
-    expect(told.map((t) => t.incident.phase)).toEqual(['raised', 'cleared'])
-    expect(told[0]!.atS - 10).toBeLessThan(2)
-    expect(told[1]!.atS - 20).toBeGreaterThan(10)
-    expect(told[1]!.atS - 20).toBeLessThan(14)
-    expect(told[1]!.incident.id).toBe(told[0]!.incident.id)
+    expect(reported.map((t) => t.incident.phase)).toEqual(['raised', 'cleared'])
+    expect(reported[0]!.atS - 10).toBeLessThan(2)
+    expect(reported[1]!.atS - 20).toBeGreaterThan(10)
+    expect(reported[1]!.atS - 20).toBeLessThan(14)
+    expect(reported[1]!.incident.id).toBe(reported[0]!.incident.id)
   })
 
   test('an hour of clean frames raises nothing', () => {
-    expect(play([{ for: 3_600, p: clean(3) }]).told).toEqual([])
+    expect(play([{ for: 3_600, p: clean(3) }]).reported).toEqual([])
   })
 
   test('one frame, however strange, raises nothing', () => {
@@ -80,26 +80,26 @@ describe('raising and clearing', () => {
         { for: 5, p: clean(4) },
         { for: 1 / 15, p: 1e-12 },
         { for: 5, p: clean(5) },
-      ]).told,
+      ]).reported,
     ).toEqual([])
   })
 
   test('an attack that ceases for a while and comes back is one incident', () => {
-    const { told } = play([
+    const { reported } = play([
       { for: 5, p: 1e-6 },
       { for: 5, p: clean(6) },
       { for: 5, p: 1e-6 },
     ])
-    expect(told.map((t) => t.incident.phase)).toEqual(['raised'])
+    expect(reported.map((t) => t.incident.phase)).toEqual(['raised'])
   })
 
   test('since is when the evidence began, not when the alarm came', () => {
-    const { told } = play([
+    const { reported } = play([
       { for: 3, p: 0.9 },
       { for: 5, p: 1e-4 },
     ])
-    expect(told[0]!.incident.sinceMs / 1_000).toBeCloseTo(3, 0)
-    expect(told[0]!.incident.raisedAtMs).toBeGreaterThan(told[0]!.incident.sinceMs)
+    expect(reported[0]!.incident.sinceMs / 1_000).toBeCloseTo(3, 0)
+    expect(reported[0]!.incident.raisedAtMs).toBeGreaterThan(reported[0]!.incident.sinceMs)
   })
 })
 
@@ -109,29 +109,29 @@ describe('a guard that was replaced', () => {
     phase: 'raised',
     sinceMs: 0,
     raisedAtMs: 1_000,
-    toldAtMs: 1_000,
+    updatedAtMs: 1_000,
     kind: 'pattern',
     level: 0.03,
     score: 9,
   }
 
   test('clears the open incident when the attack is over', () => {
-    const { told } = play([{ for: 20, p: clean(9) }], startDecision(open), 100)
-    expect(told.map((t) => [t.incident.phase, t.incident.id])).toEqual([['cleared', 'from-before']])
+    const { reported } = play([{ for: 20, p: clean(9) }], startDecision(open), 100)
+    expect(reported.map((t) => [t.incident.phase, t.incident.id])).toEqual([['cleared', 'from-before']])
   })
 
   test('does not raise a second one while it goes on', () => {
-    const { told } = play([{ for: 20, p: 1e-6 }], startDecision(open), 100)
-    expect(told.filter((t) => t.incident.phase === 'raised')).toEqual([])
+    const { reported } = play([{ for: 20, p: 1e-6 }], startDecision(open), 100)
+    expect(reported.filter((t) => t.incident.phase === 'raised')).toEqual([])
   })
 })
 
 test('an update comes when the kind becomes known, at most each 30 s', () => {
   const pattern = Int8Array.from({ length: 256 }, (_, i) => ((i * 37) % 17) - 8)
-  const { told } = play([{ for: 90, p: 1e-6, removal: () => pattern }])
-  expect(told.map((t) => t.incident.phase)).toEqual(['raised', 'updated'])
-  expect(told[1]!.incident.kind).toBe('pattern')
-  expect(told[1]!.atS).toBeGreaterThan(30)
+  const { reported } = play([{ for: 90, p: 1e-6, removal: () => pattern }])
+  expect(reported.map((t) => t.incident.phase)).toEqual(['raised', 'updated'])
+  expect(reported[1]!.incident.kind).toBe('pattern')
+  expect(reported[1]!.atS).toBeGreaterThan(30)
 })
 
 test('the bound follows the false alarms that are asked for', () => {

@@ -1,4 +1,4 @@
-/** What goes wrong beside a good camera: each is told by its code, and the good camera goes on. */
+/** What goes wrong beside a good camera: each is reported by its code, and the good camera goes on. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -48,7 +48,7 @@ test('files without video, cut short or full of noise, beside a good camera', as
   await stillGood(daemon)
 })
 
-test('a broker that is away at the start is told of in the log, and the camera is guarded', async () => {
+test('a broker that is away at the start is reported in the log, and the camera is guarded', async () => {
   const daemon = await startDaemon({
     cameras: [await goodCamera()],
     extra: ['mqtt: { url: "mqtt://127.0.0.1:9" }'],
@@ -100,7 +100,7 @@ test.each([
   expect(run.stderr).toMatch(/^FW_MODEL_HASH: .*screen\.onnx.*manifest/m)
 })
 
-test('a network that is damaged while the daemon runs stops no running guard, and is told of when one is replaced', async () => {
+test('a network that is damaged while the daemon runs stops no running guard, and is reported when one is replaced', async () => {
   const dir = await emptyFolder()
   const bundle = join(dir, 'bundle')
   cpSync(MODELS, bundle, { recursive: true })

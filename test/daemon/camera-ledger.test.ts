@@ -105,7 +105,7 @@ test('a report of a removed camera is not taken', () => {
   expect(kept.all()).toEqual([])
 })
 
-test('only news is told: not counters, not another text of the same cause', () => {
+test('only news is reported: not counters, not another text of the same cause', () => {
   const { kept, news, report } = ledger()
   for (let i = 1; i < 20; i++) report(i * 7)
   kept.incident('gate', true)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { coalesce } from '../../src/daemon/coalesce.js'
 
-/** Runs that end when they are told to, in order; each gives its number, from 1. */
+/** Runs that end when they are made to, in order; each gives its number, from 1. */
 function runs() {
   const ends: ((failure?: Error) => void)[] = []
   let active = 0

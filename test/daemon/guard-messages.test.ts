@@ -11,7 +11,7 @@ import { alertBody, emptyFolder } from '../fixtures/alerts.js'
 const alert = (phase: 'raised' | 'cleared'): FromGuard => ({
   type: 'alert',
   body: alertBody({ camera: 'gate', phase }),
-  incident: { id: 'i', phase, sinceMs: 1, raisedAtMs: 1, toldAtMs: 1, kind: 'noise', score: 9 },
+  incident: { id: 'i', phase, sinceMs: 1, raisedAtMs: 1, updatedAtMs: 1, kind: 'noise', score: 9 },
 })
 
 /** `keep` is what the spool does with an alert. */
@@ -44,7 +44,7 @@ test('an incident is on disk after its alert, never before', async () => {
   expect(onDisk()).toEqual([])
 })
 
-test('an alert that the disk does not take is told of', async () => {
+test('an alert that the disk does not take is reported', async () => {
   const { messages, diagnostics, onDisk } = await taken(() => Promise.reject(new FwError('FW_SPOOL_DISK', 'no space')))
   messages.take(alert('raised'))
   await messages.settled()

@@ -10,7 +10,7 @@ const incident: Incident = {
   phase: 'raised',
   sinceMs: 1,
   raisedAtMs: 2,
-  toldAtMs: 2,
+  updatedAtMs: 2,
   kind: 'pattern',
   score: 7.5,
 }
@@ -33,6 +33,14 @@ test('an open incident is known after a restart, a cleared one is not', async ()
   expect(incidentsOf(folder).all()).toEqual([])
 })
 
+test('a file of an early version, with other words in it, is read', async () => {
+  const folder = await emptyFolder()
+  const { updatedAtMs, ...rest } = incident
+  const early = [{ ...open, incident: { ...rest, toldAtMs: updatedAtMs } }]
+  await writeFile(join(folder, 'incidents.json'), JSON.stringify(early))
+  expect(incidentsOf(folder).all()).toEqual([open])
+})
+
 test('a link that somebody planted beside the file is not followed, and nobody else reads the incidents', async () => {
   const folder = await emptyFolder()
   const victim = join(folder, 'victim')
@@ -47,7 +55,7 @@ test('a link that somebody planted beside the file is not followed, and nobody e
 })
 
 test.each(['null', '{}', '[null]', '[{"incident":{},"body":{}}]', '[{"inc', '42'])(
-  'a damaged file, %s, starts empty and is told of',
+  'a damaged file, %s, starts empty and is reported',
   async (text) => {
     const folder = await emptyFolder()
     await writeFile(join(folder, 'incidents.json'), text)
@@ -60,7 +68,7 @@ test.each(['null', '{}', '[null]', '[{"incident":{},"body":{}}]', '[{"inc', '42'
   },
 )
 
-test('a disk that refuses is told of and stops nothing', async () => {
+test('a disk that refuses is reported and stops nothing', async () => {
   const incidents = incidentsOf('/proc/nowhere')
   incidents.note(open)
   await incidents.save()

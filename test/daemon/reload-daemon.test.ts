@@ -62,7 +62,7 @@ test('a reload to settings that cannot be used keeps every camera guarded by wha
   ] as const
   for (const [i, [text, code, key]] of cases.entries()) {
     await reload(daemon, () => text)
-    const failure = await until(() => failures(daemon)[i], `${code} is told`, 30_000)
+    const failure = await until(() => failures(daemon)[i], `${code} is reported`, 30_000)
     expect(failure).toMatchObject({ code, text: expect.stringContaining(key), remedy: expect.any(String) })
     expect(failure.text).toContain('the settings from before stay')
   }
@@ -76,7 +76,7 @@ test('what fails only when it is applied is taken back, and the cameras are guar
   const mark = join(await emptyFolder(), 'mark')
   const daemon = await guardingDaemon({ env: { FFMPEG_ONCE_MARK: mark } })
   await reload(daemon, (text) => `${text}ffmpeg: ${resolve(import.meta.dirname, '../fixtures/ffmpeg-once.mjs')}\n`)
-  const failure = await until(() => failures(daemon)[0], 'it is told', 30_000)
+  const failure = await until(() => failures(daemon)[0], 'it is reported', 30_000)
   expect(failure).toMatchObject({ code: 'FW_FFMPEG_MISSING', text: expect.stringContaining('ffmpeg: ') })
   expect(failure.text).toContain('the settings from before are back')
   await until(() => isGuarded(daemon), 'gate is guarded again', 30_000)

@@ -9,9 +9,9 @@ const state = (daemon: Awaited<ReturnType<typeof startDaemon>>, camera: string) 
 const guarding = (daemon: Awaited<ReturnType<typeof startDaemon>>, camera: string) =>
   until(
     () => {
-      const told = state(daemon, camera)
+      const reported = state(daemon, camera)
       // The stream flows before its first frame has been judged.
-      return told?.state === 'guarding' && told.scored === true && told
+      return reported?.state === 'guarding' && reported.scored === true && reported
     },
     `${camera} is guarded`,
     30_000,
@@ -22,7 +22,7 @@ test('a clean camera is guarded, nothing is raised, and SIGTERM leaves no child'
   const daemon = await startDaemon({ cameras: [`{ id: gate, url: "rtsp://127.0.0.1:${port}/cam", listen: true }`] })
   pushCamera(port)
   expect(await guarding(daemon, 'gate')).toMatchObject({ scored: true, incident_open: false, cause: null })
-  await until(() => payloads(daemon.seen, 'state').at(-1)?.provider === 'cpu', 'the provider is told', 20_000)
+  await until(() => payloads(daemon.seen, 'state').at(-1)?.provider === 'cpu', 'the provider is reported', 20_000)
   await sleep(3_000)
   expect(payloads(daemon.seen, 'camera/gate/alert')).toEqual([])
 
@@ -83,7 +83,7 @@ test('a daemon that is killed leaves neither guard nor ffmpeg', async () => {
   await expect.poll(() => daemon.seen.map((m) => m.payload), { timeout: 5_000 }).toContain('offline')
 })
 
-test('a camera that can not be reached is told of, and the other one goes on', async () => {
+test('a camera that can not be reached is reported, and the other one goes on', async () => {
   const [port, nobody] = [await freePort(), await freePort()]
   const daemon = await startDaemon({
     cameras: [
@@ -130,7 +130,10 @@ test('a reload adds and removes cameras and leaves the others alone', async () =
 
   await writeFile(daemon.config, `${text}nonsense: 1\n`)
   daemon.process.kill('SIGHUP')
-  await until(() => payloads(daemon.seen, 'diagnostic').some((d) => d.code === 'FW_CONFIG_KEY'), 'the mistake is told')
+  await until(
+    () => payloads(daemon.seen, 'diagnostic').some((d) => d.code === 'FW_CONFIG_KEY'),
+    'the mistake is reported',
+  )
   expect(state(daemon, 'gate')).toMatchObject({ state: 'guarding' })
 })
 

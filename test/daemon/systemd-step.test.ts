@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { diagnostic } from '../../src/core/diagnostic.js'
-import { type SystemdState, systemdStep, UNTOLD } from '../../src/daemon/systemd-step.js'
+import { NOTHING_SENT, type SystemdState, systemdStep } from '../../src/daemon/systemd-step.js'
 import type { BoardGuard } from '../../src/status/board.js'
 
 const WATCHDOG_MS = 10_000
@@ -15,7 +15,7 @@ const guard = (more: Partial<BoardGuard> = {}): BoardGuard => ({
 const failed = guard({ state: 'down', cause: diagnostic('FW_FFMPEG_MISSING', 'guard-0', 'does not run') })
 
 /** What is said in each second from `fromMs` on; the sentence is the second's. */
-function looked(guards: readonly BoardGuard[], seconds: number, from: SystemdState = UNTOLD, fromMs = 0) {
+function looked(guards: readonly BoardGuard[], seconds: number, from: SystemdState = NOTHING_SENT, fromMs = 0) {
   let state = from
   const said: [number, string][] = []
   for (let s = 0; s < seconds; s++) {

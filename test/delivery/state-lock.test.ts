@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { lockState } from '../../src/delivery/state-lock.js'
 import { emptyFolder } from '../fixtures/alerts.js'
 
-test('a second one is refused and told who holds the lock; after release it may', async () => {
+test('a second one is refused and learns who holds the lock; after release it may', async () => {
   const folder = await emptyFolder()
   const lock = await lockState(folder)
   await expect(lockState(folder)).rejects.toMatchObject({
@@ -19,7 +19,7 @@ test('a second one is refused and told who holds the lock; after release it may'
   await (await lockState(folder)).release()
 })
 
-test('of many that try at once one gets it, the others are told so, and it is free as soon as release resolves', async () => {
+test('of many that try at once one gets it, the others learn so, and it is free as soon as release resolves', async () => {
   const folder = await emptyFolder()
   for (let round = 0; round < 10; round++) {
     const tries = await Promise.allSettled(Array.from({ length: 8 }, () => lockState(folder)))

@@ -72,7 +72,7 @@ test('a real camera is guarded until Ctrl-C; its password is nowhere', async () 
   for (const text of seen) expect(text).not.toContain(login.password)
 })
 
-test('a daemon that dies early is told with the end of its log', async () => {
+test('a daemon that dies early is reported with the end of its log', async () => {
   const out = join(await emptyFolder(), 'out')
   const demo = start(['--camera', 'rtsp://127.0.0.1:1/cam', '--out', out])
   await until(() => demo.text().includes('FW_CAMERA_REFUSED'), 'the daemon tells of its camera', 30_000)

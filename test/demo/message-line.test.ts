@@ -15,7 +15,7 @@ test('an alert says phase, kind, strength and score, and stands out', () => {
   expect(line('camera/street/alert', { ...alert, level: null, phase: 'cleared' })).toMatchObject({ alarm: 'cleared' })
 })
 
-test('states of camera and unit are told apart', () => {
+test('states of camera and unit are kept apart', () => {
   const camera = {
     camera: 'street',
     state: 'backoff',

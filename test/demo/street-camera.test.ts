@@ -59,11 +59,11 @@ test('a camera that starts before its listener reaches it, 15 frames a second, p
   const url = `rtsp://127.0.0.1:${port}/cam`
   const push = pushRtsp({ url, width, height, rate: STREET.rate, ffmpegPath: await encoderPath(), signal })
   const phases: DemoPhase[] = []
-  const told: number[] = []
+  const reported: number[] = []
   const attack = perturbation(squares, width, height, 8)
   const onPhase = (phase: DemoPhase, atMs: number) => {
     phases.push(phase)
-    told.push(atMs)
+    reported.push(atMs)
   }
   const camera = runStreetCamera({
     pictures: evenPictures(),
@@ -84,7 +84,7 @@ test('a camera that starts before its listener reaches it, 15 frames a second, p
   await until(() => distances.at(-1)! < 2, 'the last phase arrives')
 
   expect(phases).toEqual(['clean', 'attacked', 'after'])
-  expect(told[1]! - told[0]!).toBeGreaterThan(1_900)
+  expect(reported[1]! - reported[0]!).toBeGreaterThan(1_900)
   const perturbed = distances.map((d) => d > 4)
   const first = perturbed.indexOf(true)
   const last = perturbed.lastIndexOf(true)

@@ -90,7 +90,7 @@ cameras:
   expect(report.text).not.toMatch(/open-sesame|guessed-wrong/)
 })
 
-test('a wrong configuration is told with line and column, the rest is looked at, and the exit code is 2', async () => {
+test('a wrong configuration is reported with line and column, the rest is looked at, and the exit code is 2', async () => {
   vi.stubEnv('FRAMEWARDEN_FFMPEG', bundled.path)
   const path = `${folder.path}/wrong.yaml`
   writeFileSync(path, 'unit: gate-7\nstate_dir: /tmp\ncamera: []\n')

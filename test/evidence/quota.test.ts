@@ -39,7 +39,7 @@ test('the first look takes what an earlier run left', async () => {
   expect((await pictures(stateDir)).length).toBeLessThan(5)
 })
 
-test('a folder that cannot be read is told, not thrown', async () => {
+test('a folder that cannot be read is reported, not thrown', async () => {
   const stateDir = join('/dev/null', 'state')
   const failures: unknown[] = []
   const quota = evidenceQuota(stateDir, { maxBytes: 1_000, maxAgeMs: 1 }, (error) => failures.push(error))

@@ -31,7 +31,7 @@ test('flush does not wait for the pause between writes, and writes nothing anew'
   expect(await readFile(path, 'utf8')).toBe('2')
 })
 
-test('a write that failed is told and tried again', async () => {
+test('a write that failed is reported and tried again', async () => {
   const folder = await emptyFolder()
   const path = join(folder, 'value')
   await mkdir(join(folder, '.value.new'))

@@ -13,7 +13,7 @@ const incident = (id: string): Incident => ({
   phase: 'raised',
   sinceMs: 0,
   raisedAtMs: 0,
-  toldAtMs: 0,
+  updatedAtMs: 0,
   kind: 'noise',
   score: 9,
 })
@@ -30,7 +30,7 @@ const frame = (luma: number): Frame => ({
 
 const kept = (before: Frame): AlertEvidence => ({ ...withoutPictures(before), before: `${before.pixels[0]}.jpg` })
 
-/** A disk whose writes end when told. */
+/** A disk whose writes end when asked to. */
 function slowDisk() {
   const pending: (() => void)[] = []
   const evidence: EvidenceKeeper = {
@@ -41,11 +41,11 @@ function slowDisk() {
 
 function recorder(evidence: EvidenceKeeper, limits?: { pictures: number; keepMs: number }) {
   const sent: { id: string; before: string | null }[] = []
-  const told: Diagnostic[] = []
+  const reported: Diagnostic[] = []
   const send: Parameters<typeof alertQueue>[1]['send'] = ({ body }) =>
     sent.push({ id: body.incident, before: body.evidence.before })
-  const queue = alertQueue('gate', { evidence, model, send, onDiagnostic: (d) => told.push(d) }, limits)
-  return { queue, sent, told }
+  const queue = alertQueue('gate', { evidence, model, send, onDiagnostic: (d) => reported.push(d) }, limits)
+  return { queue, sent, reported }
 }
 
 test('alerts leave in their order, each when its pictures are there', async () => {
@@ -77,9 +77,9 @@ test('pictures are of the frame as it was, though its buffer is used again at on
 
 test('where many wait for their pictures, the next leaves without, in its turn, with the hash of its frame', async () => {
   const disk = slowDisk()
-  const { queue, sent, told } = recorder(disk.evidence, { pictures: 2, keepMs: 60_000 })
+  const { queue, sent, reported } = recorder(disk.evidence, { pictures: 2, keepMs: 60_000 })
   for (const [i, id] of ['a', 'b', 'c'].entries()) queue.add(incident(id), frame(i), undefined)
-  expect(told.map(({ code, subject }) => [code, subject])).toEqual([['FW_EVIDENCE_DISK', 'gate']])
+  expect(reported.map(({ code, subject }) => [code, subject])).toEqual([['FW_EVIDENCE_DISK', 'gate']])
   for (let i = 0; i < 2; i++) {
     await expect.poll(() => disk.pending.length).toBe(1)
     disk.finish()
@@ -93,9 +93,9 @@ test('where many wait for their pictures, the next leaves without, in its turn, 
 })
 
 test('a disk that never answers holds no alert back', async () => {
-  const { queue, sent, told } = recorder(slowDisk().evidence, { pictures: 2, keepMs: 10 })
+  const { queue, sent, reported } = recorder(slowDisk().evidence, { pictures: 2, keepMs: 10 })
   queue.add(incident('a'), frame(1), undefined)
   await queue.drained()
   expect(sent).toEqual([{ id: 'a', before: null }])
-  expect(told[0]!.text).toBe('no pictures within 10 ms; the alert leaves without them')
+  expect(reported[0]!.text).toBe('no pictures within 10 ms; the alert leaves without them')
 })

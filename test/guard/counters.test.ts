@@ -38,7 +38,7 @@ test('a camera that was away is scored again with the next frame that is judged'
   expect(counters.read(0, 400)[0].scored).toBe(true)
 })
 
-test('too many dropped frames are told', () => {
+test('too many dropped frames are reported', () => {
   const counters = createCounters('gate', 0)
   for (let i = 0; i < 50; i++) counters.judged(clean, 1, i)
   const [, overloaded] = counters.read(50, 10_000)

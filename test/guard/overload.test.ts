@@ -11,9 +11,9 @@ test('a tenth may be dropped', () => {
   expect(overload(start, 'gate', { frames: 235, dropped: 15 }, 10_000)[1]).toBeUndefined()
 })
 
-test('more than a tenth is told with the figures, and the count begins anew', () => {
-  const [next, told] = overload(start, 'gate', { frames: 175, dropped: 75 }, 10_000)
-  expect(told).toMatchObject({ code: 'FW_OVERLOADED', subject: 'gate', text: '75 of 150 frames dropped in 10 s' })
+test('more than a tenth is reported with the figures, and the count begins anew', () => {
+  const [next, reported] = overload(start, 'gate', { frames: 175, dropped: 75 }, 10_000)
+  expect(reported).toMatchObject({ code: 'FW_OVERLOADED', subject: 'gate', text: '75 of 150 frames dropped in 10 s' })
   expect(overload(next, 'gate', { frames: 325, dropped: 75 }, 20_000)[1]).toBeUndefined()
 })
 

@@ -33,7 +33,7 @@ describe('the step', () => {
   })
 })
 
-/** A server's end that notes what it is sent and closes when told. */
+/** A server's end that notes what it is sent and closes when asked to. */
 function pushes() {
   const log: string[] = []
   const closing: (() => void)[] = []

@@ -18,7 +18,7 @@ function oneThread() {
   return turns
 }
 
-/** A judge that takes one frame at a time and finishes when told. */
+/** A judge that takes one frame at a time and finishes when asked to. */
 function slowJudge() {
   const judged: number[] = []
   let finish: () => void = () => {}

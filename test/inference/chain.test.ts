@@ -17,8 +17,8 @@ const rule: Rule = {
 const cascade: JudgeOptions = { mode: 'cascade', purify: true, maxPasses: 3 }
 const picture = grey(0)
 
-/** Networks that say what they are told and count: C gives `scores` in turn, M takes `step` from each byte. */
-function told(screen: number, scores: readonly number[], step = 10): Nets & { runs(): number; looks(): number } {
+/** Networks that say what they are given and count: C gives `scores` in turn, M takes `step` from each byte. */
+function reported(screen: number, scores: readonly number[], step = 10): Nets & { runs(): number; looks(): number } {
   let [runs, looks] = [0, 0]
   return {
     runs: () => runs,
@@ -37,7 +37,7 @@ function told(screen: number, scores: readonly number[], step = 10): Nets & { ru
 
 describe('cascade', () => {
   it('leaves a frame to the screen while it is not suspicious', async () => {
-    const nets = told(0.9, [])
+    const nets = reported(0.9, [])
     const verdict = await judgePicture(nets, rule, picture, cascade)
     expect(verdict).toEqual({
       kind: 'clean',
@@ -47,7 +47,7 @@ describe('cascade', () => {
   })
 
   it('scores a suspicious frame by the classifier, which may acquit it', async () => {
-    const verdict = await judgePicture(told(5, [1.9]), rule, picture, cascade)
+    const verdict = await judgePicture(reported(5, [1.9]), rule, picture, cascade)
     expect(verdict).toMatchObject({
       kind: 'clean',
       passes: 0,
@@ -56,14 +56,14 @@ describe('cascade', () => {
   })
 
   it('flags by the threshold given instead of the bundle’s', async () => {
-    const verdict = await judgePicture(told(5, [1.9, 0]), rule, picture, { ...cascade, threshold: 1.5 })
+    const verdict = await judgePicture(reported(5, [1.9, 0]), rule, picture, { ...cascade, threshold: 1.5 })
     expect(verdict.kind).toBe('perturbed')
   })
 })
 
 describe('full', () => {
   it('asks mapping network and classifier on each frame and the screen never', async () => {
-    const nets = told(9, [-3])
+    const nets = reported(9, [-3])
     const verdict = await judgePicture(nets, rule, picture, { ...cascade, mode: 'full' })
     expect(verdict).toMatchObject({ kind: 'clean', score: { logit: -3, chainLogit: -3 } })
     expect([nets.looks(), nets.runs(), verdict.score.screenLogit]).toEqual([0, 1, undefined])
@@ -74,7 +74,7 @@ describe('the screen alone', () => {
   const screen: JudgeOptions = { ...cascade, mode: 'screen' }
 
   it('never asks the chain: what is suspicious to it stays that, neither clean nor perturbed', async () => {
-    const nets = told(5, [])
+    const nets = reported(5, [])
     const verdict = await judgePicture(nets, rule, picture, screen)
     expect(verdict).toMatchObject({ kind: 'suspicious', passes: 0, score: { logit: 5, screenLogit: 5 } })
     expect(verdict.score.chainLogit).toBeUndefined()
@@ -82,8 +82,8 @@ describe('the screen alone', () => {
   })
 
   it('calls the rest clean, by the same calibration as cascade', async () => {
-    const verdict = await judgePicture(told(0.9, []), rule, picture, screen)
-    expect(verdict).toEqual(await judgePicture(told(0.9, []), rule, picture, cascade))
+    const verdict = await judgePicture(reported(0.9, []), rule, picture, screen)
+    expect(verdict).toEqual(await judgePicture(reported(0.9, []), rule, picture, cascade))
   })
 })
 
@@ -94,7 +94,7 @@ describe('purifying', () => {
     { what: 'takes the last pass, unscored, where scores fell all the way', scores: [8, 6, 4], passes: 3 },
     { what: 'goes back to the lowest where a pass scores higher', scores: [8, 5, 6], passes: 1 },
   ])('$what', async ({ scores, passes }) => {
-    const nets = told(5, scores)
+    const nets = reported(5, scores)
     const verdict = await judgePicture(nets, rule, picture, cascade)
     if (verdict.kind !== 'perturbed') throw new Error(verdict.kind)
     expect(verdict.passes).toBe(passes)
@@ -104,13 +104,13 @@ describe('purifying', () => {
   })
 
   it('stops where the mapping network changes nothing any more', async () => {
-    const nets = told(5, [8, 7], 0)
+    const nets = reported(5, [8, 7], 0)
     const verdict = await judgePicture(nets, rule, picture, cascade)
     expect([verdict.kind, nets.runs()]).toEqual(['perturbed', 2])
   })
 
   it.each([1, 2, 3, 8])('never runs the chain oftener than max_passes = %i', async (maxPasses) => {
-    const nets = told(
+    const nets = reported(
       5,
       Array.from({ length: maxPasses }, (_, i) => 100 - i),
     )
@@ -119,7 +119,7 @@ describe('purifying', () => {
   })
 
   it('switched off costs one run', async () => {
-    const nets = told(5, [8])
+    const nets = reported(5, [8])
     const verdict = await judgePicture(nets, rule, picture, { ...cascade, purify: false })
     expect(verdict).toMatchObject({ kind: 'perturbed', passes: 1 })
   })
@@ -127,7 +127,7 @@ describe('purifying', () => {
   it('never writes into the picture', async () => {
     const own = grey(16)
     const before = own.pixels.slice()
-    await judgePicture(told(5, [8, 7, 6]), rule, own, cascade)
+    await judgePicture(reported(5, [8, 7, 6]), rule, own, cascade)
     expect(own.pixels).toEqual(before)
   })
 

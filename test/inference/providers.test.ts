@@ -23,7 +23,7 @@ describe('providers', () => {
     expect(providerOrder(['tensorrt', 'cpu'])).toEqual(['tensorrt', 'cpu'])
   })
 
-  it('are tried one by one, and what was passed over is told', async () => {
+  it('are tried one by one, and what was passed over is reported', async () => {
     const found = await openOnFirst(
       { providers: ['tensorrt', 'cuda', 'cpu'], requireGpu: false },
       without('tensorrt', 'cuda'),

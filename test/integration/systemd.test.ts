@@ -1,4 +1,4 @@
-/** A service as systemd sees it: every message can be told to its unit, and what is said is so. */
+/** A service as systemd sees it: every message can be assigned to its unit, and what is said is so. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod } from 'node:fs/promises'

@@ -59,8 +59,8 @@ function meetHouse(h: House, ox: number, oy: number, oz: number, dx: number, dy:
   if (z >= h.from && z < h.to && y > 0 && y < h.eaves && meet(hit, t, 'front')) hit.house = h
   // The roof: eaves + rise * (distance behind the front) / run.
   const pitch = ROOF_RISE / ROOF_RUN
-  const slope = dy - pitch * h.side * dx
-  const tr = (h.eaves - oy + pitch * h.side * (ox - h.front)) / slope
+  const rise = dy - pitch * h.side * dx
+  const tr = (h.eaves - oy + pitch * h.side * (ox - h.front)) / rise
   const back = h.side * (ox + dx * tr - h.front)
   const zr = oz + dz * tr
   if (back > -0.3 && back < ROOF_RUN && zr >= h.from && zr < h.to && meet(hit, tr, 'roof')) hit.house = h

@@ -12,7 +12,7 @@ export interface Tail {
 const TAIL_SHARE = 0.1
 /** Fewer values above `u` than this, and the scale is taken from the largest alone. */
 const MIN_EXCEEDING = 12
-/** Heavier tails are not told apart from few values: a shape above this is a fit to one outlier. */
+/** Heavier tails cannot be distinguished from few values: a shape above this is a fit to one outlier. */
 const MAX_XI = 0.5
 /** One-sided 95 % bound of a normal. */
 const Z_95 = 1.645

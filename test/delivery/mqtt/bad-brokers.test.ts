@@ -14,8 +14,8 @@ const never = new AbortController().signal
 async function start(
   url: string,
   protocol: 'auto' | 4 | 5 = 'auto',
-): Promise<{ delivery: Delivery; told: Diagnostic[] }> {
-  const told: Diagnostic[] = []
+): Promise<{ delivery: Delivery; reported: Diagnostic[] }> {
+  const reported: Diagnostic[] = []
   const mqtt = mqttSettings(url, { protocol, username: 'gate-7', password: 'hunter2/?' })
   const stateDir = await emptyFolder()
   const delivery = await startDelivery({
@@ -23,20 +23,20 @@ async function start(
     stateDir,
     mqtt,
     spool: WEEK,
-    onDiagnostic: (d) => told.push(d),
+    onDiagnostic: (d) => reported.push(d),
   })
   onTestFinished(() => delivery.stop())
-  return { delivery, told }
+  return { delivery, reported }
 }
 
 test('nobody listens: FW_BROKER_UNREACHABLE, and alerts count all the same', async () => {
   const broker = await startBroker()
   await broker.close()
-  const { delivery, told } = await start(broker.url)
+  const { delivery, reported } = await start(broker.url)
   expect((await delivery.alert(alertBody())).seq).toBe(1)
-  await until(() => told.length > 0, 'the diagnostic')
-  expect(told[0]).toMatchObject({ code: 'FW_BROKER_UNREACHABLE', subject: 'broker' })
-  expect(told[0]!.text).toContain(`${broker.url}: connect ECONNREFUSED`)
+  await until(() => reported.length > 0, 'the diagnostic')
+  expect(reported[0]).toMatchObject({ code: 'FW_BROKER_UNREACHABLE', subject: 'broker' })
+  expect(reported[0]!.text).toContain(`${broker.url}: connect ECONNREFUSED`)
   expect(delivery.snapshot()).toMatchObject({
     broker: 'offline',
     pending: 1,
@@ -62,10 +62,10 @@ test.each([
 ] as const)('MQTT %i, CONNACK %i is %s', async (protocol, reason, code, text) => {
   const connack = protocol === 5 ? [CONNACK, 3, 0, reason, 0] : [CONNACK, 2, 0, reason]
   const broker = await startBadBroker((socket) => socket.once('data', () => socket.end(Buffer.from(connack))))
-  const { told } = await start(broker.url, protocol)
-  await until(() => told.length > 0, 'the diagnostic')
-  expect(told[0]).toMatchObject({ code, text: `${broker.url}: ${text}` })
-  expect(JSON.stringify(told)).not.toContain('hunter2')
+  const { reported } = await start(broker.url, protocol)
+  await until(() => reported.length > 0, 'the diagnostic')
+  expect(reported[0]).toMatchObject({ code, text: `${broker.url}: ${text}` })
+  expect(JSON.stringify(reported)).not.toContain('hunter2')
 })
 
 test('version 5 refused: 3.1.1 is tried at once, and once', async () => {
@@ -76,10 +76,10 @@ test('version 5 refused: 3.1.1 is tried at once, and once', async () => {
       socket.end(Buffer.from([CONNACK, 2, 0, 1]))
     }),
   )
-  const { told } = await start(broker.url)
-  await until(() => told.length > 0, 'the diagnostic')
+  const { reported } = await start(broker.url)
+  await until(() => reported.length > 0, 'the diagnostic')
   expect(versions.slice(0, 2)).toEqual([5, 4])
-  expect(told[0]).toMatchObject({
+  expect(reported[0]).toMatchObject({
     code: 'FW_BROKER_REFUSED',
     text: expect.stringContaining('does not speak MQTT 3.1.1'),
   })
@@ -87,9 +87,9 @@ test('version 5 refused: 3.1.1 is tried at once, and once', async () => {
 
 test('a version set by hand stays', async () => {
   const broker = await startBroker()
-  const { told, delivery } = await start(broker.url, 5)
-  await until(() => told.length > 0, 'the diagnostic')
-  expect(told[0]!.text).toContain('does not speak MQTT 5')
+  const { reported, delivery } = await start(broker.url, 5)
+  await until(() => reported.length > 0, 'the diagnostic')
+  expect(reported[0]!.text).toContain('does not speak MQTT 5')
   expect(delivery.snapshot().broker).toBe('offline')
 })
 
@@ -100,19 +100,19 @@ test('session taken over: FW_BROKER_KICKED by its reason', async () => {
       setTimeout(() => socket.end(Buffer.from([0xe0, 1, 0x8e])), 50)
     }),
   )
-  const { told } = await start(broker.url)
-  await until(() => told.length > 0, 'the diagnostic')
-  expect(told[0]).toMatchObject({
+  const { reported } = await start(broker.url)
+  await until(() => reported.length > 0, 'the diagnostic')
+  expect(reported[0]).toMatchObject({
     code: 'FW_BROKER_KICKED',
     text: expect.stringContaining('Session taken over (0x8e)'),
   })
 })
 
-test('two units of one name kick each other: told as FW_BROKER_KICKED also with 3.1.1, with growing pauses', async () => {
+test('two units of one name kick each other: reported as FW_BROKER_KICKED also with 3.1.1, with growing pauses', async () => {
   const broker = await startBroker()
   const one = await start(broker.url, 4)
   const two = await start(broker.url, 4)
-  const kicked = () => [...one.told, ...two.told].find(({ code }) => code === 'FW_BROKER_KICKED')
+  const kicked = () => [...one.reported, ...two.reported].find(({ code }) => code === 'FW_BROKER_KICKED')
   await until(kicked, 'the diagnostic', 30_000)
   expect(kicked()!.text).toMatch(/the broker closed the connection, \d times shortly after it accepted/)
 })
@@ -146,9 +146,9 @@ test('a broker that kicks now and then gets every alert', async () => {
 
 test('TLS asked of a port that speaks none is FW_BROKER_TLS', async () => {
   const broker = await startBroker()
-  const { told } = await start(broker.url.replace('mqtt:', 'mqtts:'))
-  await until(() => told.length > 0, 'the diagnostic')
-  expect(told[0]!.code).toBe('FW_BROKER_TLS')
+  const { reported } = await start(broker.url.replace('mqtt:', 'mqtts:'))
+  await until(() => reported.length > 0, 'the diagnostic')
+  expect(reported[0]!.code).toBe('FW_BROKER_TLS')
 })
 
 test('no TLS towards a port that wants it is FW_BROKER_UNREACHABLE with a hint', async () => {
@@ -176,18 +176,18 @@ test('doctor: what the broker answers, in one line, without a secret', async () 
 })
 
 test('a certificate or key that is none is FW_BROKER_TLS, and the daemon lives', async () => {
-  const told: Diagnostic[] = []
+  const reported: Diagnostic[] = []
   const secret = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----'
   const delivery = await startDelivery({
     unit: 'gate-7',
     stateDir: await emptyFolder(),
     mqtt: mqttSettings('mqtts://127.0.0.1:1', { cert: 'none', key: secret }),
     spool: WEEK,
-    onDiagnostic: (d) => told.push(d),
+    onDiagnostic: (d) => reported.push(d),
   })
   onTestFinished(() => delivery.stop())
-  await until(() => told.length > 0, 'the diagnostic')
-  expect(told[0]).toMatchObject({ code: 'FW_BROKER_TLS', text: expect.stringContaining('certificate or key: ') })
-  expect(told[0]!.text).not.toContain('c2VjcmV0')
+  await until(() => reported.length > 0, 'the diagnostic')
+  expect(reported[0]).toMatchObject({ code: 'FW_BROKER_TLS', text: expect.stringContaining('certificate or key: ') })
+  expect(reported[0]!.text).not.toContain('c2VjcmV0')
   expect((await delivery.alert(alertBody())).seq).toBe(1)
 })

@@ -33,13 +33,13 @@ test('killed at any moment, no alert that counted is lost and seq has no gap', a
     child.kill('SIGKILL')
     await closed
   }
-  const told: string[] = []
+  const reported: string[] = []
   const spool = await openSpool({
     folder,
     unit: 'gate-7',
     retention: WEEK,
     fetched: true,
-    onDiagnostic: (d) => told.push(d.code),
+    onDiagnostic: (d) => reported.push(d.code),
   })
   const kept = new Set<number>()
   for (let after = 0; ; ) {
@@ -50,7 +50,7 @@ test('killed at any moment, no alert that counted is lost and seq has no gap', a
   }
   const { lastSeq, cursor } = spool
   await spool.close()
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
   expect(counted.size).toBeGreaterThan(ROUNDS)
   expect(Math.max(...counted)).toBeLessThanOrEqual(lastSeq)
   // undelivered ones (every third was left so) are all there, in one row without a gap

@@ -1,5 +1,5 @@
 /** What each half can do alone: decoding without networks, networks without decoding. */
-
+import { availableParallelism } from 'node:os'
 import type { FfmpegBuild } from '../src/camera/ffmpeg.js'
 import { decodeSource } from '../src/camera/file.js'
 import type { Frame } from '../src/core/frame.js'
@@ -26,7 +26,7 @@ export async function decodeCapacity(clip: string, ffmpeg: FfmpegBuild): Promise
   return { frames, framesPerS: (frames * 1_000) / wallMs, cpuMsPerFrame: (spent.user + spent.system) / 1_000 / frames }
 }
 
-/** Judges the clip's frames one after the other, on one thread, as a guard does. */
+/** Judges the clip's frames on as many threads as there are cores, as guards do. */
 export async function inferenceCapacity(clip: string, ffmpeg: FfmpegBuild, models: ModelSettings): Promise<Capacity> {
   const kept: Frame[] = []
   for await (const frame of decodeSource(clip, { width: CLIP.width, ffmpeg, signal: new AbortController().signal })) {
@@ -35,8 +35,14 @@ export async function inferenceCapacity(clip: string, ffmpeg: FfmpegBuild, model
   }
   const engine = await startEngine(models)
   const options = { mode: engine.mode, purify: false, maxPasses: 1 }
+  await engine.grow(availableParallelism())
   const judge = async (frames: readonly Frame[]) => {
-    for (const frame of frames) await engine.judge({ ...frame, pixels: frame.pixels.slice() }, options)
+    const waiting = [...frames]
+    const work = async () => {
+      for (let frame = waiting.pop(); frame; frame = waiting.pop())
+        await engine.judge({ ...frame, pixels: frame.pixels.slice() }, options)
+    }
+    await Promise.all(Array.from({ length: engine.threads() }, work))
   }
   await judge(kept.slice(0, 20))
   const startedMs = performance.now()

@@ -1,10 +1,15 @@
 /** Frames that are decoded and not read yet. */
 import type { Frame } from '../core/frame.js'
 
-/** Then the decoder of a file waits; of a stream, which does not wait, the oldest is left out. */
-const AHEAD = { file: 4, live: 32 }
+/**
+ * Of a file: so many are begun, then its pipe is read no further; what had been read before their time lines came is begun, too.
+ * Of a stream, whose decoder never waits: so many, then the oldest is left out.
+ */
+export const FRAMES_AHEAD = { file: 4, live: 32 }
 
 export interface FramesAhead {
+  /** A frame's first bytes are about to be read. Here the decoder is held back: a busy loop reads several before it pushes one. */
+  begun(): void
   push(frame: Frame): void
   /** No more will be pushed. */
   end(): void
@@ -24,13 +29,20 @@ export interface AheadOptions {
 
 export function framesAhead({ live, pause, resume, onLeftOut }: AheadOptions): FramesAhead {
   const ahead: Frame[] = []
+  let [begun, given] = [0, 0]
+  let held = false
   let ended = false
   let wake = () => {}
   return {
+    begun() {
+      begun++
+      if (live || held || begun - given < FRAMES_AHEAD.file) return
+      held = true
+      pause()
+    },
     push(frame) {
       ahead.push(frame)
-      if (!live && ahead.length >= AHEAD.file) pause()
-      if (live && ahead.length > AHEAD.live) {
+      if (live && ahead.length > FRAMES_AHEAD.live) {
         ahead.shift()
         onLeftOut()
       }
@@ -41,13 +53,16 @@ export function framesAhead({ live, pause, resume, onLeftOut }: AheadOptions): F
       wake()
     },
     async next() {
+      if (held && begun - given < FRAMES_AHEAD.file) {
+        held = false
+        resume()
+      }
       while (ahead.length === 0 && !ended) {
-        const more = new Promise<void>((resolve) => {
+        await new Promise<void>((resolve) => {
           wake = resolve
         })
-        resume()
-        await more
       }
+      given++
       return ahead.shift()
     },
   }

@@ -5,6 +5,7 @@ import { type OpenedSource, openCameraSource } from './camera-source.js'
 import { parseCameraUrl } from './camera-url.js'
 import { decodeUntilEnd } from './decode-session.js'
 import type { FfmpegBuild } from './ffmpeg.js'
+import { measuredRate } from './frame-rate.js'
 import type { TimedPicture } from './frame-reader.js'
 import { suggestions } from './probe-suggestions.js'
 import { type Streams, streamLines } from './stream-lines.js'
@@ -116,15 +117,8 @@ async function look(
     cause: ended ? undefined : cause,
     firstFrameMs: firstMs === undefined ? undefined : Math.round(firstMs - startedMs),
     frames,
-    measuredFps: rateOf(stamps),
+    measuredFps: measuredRate(stamps),
     damage,
   }
   return { probe, streams: seen.streams() }
-}
-
-/** Of the second half: pictures of the probed first second may share one stamp, and the first may have none. */
-function rateOf(stampsMs: readonly number[]): number | undefined {
-  const late = stampsMs.slice(Math.floor(stampsMs.length / 2))
-  const spanMs = late.at(-1)! - late[0]!
-  return late.length < 5 || !(spanMs > 0) ? undefined : Math.round(((late.length - 1) * 10_000) / spanMs) / 10
 }

@@ -33,7 +33,7 @@ const AT_ONCE_MS = 2000
 const NO_ENCODER = /Unknown encoder|Encoder .* not found|Error while opening encoder|Unrecognized option/i
 
 export function pushEnd({ origin, heard, end, stderr, stuckMs, endedAtMs }: PushFacts): PushEnd {
-  const pushedMs = heard.takenAtMs === undefined ? 0 : Math.max(1, Math.round(endedAtMs - heard.takenAtMs))
+  const pushedMs = takenFor(heard, endedAtMs)
   const ended = (code: Cause['code'], text: string) => ({ cause: { code, text }, pushedMs, login: false })
   const server = `the server at ${origin}`
   if (end.error !== undefined) return ended('FW_RESTREAM_ENCODER', `ffmpeg does not start (${end.error})`)
@@ -54,6 +54,11 @@ export function pushEnd({ origin, heard, end, stderr, stuckMs, endedAtMs }: Push
   if (end.signal !== null) return ended('FW_RESTREAM_ENCODER', `ffmpeg crashed (${end.signal})`)
   const said = stderr.length > 0 ? `: ${plain(stderr.at(-1)!)}` : ''
   return ended('FW_RESTREAM_REFUSED', `the push to ${origin} ended before it was taken${said}`)
+}
+
+/** Until the server hung up, where it did: ffmpeg takes its time to see that. */
+function takenFor({ takenAtMs, goneAtMs }: Heard, endedAtMs: number): number {
+  return takenAtMs === undefined ? 0 : Math.max(1, Math.round((goneAtMs ?? endedAtMs) - takenAtMs))
 }
 
 /** A push between its tries. */

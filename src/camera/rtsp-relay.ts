@@ -28,6 +28,8 @@ export interface Heard {
   readonly failed?: string
   /** When it took PLAY or RECORD, on the monotonic clock. */
   readonly takenAtMs?: number
+  /** When its connection was gone, on the monotonic clock. */
+  readonly goneAtMs?: number
 }
 
 export interface RelayTarget extends ReachedServer {
@@ -53,7 +55,10 @@ export async function openRtspRelay(target: RelayTarget): Promise<RtspRelay> {
     client?.destroy()
     server.destroy()
   }
-  server.on('close', () => door.close())
+  server.on('close', () => {
+    heard = { ...heard, goneAtMs: performance.now() }
+    door.close()
+  })
   await new Promise<void>((resolve, reject) => {
     door.once('error', reject)
     door.listen(0, '127.0.0.1', resolve)

@@ -6,6 +6,8 @@ export interface SessionLimits {
   readonly firstFrameMs?: number
   /** ms without a picture after the first; undefined: no limit. */
   readonly stallMs?: number
+  /** ms between pictures that are left out on purpose, at a low rate: these are no stall. */
+  readonly spacingMs?: number
 }
 
 /** What has flowed so far; times on the monotonic clock, `firstMs` and `lastMs` of pictures, 0 before the first. */
@@ -23,9 +25,9 @@ export function limitReached(
   stderr: readonly string[],
   nowMs: number,
 ): Cause | undefined {
-  const { firstFrameMs, stallMs } = limits
+  const { firstFrameMs, stallMs, spacingMs = 0 } = limits
   if (flow.frames > 0) {
-    if (stallMs === undefined || nowMs - flow.lastMs <= stallMs) return undefined
+    if (stallMs === undefined || nowMs - flow.lastMs <= stallMs + spacingMs) return undefined
     return { code: 'FW_CAMERA_STALLED', text: `no picture for ${stallMs} ms (timeouts.stall)` }
   }
   if (firstFrameMs === undefined || nowMs - flow.startedMs <= firstFrameMs) return undefined

@@ -3,12 +3,12 @@ import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
 import { repeatGate } from '../core/repeat.js'
-import { arrivalMs } from './capture-time.js'
 import { DAMAGED_MS } from './corruption.js'
 import type { SessionEnd, SessionHooks } from './decode-session.js'
 import { plain } from './exit-cause.js'
 import type { FfmpegChild } from './ffmpeg-child.js'
 import { framesAhead } from './frames-ahead.js'
+import { AT_START, placed } from './source-position.js'
 
 export interface ReadingOptions {
   readonly width: number
@@ -28,40 +28,46 @@ export interface SourceReading {
   throwIfBroken(): void
 }
 
+/** What was wrong with the data; times are positions in the source. */
+interface Damage {
+  readonly count: number
+  readonly first: string
+  readonly untilMs: number
+}
+
 export function sourceReading(source: string, options: ReadingOptions): SourceReading {
   const { width, live, onDiagnostic = () => {} } = options
-  const damage = { count: 0, first: '', untilMs: Number.NEGATIVE_INFINITY }
-  let child: FfmpegChild | undefined
-  let end: SessionEnd | undefined
-  let seq = 0
-  let startMs: number | undefined
-  let positionMs = 0
-  let resized = false
   const repeats = repeatGate(onDiagnostic)
+  const leftOut = diagnostic('FW_OVERLOADED', source, 'frames of the stream are left out')
   const ahead = framesAhead({
     live,
-    pause: () => child?.stdout.pause(),
-    resume: () => child?.stdout.resume(),
-    onLeftOut: () =>
-      repeats.pass(diagnostic('FW_OVERLOADED', source, 'frames of the stream are left out'), performance.now()),
+    pause: () => decoder?.stdout.pause(),
+    resume: () => decoder?.stdout.resume(),
+    onLeftOut: () => repeats.pass(leftOut, performance.now()),
   })
+  let damage: Damage = { count: 0, first: '', untilMs: Number.NEGATIVE_INFINITY }
+  let position = AT_START
+  let decoder: FfmpegChild | undefined
+  let end: SessionEnd | undefined
+  let [seq, resized] = [0, false]
 
   const hooks: SessionHooks = {
-    take: (bytes) => options.takeBuffer?.(bytes) ?? new Uint8Array(bytes),
+    take(bytes) {
+      ahead.begun()
+      return options.takeBuffer?.(bytes) ?? new Uint8Array(bytes)
+    },
     onStart(started) {
-      child = started
+      decoder = started
     },
     onPicture({ pixels, line: { ptsUs, height } }) {
-      const ms = live ? arrivalMs(ptsUs, Date.now()) : ptsUs / 1000
-      startMs ??= live ? ms : 0
-      // A picture without a time stands where the one before it does; none stands before the start.
-      if (!Number.isNaN(ms)) positionMs = Math.max(0, ms - startMs)
+      position = placed(position, ptsUs, { live, nowMs: Date.now() })
+      const { positionMs } = position
       const damaged = positionMs < damage.untilMs
       ahead.push({ cameraId: source, seq: seq++, capturedAtMs: positionMs, width, height, pixels, damaged })
     },
     onCorruption(line) {
-      if (damage.count++ === 0) damage.first = plain(line)
-      damage.untilMs = positionMs + DAMAGED_MS
+      const first = damage.count === 0 ? plain(line) : damage.first
+      damage = { count: damage.count + 1, first, untilMs: position.positionMs + DAMAGED_MS }
     },
     onResize() {
       const text = 'the picture has another shape; it is scaled into the first one'
@@ -83,23 +89,20 @@ export function sourceReading(source: string, options: ReadingOptions): SourceRe
     },
     throwIfBroken() {
       repeats.flush(Number.POSITIVE_INFINITY)
-      throwIfBroken(source, end!, damage)
+      const error = brokenBy(source, end!, damage)
+      if (error !== undefined) throw error
     },
   }
 }
 
-function throwIfBroken(
-  source: string,
-  { cause, frames, rc }: SessionEnd,
-  damage: { count: number; first: string },
-): void {
+/** What kept a source from being read whole, and unharmed, to its end. */
+function brokenBy(source: string, { cause, frames, rc }: SessionEnd, damage: Damage): FwError | undefined {
   const ended = cause === undefined || (cause.code === 'FW_CAMERA_ENDED' && frames > 0)
-  if (!ended) throw new FwError(cause.code, `${source}: ${cause.text}`)
+  if (!ended) return new FwError(cause.code, `${source}: ${cause.text}`)
   if (damage.count > 0) {
     const text = `${source}: ${frames} frames decoded, data damaged ${damage.count} times (${damage.first})`
-    throw new FwError('FW_CAMERA_DATA', text)
+    return new FwError('FW_CAMERA_DATA', text)
   }
-  if (rc !== 0) {
-    throw new FwError('FW_CAMERA_DATA', `${source}: ${frames} frames decoded, then ffmpeg gave up with exit code ${rc}`)
-  }
+  if (rc === 0) return undefined
+  return new FwError('FW_CAMERA_DATA', `${source}: ${frames} frames decoded, then ffmpeg gave up with exit code ${rc}`)
 }

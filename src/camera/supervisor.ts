@@ -70,8 +70,8 @@ async function attemptOnce(
     explain: source.explain,
     width: camera.frame.width,
     firstFrameMs: firstFrameLimit(camera),
-    // At a low rate the pictures that are left out are no stall.
-    stallMs: camera.timeouts.stallMs + 1000 / camera.frame.rate,
+    stallMs: camera.timeouts.stallMs,
+    spacingMs: 1000 / camera.frame.rate,
     endOnResize: true,
   }
   try {

@@ -7,11 +7,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { CameraHooks } from '../../src/camera/camera-hooks.js'
 import type { FfmpegBuild } from '../../src/camera/ffmpeg.js'
-import type { CameraState } from '../../src/core/camera-state.js'
-import type { Diagnostic } from '../../src/core/diagnostic.js'
-import type { Frame } from '../../src/core/frame.js'
 import { camera } from '../fixtures/camera-settings.js'
 import { freePort } from '../fixtures/daemon.js'
 
@@ -82,58 +78,6 @@ export async function publishUntil(clip: string, url: string, signal: AbortSigna
   }
 }
 
-export interface Recorder extends CameraHooks {
-  readonly frames: Frame[]
-  readonly states: CameraState[]
-  /** How often the camera was opened. */
-  attempts: number
-  readonly causes: (Diagnostic | undefined)[]
-  readonly diagnostics: Diagnostic[]
-  /** Settles when `met` holds; looked at after each call of a hook. */
-  until(met: (seen: Recorder) => boolean): Promise<void>
-}
-
-/** Hooks that keep all they are told; pixels of the last 50 frames. */
-export function recorder(): Recorder {
-  const waiting: { met: (seen: Recorder) => boolean; resolve: () => void }[] = []
-  const look = () => {
-    for (const w of waiting.splice(0)) {
-      if (w.met(seen)) w.resolve()
-      else waiting.push(w)
-    }
-  }
-  const seen: Recorder = {
-    frames: [],
-    states: [],
-    attempts: 0,
-    causes: [],
-    diagnostics: [],
-    onFrame(frame) {
-      seen.frames.push(frame)
-      look()
-    },
-    onState(state, cause) {
-      seen.states.push(state)
-      seen.causes.push(cause)
-      look()
-    },
-    onAttempt() {
-      seen.attempts++
-      look()
-    },
-    onDiagnostic(d) {
-      seen.diagnostics.push(d)
-      look()
-    },
-    until: (met) =>
-      new Promise((resolve) => {
-        waiting.push({ met, resolve })
-        look()
-      }),
-  }
-  return seen
-}
-
 /** Processes whose parent is this one and whose command line holds `mark`. */
 export function childrenWith(mark: string): number[] {
   const found: number[] = []
@@ -150,4 +94,5 @@ export function childrenWith(mark: string): number[] {
   return found
 }
 
+export { type Recorder, recorder } from './hooks-recorder.js'
 export { camera, freePort }

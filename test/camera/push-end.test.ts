@@ -14,7 +14,7 @@ const facts = (over: Partial<PushFacts>): PushFacts => ({
 test.each([
   [
     'not listed at go2rtc',
-    facts({ heard: { takenAtMs: 99_990 } }),
+    facts({ heard: { takenAtMs: 60_000, goneAtMs: 60_010 } }),
     'FW_RESTREAM_LOST',
     'the server at rtsp://media:8554 took the stream and hung up at once, as go2rtc does with one it does not list',
   ],

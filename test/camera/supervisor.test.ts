@@ -27,6 +27,7 @@ afterAll(() => folder.remove())
 
 test('a camera that pushes is guarded, its frames carry times of arrival, and stopping leaves no child', async () => {
   const url = `rtsp://127.0.0.1:${await freePort()}/cam`
+  const startedMs = Date.now()
   const stop = new AbortController()
   const hooks = recorder()
   const pool = framePool()
@@ -49,11 +50,12 @@ test('a camera that pushes is guarded, its frames carry times of arrival, and st
   expect(hooks.frames.map((f) => f.seq)).toEqual(hooks.frames.map((_, i) => i))
   const late = hooks.frames.slice(15)
   for (const frame of late) expect(frame.damaged).toBe(false)
-  const gaps = late.slice(1).map((f, i) => f.capturedAtMs - late[i]!.capturedAtMs)
-  const mean = gaps.reduce((a, b) => a + b) / gaps.length
-  expect(mean).toBeGreaterThan(55)
-  expect(mean).toBeLessThan(80)
-  expect(Math.abs(Date.now() - late.at(-1)!.capturedAtMs)).toBeLessThan(5000)
+  // Times of arrival here, whatever the camera's own clock says: in order, and none from before or after.
+  const times = late.map((f) => f.capturedAtMs)
+  expect(times).toEqual([...times].sort((a, b) => a - b))
+  expect(times[0]).toBeGreaterThan(startedMs)
+  expect(times.at(-1)).toBeLessThanOrEqual(Date.now())
+  expect(new Set(times).size).toBeGreaterThan(1)
 })
 
 test('a publisher that is killed and comes again is guarded again, with one child at most', async () => {

@@ -1,4 +1,5 @@
 /** What is known of one camera: as its guard reports it, and as ops see it on the page, in metrics and over MQTT. */
+import type { BaselineFacts } from './baseline/baseline.js'
 import type { CameraState } from './camera-state.js'
 import type { Diagnostic } from './diagnostic.js'
 
@@ -23,6 +24,8 @@ export interface CameraRates {
   /** Capture to verdict, of the last minute. */
   readonly latencyP50Ms?: number
   readonly latencyP99Ms?: number
+  /** By which past it is judged; undefined: no guard has said. */
+  readonly baseline?: BaselineFacts
 }
 
 /** What a guard says in each beat and at each change; `state` is that of the moment, nothing is held back. */

@@ -2,13 +2,34 @@
  * From the networks' verdict to the decision: the one step that a guard and `scan` share. What they do with the effects is
  * theirs: a guard tells the daemon, `scan` prints.
  */
-import { type Baseline, enter, forget, jump, learn, NO_BASELINE, note, stageOf } from './baseline/baseline.js'
+import {
+  type Baseline,
+  type BaselineFacts,
+  drifted,
+  enter,
+  forget,
+  jump,
+  learn,
+  marginOf,
+  NO_BASELINE,
+  note,
+  stageOf,
+} from './baseline/baseline.js'
 import { lightOf } from './baseline/light.js'
 import { lumaNoise } from './baseline/noise.js'
 import type { Priors } from './baseline/priors.js'
 import { enterRegime, type Light, type RegimeState, regimeOf } from './baseline/regime.js'
-import type { Measurements } from './baseline/signals.js'
-import { boundOf, type DecisionSettings, type DecisionState, decide, isDue, observes, startDecision } from './decide.js'
+import type { Measurements, Signal } from './baseline/signals.js'
+import {
+  boundOf,
+  type DecisionSettings,
+  type DecisionState,
+  decide,
+  isDue,
+  observes,
+  PLAIN_P,
+  startDecision,
+} from './decide.js'
 import type { Frame } from './frame.js'
 import type { Incident } from './incident.js'
 import { removal } from './kind.js'
@@ -79,13 +100,15 @@ export interface WatchState {
   readonly regime?: RegimeState
   /** When the chain last ran. */
   readonly chainAtMs?: number
+  /** When drift was last reported. */
+  readonly driftAtMs?: number
 }
 
-export type WatchEffect = {
+export type WatchEffect =
   /** The incident was raised, updated or cleared: its phase says. */
-  readonly type: 'incident'
-  readonly incident: Incident
-}
+  | { readonly type: 'incident'; readonly incident: Incident }
+  /** A signal's level has left what was learned, by `by`, and is not followed: the camera has changed, or an attack creeps in. */
+  | { readonly type: 'drift'; readonly signal: Signal; readonly by: number }
 
 /** What the networks should do with a frame. */
 export interface Look {
@@ -102,6 +125,8 @@ export interface Look {
 
 /** Evidence from which nothing is learned any more: a p-value of 0.02 has been seen. */
 const SUSPICIOUS_NATS = 1.5
+/** Drift is reported again after this long. */
+const DRIFT_EVERY_MS = 3_600_000
 /** C has a past of its own, too: on unsuspicious frames it looks this often, oftener until its level is known. */
 const SAMPLE_EVERY_MS = 4_000
 const FIRST_SAMPLES = 20
@@ -153,7 +178,15 @@ export function watch(
   const learned =
     observed && looked && !frame.damaged ? learning(baseline, decision, atMs, measured, settling, settings) : baseline
   next = { ...next, decision, baseline: learned }
-  return [next, incident ? [{ type: 'incident', incident }] : []]
+  const drift = observed ? driftOf(next, atMs, settings) : undefined
+  if (drift) next = { ...next, driftAtMs: atMs }
+  return [next, [...(incident ? [{ type: 'incident', incident } as const] : []), ...(drift ? [drift] : [])]]
+}
+
+function driftOf({ baseline, driftAtMs }: WatchState, atMs: number, { suspicion }: WatchSettings) {
+  if (driftAtMs !== undefined && Math.abs(atMs - driftAtMs) < DRIFT_EVERY_MS) return undefined
+  const drift = drifted(baseline, suspicion.priors, atMs)
+  return drift && ({ type: 'drift', ...drift } as const)
 }
 
 /**
@@ -178,9 +211,15 @@ export function nextLook(state: WatchState, settings: WatchSettings, atMs: numbe
   }
 }
 
-/** The baseline's part of what decides, for people: which past the camera is judged by. */
-export function baselineStage(state: WatchState): ReturnType<typeof stageOf> {
-  return stageOf(state.baseline)
+/** For people: which past the camera is judged by, how long it learned in this light, and from which rise of C it is flagged. */
+export function baselineFacts({ baseline }: WatchState, { suspicion }: WatchSettings): BaselineFacts {
+  const { margin, priors } = suspicion
+  return {
+    stage: stageOf(baseline),
+    regime: baseline.regime,
+    learnedMs: baseline.regimes[baseline.regime]?.learnedMs ?? 0,
+    margin: margin ?? marginOf(baseline, 'chain', priors, PLAIN_P),
+  }
 }
 
 function measurementsOf({ verdict, noise }: JudgedFrame): Measurements {

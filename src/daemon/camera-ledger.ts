@@ -86,7 +86,8 @@ function isNews(before: CameraFacts, now: CameraFacts): boolean {
     before.state !== now.state ||
     before.cause?.code !== now.cause?.code ||
     before.sinceMs !== now.sinceMs ||
-    before.incidentOpen !== now.incidentOpen
+    before.incidentOpen !== now.incidentOpen ||
+    before.baseline?.stage !== now.baseline?.stage
   )
 }
 
@@ -103,6 +104,6 @@ function sum(a: CameraCounts, b: CameraCounts): CameraCounts {
   }
 }
 
-function ratesOf({ fps, score, latencyP50Ms, latencyP99Ms }: CameraReport): CameraRates {
-  return { fps, score, latencyP50Ms, latencyP99Ms }
+function ratesOf({ fps, score, latencyP50Ms, latencyP99Ms, baseline }: CameraReport): CameraRates {
+  return { fps, score, latencyP50Ms, latencyP99Ms, baseline }
 }

@@ -13,6 +13,7 @@ export function cameraStatePayload(entry: CameraFacts): CameraStatePayload {
     cause: entry.cause ? { code: entry.cause.code, text: entry.cause.text } : null,
     incident_open: entry.incidentOpen,
     scored: entry.scored,
+    baseline: entry.baseline?.stage ?? null,
   }
 }
 

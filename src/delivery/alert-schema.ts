@@ -66,6 +66,10 @@ export const cameraStateSchema = z
     cause: cause.nullable().describe('why it is not guarding; stays until it is guarded again'),
     incident_open: z.boolean(),
     scored: z.boolean().describe('false: nobody judges its frames at present'),
+    baseline: z
+      .enum(['bundle', 'provisional', 'own'])
+      .nullable()
+      .describe('what its frames are judged against: all cameras, its last minutes, or 10 minutes and more of its own'),
   })
   .meta({ title: 'P/camera/<id>/state, retained' })
 

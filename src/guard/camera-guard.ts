@@ -9,6 +9,7 @@ import type { Assignment, EngineFacts, FromGuard } from '../core/guard-protocol.
 import type { CameraSettings } from '../core/settings.js'
 import type { Engine } from '../inference/engine.js'
 import { alertQueue } from './alert-queue.js'
+import { cameraBaseline } from './camera-baseline.js'
 import { createCounters } from './counters.js'
 import type { EvidenceKeeper } from './evidence-keeper.js'
 import { frameJudge } from './frame-judge.js'
@@ -22,6 +23,7 @@ export interface CameraGuardParts {
   readonly facts: EngineFacts
   readonly ffmpeg: FfmpegBuild
   readonly evidence: EvidenceKeeper
+  readonly stateDir: string
   send(message: FromGuard): void
   /** The networks answered, or failed. */
   onAnswer(): void
@@ -56,7 +58,8 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   const { connectMs } = timeouts
   const push = { ...restream, url: restream.url!, rate, connectMs, ffmpeg, signal, subject: id, onDiagnostic }
   const cleaned = restreamGate(camera, (size) => openRestream({ ...push, ...size }))
-  const judge = frameJudge(camera, openIncident, { ...parts, counters, alerts, cleaned, pool, onDiagnostic })
+  const past = cameraBaseline(parts.stateDir, camera, facts.model.sha256, onDiagnostic)
+  const judge = frameJudge(camera, openIncident, { ...parts, counters, alerts, cleaned, past, pool, onDiagnostic })
   const turns = parts.turns.join(judge.judge, ({ pixels }) => pool.give(pixels))
   let stream: Pick<CameraReport, 'state' | 'cause' | 'connects'> = { state: 'connecting', connects: 0 }
 
@@ -64,7 +67,7 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
     const [counted, overloaded] = counters.read(turns.dropped(), performance.now())
     if (overloaded) onDiagnostic(overloaded)
     const scored = counted.scored && stream.state === 'guarding'
-    return { id, ...stream, ...counted, scored }
+    return { id, ...stream, ...counted, scored, baseline: judge.baseline() }
   }
 
   const onState: Parameters<typeof superviseCamera>[2]['onState'] = (state, cause) => {
@@ -87,6 +90,7 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
       await supervised
       await turns.stop()
       await alerts.drained()
+      await judge.flush()
       await cleaned.close()
     },
   }

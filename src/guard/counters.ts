@@ -5,7 +5,7 @@ import type { Verdict } from '../core/verdict.js'
 import { createLatencyWindow } from './latency.js'
 import { overload } from './overload.js'
 
-type Counted = Omit<CameraReport, 'id' | 'state' | 'cause' | 'connects'>
+type Counted = Omit<CameraReport, 'id' | 'state' | 'cause' | 'connects' | 'baseline'>
 
 export interface Counters {
   /** The networks answered `latencyMs` after the frame had come. */

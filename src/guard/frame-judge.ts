@@ -1,5 +1,7 @@
 /** A camera's frames after decoding: judged by the networks, decided upon, told of, passed on. Owns the camera's evidence. */
 import { randomBytes } from 'node:crypto'
+import { type BaselineFacts, NO_BASELINE } from '../core/baseline/baseline.js'
+import type { Signal } from '../core/baseline/signals.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
@@ -7,10 +9,11 @@ import type { Incident } from '../core/incident.js'
 import type { CameraSettings } from '../core/settings.js'
 import { uuidV7 } from '../core/uuid.js'
 import type { Verdict } from '../core/verdict.js'
-import { judgedFrame, nextLook, startWatch, watch, watchSettings } from '../core/watch.js'
+import { baselineFacts, judgedFrame, nextLook, startWatch, watch, watchSettings } from '../core/watch.js'
 import type { Engine } from '../inference/engine.js'
 import type { Judged } from '../inference/inference-thread.js'
 import type { AlertQueue } from './alert-queue.js'
+import type { CameraBaseline } from './camera-baseline.js'
 import type { Counters } from './counters.js'
 import { judgeOptions } from './judge-options.js'
 import type { RestreamGate } from './restream-gate.js'
@@ -20,6 +23,7 @@ export interface FrameJudgeParts {
   readonly counters: Counters
   readonly alerts: AlertQueue
   readonly cleaned: RestreamGate
+  readonly past: CameraBaseline
   readonly pool: { give(pixels: Uint8Array<ArrayBuffer>): void }
   onDiagnostic(d: Diagnostic): void
   /** The networks answered, or failed. */
@@ -35,6 +39,9 @@ export interface FrameJudge {
   judge(frame: Frame, capturedMs: number): Promise<void>
   /** Takes thresholds, times and purifying of `camera` from the next frame on. */
   adjust(camera: CameraSettings): void
+  baseline(): BaselineFacts
+  /** What was learned is on disk. */
+  flush(): Promise<void>
 }
 
 /** `openIncident`: one that an earlier guard of this camera left open; it is carried on. */
@@ -43,10 +50,12 @@ export function frameJudge(
   openIncident: Incident | undefined,
   parts: FrameJudgeParts,
 ): FrameJudge {
-  const { engine, counters, alerts, cleaned, pool } = parts
+  const { engine, counters, alerts, cleaned, past, pool } = parts
   let settings = camera
   const watching = () => watchSettings(settings, engine)
   let state = startWatch(openIncident)
+  /** Of the frames that the baseline is of. */
+  let size = ''
   const incidentOpen = () => state.decision.incident !== undefined
   const newId = () => uuidV7(Date.now(), randomBytes(10))
 
@@ -60,12 +69,24 @@ export function frameJudge(
     const [next, effects] = watch(state, judgedFrame(frame, verdict), watching(), newId)
     state = next
     const purified = verdict.kind === 'perturbed' && settings.purify.enabled ? verdict.purified : undefined
-    for (const { incident } of effects) alerts.add(incident, frame, purified)
+    for (const effect of effects) {
+      if (effect.type === 'incident') alerts.add(effect.incident, frame, purified)
+      else parts.onDiagnostic(diagnostic('FW_BASELINE_DRIFT', camera.id, driftText(effect.signal, effect.by)))
+    }
+    past.keep(state.baseline, performance.now())
     cleaned.forward(frame, purified ?? frame.pixels, incidentOpen())
+  }
+
+  async function restore({ width, height }: Frame): Promise<void> {
+    if (size === `${width}x${height}`) return
+    size = `${width}x${height}`
+    const baseline = await past.restore({ width, height })
+    state = { ...state, baseline: baseline ?? NO_BASELINE }
   }
 
   return {
     async judge(frame, capturedMs) {
+      await restore(frame)
       const look = nextLook(state, watching(), frame.capturedAtMs)
       const options = judgeOptions(settings, engine.mode, { look, read: cleaned.wanted(incidentOpen()) })
       let answer: Judged
@@ -83,5 +104,17 @@ export function frameJudge(
     adjust(next) {
       settings = { ...settings, detection: next.detection, purify: next.purify }
     },
+    baseline: () => baselineFacts(state, watching()),
+    flush: () => past.flush(state.baseline),
   }
+}
+
+const SIGNAL_WORDS: Readonly<Record<Signal, string>> = {
+  screen: "the screen's score",
+  chain: "the classifier's score",
+  noise: 'the noise of the picture',
+}
+
+function driftText(signal: Signal, by: number): string {
+  return `${SIGNAL_WORDS[signal]} has moved by ${by > 0 ? '+' : ''}${by.toFixed(2)} nats from what was learned and is not followed`
 }

@@ -117,6 +117,7 @@ async function open(start: Start, send: (message: FromGuard) => void): Promise<C
     turns,
     ffmpeg,
     facts: factsOf(engine, `${ffmpeg.origin} ${ffmpeg.version}`),
+    stateDir: start.stateDir,
     evidence: evidenceKeeper(start.stateDir, start.evidence, (d) => send({ type: 'diagnostic', diagnostic: d })),
     send,
     onAnswer() {

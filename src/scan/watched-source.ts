@@ -49,7 +49,7 @@ export function watchSource(
     const newId = () => `${source.name}#${count.incidents}`
     const [next, effects] = watch(state, judgedFrame(frame, verdict), settings(), newId)
     state = next
-    return effects.map(({ incident }) => incident)
+    return effects.flatMap((effect) => (effect.type === 'incident' ? [effect.incident] : []))
   }
 
   return {

@@ -5,7 +5,7 @@ import { type Frame, i420Bytes } from '../../src/core/frame.js'
 import type { Incident } from '../../src/core/incident.js'
 import type { Verdict } from '../../src/core/verdict.js'
 import {
-  baselineStage,
+  baselineFacts,
   type JudgedFrame,
   judgedFrame,
   nextLook,
@@ -50,6 +50,7 @@ function live(stretches: readonly Stretch[], from: WatchState = startWatch(), se
   let state = from
   let atMs = 0
   const changes: { readonly atS: number; readonly incident: Incident }[] = []
+  const drifts: string[] = []
   for (const { seconds, screen = -2, chain = -1.46, noise = 0, stray = 0.02, ...rest } of stretches) {
     for (let i = 0; i < seconds * 5; i++, atMs += 200) {
       const chainLogit = chain + stray * normal()
@@ -61,10 +62,13 @@ function live(stretches: readonly Stretch[], from: WatchState = startWatch(), se
       const frame = { atMs, verdict, noise, damaged: rest.damaged ?? false, histogram: rest.histogram ?? street }
       const [next, effects] = watch(state, { ...frame, light: rest.light ?? day }, using, () => `incident-${atMs}`)
       state = next
-      for (const { incident } of effects) changes.push({ atS: atMs / 1000, incident })
+      for (const effect of effects) {
+        if (effect.type === 'incident') changes.push({ atS: atMs / 1000, incident: effect.incident })
+        else drifts.push(effect.signal)
+      }
     }
   }
-  return { state, changes, phases: changes.map((c) => c.incident.phase) }
+  return { state, changes, drifts, phases: changes.map((c) => c.incident.phase) }
 }
 
 describe('against the camera’s own past', () => {
@@ -229,7 +233,7 @@ describe('a suspicious scene at 15 frames a second', () => {
       const frame = { atMs, verdict: looks ? verified : unverified, noise: 0, damaged, histogram: street, light: day }
       const [next, effects] = watch(state, frame, fast, () => 'new')
       state = next
-      incidents.push(...effects.map(({ incident }) => incident))
+      for (const effect of effects) if (effect.type === 'incident') incidents.push(effect.incident)
     }
     return { ran, incidents }
   }
@@ -253,10 +257,21 @@ describe('a suspicious scene at 15 frames a second', () => {
   })
 })
 
-test('the past says which stage it is in', () => {
-  expect(baselineStage(startWatch())).toBe('bundle')
-  expect(baselineStage(live([{ seconds: 30 }]).state)).toBe('provisional')
-  expect(baselineStage(live([{ seconds: 660 }]).state)).toBe('own')
+test('people are told which past decides, and from which rise a frame is flagged', () => {
+  const stage = (state: WatchState) => baselineFacts(state, settings).stage
+  expect(stage(startWatch())).toBe('bundle')
+  expect(stage(live([{ seconds: 30 }]).state)).toBe('provisional')
+  const { state } = live([{ seconds: 660 }])
+  expect(baselineFacts(state, settings)).toMatchObject({ stage: 'own', regime: 'colour' })
+  expect(baselineFacts(state, settings).margin).toBeLessThan(1)
+  const moving = live([{ seconds: 660, stray: 0.3 }]).state
+  expect(baselineFacts(moving, settings).margin).toBeGreaterThan(1)
+})
+
+test('a level that leaves what was learned is told once, and not followed', () => {
+  const { drifts, state } = live([{ seconds: 660 }, { seconds: 600, chain: -1.05, screen: -1.6 }])
+  expect(drifts).toEqual(['chain'])
+  expect(state.baseline.regimes.colour!.signals.chain.anchor).toBeLessThan(-1.4)
 })
 
 test('what is measured of a frame needs no pixels any more, and what was removed belongs to perturbed frames alone', () => {

@@ -1,5 +1,5 @@
 /** One guarded camera, whole: a real ffmpeg that listens to a publisher, a real bundle, pictures on a real disk. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { CameraReport } from '../../src/core/camera-facts.js'
@@ -30,6 +30,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove())
 
 interface Guarded {
+  readonly url: string
   readonly guard: CameraGuard
   readonly engine: Engine
   readonly messages: FromGuard[]
@@ -42,7 +43,7 @@ interface Guarded {
 }
 
 async function guarded(bundle: string, over: Partial<CameraSettings> = {}): Promise<Guarded> {
-  const url = `rtsp://127.0.0.1:${await freePort()}/cam`
+  const url = over.url ?? `rtsp://127.0.0.1:${await freePort()}/cam`
   const engine = await startEngine({ ...MODELS, bundle: `${BUNDLES}/${bundle}` })
   const { provider, mode, model, proof } = engine
   const facts: EngineFacts = { provider, mode, model, proof, ffmpeg: 'bundled' }
@@ -53,7 +54,7 @@ async function guarded(bundle: string, over: Partial<CameraSettings> = {}): Prom
   const count = { judged: 0, failed: 0 }
   const turns = createTurns()
   turns.addThreads(1)
-  const parts = { engine, turns, facts, ffmpeg: bundled, evidence, send }
+  const parts = { engine, turns, facts, ffmpeg: bundled, evidence, stateDir: folder.path, send }
   const frame = { width: 64, rate: RATE }
   const guard = guardCamera(
     { camera: camera({ url, listen: true, frame, ...over }) },
@@ -64,6 +65,7 @@ async function guarded(bundle: string, over: Partial<CameraSettings> = {}): Prom
     await engine.close()
   })
   return {
+    url,
     guard,
     engine,
     messages,
@@ -139,6 +141,20 @@ test('an attack is told from raised to cleared, in order, with pictures', async 
     ['gate', true, true],
   )
   expect(level).toBeGreaterThan(0.02)
+})
+
+test('what a camera has learned is there again when its guard is replaced', async () => {
+  const first = await guarded('tiny')
+  first.publish(square())
+  await first.until('a level is known', ({ baseline }) => baseline?.stage === 'provisional')
+  await first.guard.stop()
+  const path = join(folder.path, 'baselines', 'gate.json')
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ width: 64, height: 64 })
+
+  const second = await guarded('tiny', { url: first.url })
+  second.publish(square())
+  await second.until('the first frame is judged', ({ frames }) => frames > 0)
+  expect(second.guard.beat().baseline!.learnedMs).toBeGreaterThan(1_000)
 })
 
 test('a cleaned stream that cannot be pushed leaves the judging alone: each frame counts once, none is unscored', async () => {

@@ -27,7 +27,7 @@ export function replay(recorded: readonly Recorded[], settings: WatchSettings, b
     const [next, effects] = watch(state, { atMs, damaged, histogram, light, noise, verdict }, settings, () => `${atMs}`)
     state = next
     count.nats = Math.max(count.nats, state.decision.evidence.nats)
-    for (const { incident } of effects) changes.push({ atMs, incident })
+    for (const effect of effects) if (effect.type === 'incident') changes.push({ atMs, incident: effect.incident })
   }
   return { changes, ...count, state }
 }

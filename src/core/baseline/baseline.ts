@@ -26,6 +26,14 @@ const JUMPED_MS = 600_000
 /** `bundle`: nothing of its own; `provisional`: an own level, strays as any camera's; `own`: 10 minutes and more. */
 export type Stage = 'bundle' | 'provisional' | 'own'
 
+/** What people are told of it. `margin`: rise of C over the camera's level, in log-odds, from which a frame is flagged. */
+export interface BaselineFacts {
+  readonly stage: Stage
+  readonly regime: Regime
+  readonly learnedMs: number
+  readonly margin: number
+}
+
 /** A signal in a regime. `anchor`: the level from which drift is counted, once the past is the camera's own. */
 export interface SignalPast {
   readonly past: Past
@@ -219,6 +227,17 @@ function learned(
   return { learnedMs, signals }
 }
 
+/** A signal's past as it was kept: its distribution is fitted anew. */
+export function restoredSignal(
+  levels: readonly number[],
+  strays: readonly number[],
+  spacingMs: number,
+  anchor: number | undefined,
+): SignalPast {
+  const past: Past = { ...NO_PAST, levels, deviations: strays, spacingMs }
+  return levels.length > 1 ? { past, clean: cleanValues(past, undefined), anchor } : { past, anchor }
+}
+
 function mapSignals<T>(
   signals: Readonly<Record<Signal, SignalPast>>,
   change: (past: SignalPast, signal: Signal) => T,
@@ -246,13 +265,13 @@ function cleanValues(past: Past, before: CleanValues | undefined): CleanValues {
 }
 
 /** The signal whose recent level has left its drift bound, if any: an attack that creeps in, or a camera that has changed. */
-export function drifted(baseline: Baseline, priors: Priors): { signal: Signal; by: number } | undefined {
+export function drifted(baseline: Baseline, priors: Priors, atMs: number): { signal: Signal; by: number } | undefined {
   const own = baseline.regimes[baseline.regime]
   if (!own || own.learnedMs < OWN_AFTER_MS) return undefined
   for (const signal of SIGNALS) {
     const { past, anchor } = own.signals[signal]
     const by = (past.recentLevel ?? 0) - (anchor ?? 0)
-    if (anchor !== undefined && Math.abs(by) > priors[signal].drift) return { signal, by }
+    if (anchor !== undefined && Math.abs(by) > driftBound(baseline, priors[signal], atMs)) return { signal, by }
   }
   return undefined
 }

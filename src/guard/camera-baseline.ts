@@ -1,0 +1,59 @@
+/** A camera's past on disk: read when its first frame tells the size, written now and then and at the end. */
+import { baselinePath, readBaseline, writeBaseline } from '../baselines/baseline-file.js'
+import type { BaselineOrigin } from '../baselines/stored.js'
+import type { Baseline } from '../core/baseline/baseline.js'
+import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
+import { FwError } from '../core/errors.js'
+
+const SAVE_EVERY_MS = 300_000
+
+export interface CameraBaseline {
+  /** What was learned before of frames of this size; undefined: nothing, or of something else. */
+  restore(size: { readonly width: number; readonly height: number }): Promise<Baseline | undefined>
+  /** Writes `baseline` if five minutes have gone by since it was. `nowMs` is monotonic. */
+  keep(baseline: Baseline, nowMs: number): void
+  /** Writes it now, and waits. */
+  flush(baseline: Baseline): Promise<void>
+}
+
+/** `source`: the camera's address; credentials are never in it. A file that cannot be used is told and begun anew. */
+export function cameraBaseline(
+  stateDir: string,
+  camera: { readonly id: string; readonly url: string },
+  bundle: string,
+  onDiagnostic: (d: Diagnostic) => void,
+): CameraBaseline {
+  const path = baselinePath(stateDir, camera.id)
+  let origin: BaselineOrigin | undefined
+  let savedAtMs: number | undefined
+  let writing: Promise<void> = Promise.resolve()
+
+  const told = (error: unknown) => {
+    const { message } = error as Error
+    onDiagnostic(diagnostic(error instanceof FwError ? error.code : 'FW_BASELINE', camera.id, message))
+  }
+  function write(baseline: Baseline): void {
+    if (!origin) return
+    const of = origin
+    writing = writing.then(() => writeBaseline(path, baseline, of)).catch(told)
+  }
+  return {
+    async restore({ width, height }) {
+      origin = { bundle, width, height, source: camera.url }
+      return readBaseline(path, origin).catch((error) => {
+        told(error)
+        return undefined
+      })
+    },
+    keep(baseline, nowMs) {
+      savedAtMs ??= nowMs
+      if (nowMs - savedAtMs < SAVE_EVERY_MS) return
+      savedAtMs = nowMs
+      write(baseline)
+    },
+    async flush(baseline) {
+      write(baseline)
+      await writing
+    },
+  }
+}

@@ -1,15 +1,15 @@
 /** A camera's past on disk: read when its first frame tells the size, written now and then and at the end. */
 import { baselinePath, readBaseline, writeBaseline } from '../baselines/baseline-file.js'
 import type { BaselineOrigin } from '../baselines/stored.js'
-import type { Baseline } from '../core/baseline/baseline.js'
+import { type Baseline, NO_BASELINE } from '../core/baseline/baseline.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
 
 const SAVE_EVERY_MS = 300_000
 
 export interface CameraBaseline {
-  /** What was learned before of frames of this size; undefined: nothing, or of something else. */
-  restore(size: { readonly width: number; readonly height: number }): Promise<Baseline | undefined>
+  /** The past of frames of this size: `now` while the size stays, else what was kept of it, or none. */
+  of(size: { readonly width: number; readonly height: number }, now: Baseline): Promise<Baseline>
   /** Writes `baseline` if five minutes have gone by since it was. `nowMs` is monotonic. */
   keep(baseline: Baseline, nowMs: number): void
   /** Writes it now, and waits. */
@@ -28,7 +28,7 @@ export function cameraBaseline(
   let savedAtMs: number | undefined
   let writing: Promise<void> = Promise.resolve()
 
-  const told = (error: unknown) => {
+  const told = (error: unknown): undefined => {
     const { message } = error as Error
     onDiagnostic(diagnostic(error instanceof FwError ? error.code : 'FW_BASELINE', camera.id, message))
   }
@@ -38,12 +38,11 @@ export function cameraBaseline(
     writing = writing.then(() => writeBaseline(path, baseline, of)).catch(told)
   }
   return {
-    async restore({ width, height }) {
+    async of({ width, height }, now) {
+      if (origin?.width === width && origin.height === height) return now
       origin = { bundle, width, height, source: camera.url }
-      return readBaseline(path, origin).catch((error) => {
-        told(error)
-        return undefined
-      })
+      const kept = await readBaseline(path, origin).catch(told)
+      return kept ?? NO_BASELINE
     },
     keep(baseline, nowMs) {
       savedAtMs ??= nowMs

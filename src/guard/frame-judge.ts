@@ -1,6 +1,6 @@
 /** A camera's frames after decoding: judged by the networks, decided upon, told of, passed on. Owns the camera's evidence. */
 import { randomBytes } from 'node:crypto'
-import { type BaselineFacts, NO_BASELINE } from '../core/baseline/baseline.js'
+import type { BaselineFacts } from '../core/baseline/baseline.js'
 import type { Signal } from '../core/baseline/signals.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
@@ -54,8 +54,6 @@ export function frameJudge(
   let settings = camera
   const watching = () => watchSettings(settings, engine)
   let state = startWatch(openIncident)
-  /** Of the frames that the baseline is of. */
-  let size = ''
   const incidentOpen = () => state.decision.incident !== undefined
   const newId = () => uuidV7(Date.now(), randomBytes(10))
 
@@ -77,16 +75,9 @@ export function frameJudge(
     cleaned.forward(frame, purified ?? frame.pixels, incidentOpen())
   }
 
-  async function restore({ width, height }: Frame): Promise<void> {
-    if (size === `${width}x${height}`) return
-    size = `${width}x${height}`
-    const baseline = await past.restore({ width, height })
-    state = { ...state, baseline: baseline ?? NO_BASELINE }
-  }
-
   return {
     async judge(frame, capturedMs) {
-      await restore(frame)
+      state = { ...state, baseline: await past.of(frame, state.baseline) }
       const look = nextLook(state, watching(), frame.capturedAtMs)
       const options = judgeOptions(settings, engine.mode, { look, read: cleaned.wanted(incidentOpen()) })
       let answer: Judged

@@ -1,34 +1,22 @@
 /** The data plane of some cameras: one engine, the ffmpeg that was found, and a camera guard for each. */
 import { availableParallelism } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { findFfmpeg } from '../camera/ffmpeg.js'
 import { diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
-import {
-  type Assignment,
-  BEAT_EVERY_MS,
-  type EngineFacts,
-  type FromGuard,
-  type ToGuard,
-} from '../core/guard-protocol.js'
+import { BEAT_EVERY_MS, type EngineFacts, type FromGuard, type ToGuard } from '../core/guard-protocol.js'
 import { repeatGate } from '../core/repeat.js'
 import { type Engine, startEngine } from '../inference/engine.js'
-import { type CameraGuard, type CameraGuardParts, guardCamera } from './camera-guard.js'
+import { type CameraGuardParts, guardCamera } from './camera-guard.js'
 import { endGroup } from './end-group.js'
 import { evidenceKeeper } from './evidence-keeper.js'
+import { type CameraMessage, type GuardedCameras, guardedCameras } from './guarded-cameras.js'
 import { threadCount } from './thread-count.js'
 import { createTurns } from './turns.js'
 
 export interface Guard {
-  handle(message: Extract<ToGuard, { type: 'assign' | 'adjust' | 'release' }>): Promise<void>
+  handle(message: CameraMessage): Promise<void>
   stop(): Promise<void>
 }
-
-/**
- * Cameras start one after the other: 16 ffmpegs at once kept the main thread from its beats for 2.6 s on 2 cores, and the
- * daemon took the guard for hung.
- */
-const CAMERA_EVERY_MS = 150
 
 /** So many failures in a row, over all cameras, and the engine is given up. */
 const MAX_FAILURES = 10
@@ -40,63 +28,38 @@ type Start = Extract<ToGuard, { type: 'start' }>
  * no ffmpeg, no bundle or no provider.
  */
 export async function startGuard(start: Start, send: (message: FromGuard) => void): Promise<Guard> {
-  const guarded = new Map<string, CameraGuard>()
-  /** Cameras that were assigned or released since the start message, which says nothing of them any more. */
-  const handled = new Set<string>()
   const repeats = repeatGate((d) => send({ type: 'diagnostic', diagnostic: d }))
   /** A damaged stream has a diagnostic for each line of its ffmpeg: the daemon gets one a second. */
   const report = (message: FromGuard) =>
     message.type === 'diagnostic' ? repeats.pass(message.diagnostic, performance.now()) : send(message)
+  let cameras: GuardedCameras | undefined
   const beating = setInterval(() => beat(), BEAT_EVERY_MS)
   beat()
 
   function beat(): void {
     const now = performance.now()
     repeats.flush(now)
-    const since = [...guarded.values()].map((camera) => camera.judgingSinceMs() ?? now)
-    send({
-      type: 'beat',
-      rssBytes: process.memoryUsage.rss(),
-      judgingMs: now - Math.min(now, ...since),
-      cameras: [...guarded.values()].map((camera) => camera.beat()),
-    })
+    const rssBytes = process.memoryUsage.rss()
+    send({ type: 'beat', rssBytes, judgingMs: cameras?.judgingMs(now) ?? 0, cameras: cameras?.reports() ?? [] })
   }
 
   try {
     const parts = await open(start, report)
-    const { engine, facts } = parts
-    send({ type: 'ready', engine: facts })
+    send({ type: 'ready', engine: parts.facts })
+    const own = guardedCameras((assignment) => guardCamera(assignment, parts))
+    cameras = own
     void takeThreads(start, parts, start.assignments.length)
-    const add = (assignment: Assignment) => guarded.set(assignment.camera.id, guardCamera(assignment, parts))
-    const stopping = new AbortController()
-    void (async () => {
-      for (const assignment of start.assignments) {
-        if (stopping.signal.aborted) return
-        if (!handled.has(assignment.camera.id)) add(assignment)
-        await sleep(CAMERA_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {})
-      }
-    })()
+    void own.start(start.assignments)
     return {
       async handle(message) {
-        if (message.type === 'adjust') {
-          guarded.get(message.camera.id)?.adjust(message.camera)
-          return
-        }
-        const id = message.type === 'assign' ? message.assignment.camera.id : message.cameraId
-        handled.add(id)
-        const old = guarded.get(id)
-        guarded.delete(id)
-        // never a second child of a camera before the first one's end
-        await old?.stop()
-        if (message.type === 'assign') add(message.assignment)
-        void takeThreads(start, parts, guarded.size)
+        await own.handle(message)
+        await takeThreads(start, parts, own.count())
       },
       async stop() {
-        stopping.abort()
-        await Promise.all([...guarded.values()].map((camera) => camera.stop()))
+        await own.stop()
         clearInterval(beating)
         repeats.flush(Number.POSITIVE_INFINITY)
-        await engine.close()
+        await parts.engine.close()
       },
     }
   } catch (error) {

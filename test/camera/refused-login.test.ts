@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { probeCamera } from '../../src/camera/probe.js'
 import { superviseCamera } from '../../src/camera/supervisor.js'
+import { checkCamera } from '../../src/doctor/checks.js'
 import { bundled, camera, recorder } from './partners.js'
 import { refusingCamera } from './refusing-camera.js'
 
@@ -37,4 +38,13 @@ test('probe says a refused login once: it does not try the other transport with 
   expect(seen.tries).toMatchObject([{ transport: 'tcp', cause: { code: 'FW_CAMERA_AUTH' } }])
   expect(seen.tries[0]!.cause!.text).toContain(`127.0.0.1:${refusing.port}`)
   expect(refusing.logins()).toBe(1)
+})
+
+test('doctor names it, too', async () => {
+  const refusing = await refusingCamera('digest')
+  const url = `rtsp://127.0.0.1:${refusing.port}/cam`
+  const [finding] = await checkCamera(camera({ url, ...wrong }), bundled, new AbortController().signal)
+  refusing.close()
+  const text = `the camera at rtsp://127.0.0.1:${refusing.port} refuses the user name or the password`
+  expect(finding).toMatchObject({ level: 'bad', subject: 'camera gate', code: 'FW_CAMERA_AUTH', text })
 })

@@ -53,7 +53,10 @@ Example:
     })
     await runDaemon({ settings, version, log, load: () => loadConfig(path) }, stop.signal, (daemon) => {
       const page = daemon.http ? `, http://${daemon.http}/` : ''
-      log.info(`framewarden ${version} guards ${settings.cameras.length} cameras as unit '${settings.unit}'${page}`)
+      const count = settings.cameras.length
+      log.info(
+        `framewarden ${version} guards ${count === 1 ? '1 camera' : `${count} cameras`} as unit '${settings.unit}'${page}`,
+      )
       running = daemon
       if (reloadWanted) void daemon.reload()
     })

@@ -37,7 +37,8 @@ export async function examine(configPath: string | undefined): Promise<Examinati
 async function readConfig(path: string): Promise<{ settings?: Settings; findings: Finding[] }> {
   try {
     const settings = await loadConfig(path)
-    return { settings, findings: [ok('config', `${path}: unit ${settings.unit}, ${settings.cameras.length} cameras`)] }
+    const ids = settings.cameras.map((camera) => camera.id).join(', ')
+    return { settings, findings: [ok('config', `${path}: unit ${settings.unit}, guards ${ids}`)] }
   } catch (error) {
     if (!(error instanceof FwError)) throw error
     const problems = error instanceof ConfigError ? error.problems : []

@@ -9,7 +9,7 @@ import { startDaemon } from '../fixtures/daemon.js'
 test('state and reload are answered, and a stopped daemon is not running', async () => {
   const daemon = await startDaemon({ cameras: ['{ id: gate, url: "rtsp://127.0.0.1:9/cam" }'] })
   const ask = (verb: string) => askDaemon(join(daemon.dir, 'state'), verb, { timeoutMs: 30_000 })
-  await until(() => daemon.log().includes('guards 1 cameras'), 'it has started', 20_000)
+  await until(() => daemon.log().includes('guards 1 camera'), 'it has started', 20_000)
   expect((await ask('state')).state).toMatchObject({ unit: 'test', cameras: [{ id: 'gate' }], guards: [{ index: 0 }] })
 
   const good = await readFile(daemon.config, 'utf8')

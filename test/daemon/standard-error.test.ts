@@ -27,7 +27,7 @@ async function fullPipe(): Promise<number> {
 
 test('a reader of standard error that goes away does not end the daemon', async () => {
   const daemon = await startDaemon({ cameras: [NOBODY] })
-  await until(() => daemon.log().includes('guards 1 cameras'), 'it has started', 20_000)
+  await until(() => daemon.log().includes('guards 1 camera'), 'it has started', 20_000)
   daemon.process.stderr!.destroy()
   const text = await readFile(daemon.config, 'utf8')
   await writeFile(daemon.config, `${text}  - { id: yard, url: "rtsp://127.0.0.1:9/cam" }\n`)

@@ -80,7 +80,7 @@ test('a daemon that dies early is reported with the end of its log', async () =>
   process.kill(daemon!.pid, 'SIGKILL')
   expect(await demo.end()).toBe(1)
   expect(demo.text()).toContain(`the end of ${join(out, 'daemon.log')}`)
-  expect(demo.text()).toContain('guards 1 cameras as unit')
+  expect(demo.text()).toContain('guards 1 camera as unit')
   expect(demo.text()).toContain('FW_DEMO_FAILED: the daemon ended by itself, signal SIGKILL')
 })
 

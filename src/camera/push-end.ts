@@ -1,8 +1,8 @@
 /** Why the push of a cleaned stream ended, and what follows: in words of the server that it went to. Pure. */
 import { backoffMs } from '../core/backoff.js'
+import { failedAgain, type Outage, type Saying } from '../core/outage.js'
 import { type Cause, plain } from './exit-cause.js'
 import type { ChildEnd } from './ffmpeg-child.js'
-import { failedAgain, type Outage, type Saying } from './outage.js'
 import { HEALTHY_MS, LOGIN_RANGE } from './retry.js'
 import type { Heard } from './rtsp-relay.js'
 
@@ -77,7 +77,7 @@ export function afterPush(
 ): [PushTrouble, { readonly waitMs: number; readonly say?: Saying }] {
   const healthy = pushedMs >= HEALTHY_MS
   const waits = healthy ? 1 : before.waits + 1
-  const [outage, say] = failedAgain(healthy ? undefined : before.outage, { cause, frames: pushedMs }, nowMs)
+  const [outage, say] = failedAgain(healthy ? undefined : before.outage, cause, pushedMs > 0, nowMs)
   return [
     { waits, outage },
     { waitMs: backoffMs(waits - 1, random, login ? LOGIN_RANGE : undefined), say },

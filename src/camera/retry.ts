@@ -1,11 +1,11 @@
 /** What follows the end of a connection: opened again at once or after a wait, and what is said and shown of it. Pure. */
 import { backoffMs } from '../core/backoff.js'
 import type { FwCode } from '../core/errors.js'
+import { failedAgain, type Outage, type Saying } from '../core/outage.js'
 import type { CameraSettings } from '../core/settings.js'
 import { parseCameraUrl } from './camera-url.js'
 import type { SessionEnd } from './decode-session.js'
 import type { Cause } from './exit-cause.js'
-import { failedAgain, type Outage, type Saying } from './outage.js'
 
 /** Frames that flowed for this long make an earlier trouble forgotten: the next wait is the shortest again. */
 export const HEALTHY_MS = 10_000
@@ -60,7 +60,7 @@ export function afterEnd(
     ]
   const atOnce = isListenersEnd(camera, end)
   const waits = atOnce ? 0 : flowedMs >= HEALTHY_MS ? 1 : before.waits + 1
-  const [outage, say] = failedAgain(flowedMs >= HEALTHY_MS ? undefined : before.outage, end, nowMs)
+  const [outage, say] = failedAgain(flowedMs >= HEALTHY_MS ? undefined : before.outage, cause, frames > 0, nowMs)
   const isShown = frames === 0 && before.shown === cause.code
   const show = isShown ? undefined : ({ state: atOnce ? 'connecting' : 'backoff', cause } as const)
   const waitMs = atOnce ? 0 : waitBefore(cause.code, waits, random)

@@ -3,7 +3,7 @@ import type { CameraFacts } from '../core/camera-facts.js'
 import type { Delivery } from '../delivery/delivery.js'
 import type { Log } from '../log/log.js'
 import { cameraLine } from './camera-line.js'
-import type { GuardView } from './guard-runner.js'
+import type { GuardView } from './guard-state.js'
 import { cameraStatePayload, statsPayload, type UnitFacts, unitStatePayload } from './payloads.js'
 
 /** What there is to say, as it is at the moment. */

@@ -3,7 +3,7 @@ import type { CameraFacts } from '../core/camera-facts.js'
 import type { DeliverySnapshot } from '../delivery/delivery.js'
 import type { BoardGuard, BoardSnapshot } from '../status/board.js'
 import type { RecentDiagnostic } from './diagnostics.js'
-import type { GuardView } from './guard-runner.js'
+import type { GuardView } from './guard-state.js'
 import type { UnitFacts } from './payloads.js'
 
 /** `recent` is oldest first; the board shows the newest first. */

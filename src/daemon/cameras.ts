@@ -8,7 +8,8 @@ import { cameraLedger } from './camera-ledger.js'
 import type { Clock } from './clock.js'
 import { guardMessages, type MessageHooks } from './guard-messages.js'
 import type { StartMessage } from './guard-process.js'
-import { type GuardRunner, type GuardView, runGuard } from './guard-runner.js'
+import { type GuardRunner, runGuard } from './guard-runner.js'
+import type { GuardView } from './guard-state.js'
 import type { OpenIncidents } from './open-incidents.js'
 
 export interface CamerasHooks extends MessageHooks {
@@ -52,11 +53,7 @@ export function runCameras(
   const ownedBy = (guard: number) => [...owners].filter(([, owner]) => owner === guard).map(([id]) => id)
   const messages = guardMessages(ledger, incidents, hooks)
 
-  function startMessage(guard: number): StartMessage {
-    const { models, stateDir, evidence, ffmpeg } = settings
-    const assignments = ownedBy(guard).map(assignment)
-    return { type: 'start', models, guards: count, ffmpegPath: ffmpeg, stateDir, evidence, assignments }
-  }
+  const startMessage = (guard: number) => startMessageOf(settings, count, ownedBy(guard).map(assignment))
 
   function onDown(guard: number, cause?: Diagnostic): void {
     if (signal.aborted) return
@@ -69,9 +66,9 @@ export function runCameras(
     runGuard(
       guard,
       {
-        startMessage: () => startMessage(guard),
         onMessage: messages.take,
         onDiagnostic: hooks.onDiagnostic,
+        startMessage: () => startMessage(guard),
         onLine: (line) => hooks.onLine(guard, line),
         onDown: (cause) => onDown(guard, cause),
       },
@@ -86,15 +83,20 @@ export function runCameras(
       settings = next
       const plan = reassign(owners, next.cameras, count, changed, adjusted)
       owners = plan.owners
-      for (const [guard, id] of plan.releases) runners[guard]!.release(id)
+      for (const [guard, id] of plan.releases) runners[guard]!.send({ type: 'release', cameraId: id })
       for (const id of plan.removed) ledger.remove(id)
       for (const id of plan.added) add(id)
-      for (const [guard, id] of plan.assigns) runners[guard]!.assign(assignment(id))
-      for (const [guard, id] of plan.adjusts) runners[guard]!.adjust(cameraOf(id))
+      for (const [guard, id] of plan.assigns) runners[guard]!.send({ type: 'assign', assignment: assignment(id) })
+      for (const [guard, id] of plan.adjusts) runners[guard]!.send({ type: 'adjust', camera: cameraOf(id) })
     },
     restartGuards: () => firstFailure(runners.map((runner) => runner.restart())),
     done: Promise.all(runners.map((runner) => runner.done)).then(messages.settled),
   }
+}
+
+function startMessageOf(settings: Settings, guards: number, assignments: readonly Assignment[]): StartMessage {
+  const { models, stateDir, evidence, ffmpeg } = settings
+  return { type: 'start', models, guards, ffmpegPath: ffmpeg, stateDir, evidence, assignments }
 }
 
 /** The first failure among `starts`, without waiting for the others; undefined when none fails. */

@@ -2,10 +2,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
+import type { Diagnostic } from '../core/diagnostic.js'
 import type { FromGuard, ToGuard } from '../core/guard-protocol.js'
 import { programPath } from '../core/program-path.js'
-import { hear, hung, isStuck, look, startVitals } from './guard-vitals.js'
+import { causeOf, hear, isStuck, look, startVitals } from './guard-vitals.js'
 
 const PROGRAM = programPath('../guard/process.js', import.meta.url)
 const CHECK_EVERY_MS = 200
@@ -40,17 +40,14 @@ export interface GuardProcess {
 /** Starts a guard; `subject` names it in diagnostics. */
 export function startGuardProcess(subject: string, start: StartMessage, hooks: GuardProcessHooks): GuardProcess {
   const guard = fork(PROGRAM, [], { detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
-  const exited = once(guard, 'exit')
   const kill = () => killGroup(guard)
   const send = (message: ToGuard) => {
     if (guard.connected) guard.send(message, () => {})
   }
   let vitals = startVitals(performance.now())
-  let failed: Diagnostic | undefined
-  let fault: string | undefined
-  let faultMs: number | undefined
   let down = false
-  const goDown = (cause: Diagnostic) => {
+  const goDown = (how: string) => {
+    const cause = causeOf(vitals, subject, how)
     if (!down) hooks.onDown(cause)
     down = true
     return cause
@@ -58,32 +55,23 @@ export function startGuardProcess(subject: string, start: StartMessage, hooks: G
 
   if (guard.stderr) createInterface({ input: guard.stderr }).on('line', (line) => hooks.onLine(line))
   const watch = setInterval(() => {
-    const nowMs = performance.now()
-    vitals = look(vitals, nowMs)
-    fault ??= hung(vitals, nowMs)
-    if (fault === undefined) return
-    faultMs ??= nowMs
+    vitals = look(vitals, performance.now())
+    if (!vitals.fault) return
     kill()
-    goDown(diagnostic('FW_GUARD_HUNG', subject, fault))
+    goDown('killed')
   }, CHECK_EVERY_MS)
   const judges = new Promise<undefined>((resolve) => {
     guard.on('message', (message: FromGuard) => {
       vitals = hear(vitals, message, performance.now())
-      if (message.type === 'failed') failed = diagnostic(message.code, subject, message.text)
       if (!down || message.type === 'alert' || message.type === 'diagnostic') hooks.onMessage(message)
       if (message.type === 'ready') resolve(undefined)
     })
   })
-  const end = (how: string) => {
+  const ended = howItEnds(guard).then((how) => {
     clearInterval(watch)
     kill()
-    const lost = fault === undefined ? diagnostic('FW_GUARD_LOST', subject, how) : undefined
-    return goDown(failed ?? lost ?? diagnostic('FW_GUARD_HUNG', subject, fault!))
-  }
-  const ended = exited.then(
-    ([code, killedBy]) => end(killedBy ? `ended by ${killedBy}` : `ended with status ${code}`),
-    (error: Error) => end(`cannot be started: ${error.message}`),
-  )
+    return goDown(how)
+  })
 
   send(start)
   return {
@@ -96,7 +84,16 @@ export function startGuardProcess(subject: string, start: StartMessage, hooks: G
       setTimeout(kill, STOP_GRACE_MS).unref()
     },
     kill,
-    stuck: () => isStuck(faultMs, performance.now()),
+    stuck: () => isStuck(vitals, performance.now()),
+  }
+}
+
+async function howItEnds(guard: ChildProcess): Promise<string> {
+  try {
+    const [code, killedBy] = (await once(guard, 'exit')) as [number | null, string | null]
+    return killedBy ? `ended by ${killedBy}` : `ended with status ${code}`
+  } catch (error) {
+    return `cannot be started: ${(error as Error).message}`
   }
 }
 

@@ -2,26 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { backoffMs } from '../core/backoff.js'
 import type { Diagnostic } from '../core/diagnostic.js'
-import type { Assignment, EngineFacts, FromGuard } from '../core/guard-protocol.js'
-import type { CameraSettings } from '../core/settings.js'
+import type { FromGuard, ToGuard } from '../core/guard-protocol.js'
 import { type GuardProcess, type StartMessage, startGuardProcess } from './guard-process.js'
+import { afterDown, afterMessage, type GuardView, UNSTARTED } from './guard-state.js'
 
 /** A guard that lived this long was well: the next start is prompt again. */
 const HEALTHY_MS = 30_000
 const FIRST_RESTART_MS = 50
-
-export interface GuardView {
-  readonly index: number
-  readonly pid?: number
-  readonly state: 'starting' | 'running' | 'down' | 'stopped'
-  /** Why the process before this one ended; undefined: on purpose, or this one can judge. */
-  readonly cause?: Diagnostic
-  /** It was killed for hanging and does not go: only a restart of the unit can help. */
-  readonly stuck: boolean
-  readonly restarts: number
-  readonly rssBytes: number
-  readonly engine?: EngineFacts
-}
 
 export interface GuardHooks {
   /** The message that a new process is started with: settings and assignments as they are then. */
@@ -36,9 +23,8 @@ export interface GuardHooks {
 
 export interface GuardRunner {
   view(): GuardView
-  assign(assignment: Assignment): void
-  adjust(camera: CameraSettings): void
-  release(cameraId: string): void
+  /** Lost while no process runs: the next one starts with the settings of then. */
+  send(message: ToGuard): void
   /**
    * Ends the process now; the loop starts a new one with fresh settings. Resolves to undefined when that one can judge (or
    * the signal was given), or to why it ended before.
@@ -51,73 +37,83 @@ export interface GuardRunner {
 /** Runs guard `index` until `signal`: then asks it to stop, and kills its group after 3.5 s. */
 export function runGuard(index: number, hooks: GuardHooks, signal: AbortSignal): GuardRunner {
   let guard: GuardProcess | undefined
-  let view: Omit<GuardView, 'pid' | 'stuck'> = { index, state: 'starting', restarts: 0, rssBytes: 0 }
+  let known = UNSTARTED
   /** Aborted by `restart`: the process that runs, or the pause before the next one, is to end. */
   let wanted = new AbortController()
-  const restarted: ((failure: Diagnostic | undefined) => void)[] = []
-  const settle = (failure: Diagnostic | undefined) => {
-    for (const resolve of restarted.splice(0)) resolve(failure)
+  const restarts = waiters<Diagnostic | undefined>()
+
+  function onDown(cause: Diagnostic | undefined): void {
+    const [next, say] = afterDown(known, cause, signal.aborted ? 'stopped' : 'down', performance.now())
+    known = next
+    hooks.onDown(cause)
+    if (say) hooks.onDiagnostic(say)
   }
 
-  function onMessage(message: FromGuard): void {
-    if (message.type === 'beat') view = { ...view, rssBytes: message.rssBytes }
-    else if (message.type === 'ready') view = { ...view, state: 'running', engine: message.engine, cause: undefined }
-    hooks.onMessage(message)
-  }
-
-  /** Milliseconds that it lived. */
-  async function live(replaced: AbortSignal): Promise<number> {
-    const startedMs = performance.now()
+  async function live(replaced: AbortSignal): Promise<void> {
+    const ended = () => signal.aborted || replaced.aborted
     const own = startGuardProcess(`guard-${index}`, hooks.startMessage(), {
-      onMessage,
-      onLine: hooks.onLine,
-      onDown(reason) {
-        const cause = signal.aborted || replaced.aborted ? undefined : reason
-        const state = signal.aborted ? 'stopped' : 'down'
-        view = { ...view, state, cause, rssBytes: 0, engine: undefined }
-        hooks.onDown(cause)
-        if (cause) hooks.onDiagnostic(cause)
+      onMessage(message) {
+        known = afterMessage(known, message)
+        hooks.onMessage(message)
       },
+      onLine: hooks.onLine,
+      onDown: (cause) => onDown(ended() ? undefined : cause),
     })
     guard = own
-    view = { ...view, state: 'starting' }
-    replaced.addEventListener('abort', own.kill)
-    if (signal.aborted) own.stop()
-    signal.addEventListener('abort', own.stop)
+    known = { ...known, state: 'starting' }
     own.ready.then((failure) => {
-      if (!replaced.aborted && !signal.aborted) settle(failure)
+      if (!ended()) restarts.settle(failure)
     })
-
-    await own.ended
-    replaced.removeEventListener('abort', own.kill)
-    signal.removeEventListener('abort', own.stop)
+    await untilGone(own, replaced, signal)
     guard = undefined
-    return performance.now() - startedMs
   }
 
   async function loop(): Promise<void> {
     for (let attempt = 0; !signal.aborted; attempt++) {
       wanted = new AbortController()
       const replaced = wanted.signal
-      const livedMs = await live(replaced)
-      if (livedMs > HEALTHY_MS || replaced.aborted) attempt = -1
+      const startedMs = performance.now()
+      await live(replaced)
+      if (performance.now() - startedMs > HEALTHY_MS || replaced.aborted) attempt = -1
       if (signal.aborted) break
-      view = { ...view, restarts: view.restarts + 1 }
+      known = { ...known, restarts: known.restarts + 1 }
       await pause(attempt < 0 ? FIRST_RESTART_MS : backoffMs(attempt, Math.random()), [signal, replaced])
     }
-    settle(undefined)
+    restarts.settle(undefined)
   }
 
   return {
-    view: () => ({ ...view, pid: guard?.pid, stuck: guard?.stuck() ?? false }),
-    assign: (assignment) => guard?.send({ type: 'assign', assignment }),
-    adjust: (camera) => guard?.send({ type: 'adjust', camera }),
-    release: (cameraId) => guard?.send({ type: 'release', cameraId }),
+    view() {
+      const { outage, ...shown } = known
+      return { ...shown, index, pid: guard?.pid, stuck: guard?.stuck() ?? false }
+    },
+    send: (message) => guard?.send(message),
     restart() {
       wanted.abort()
-      return new Promise((resolve) => restarted.push(resolve))
+      return restarts.wait()
     },
     done: loop(),
+  }
+}
+
+/** Kills the process when it is `replaced`, asks it to stop at the `signal`. */
+async function untilGone(guard: GuardProcess, replaced: AbortSignal, signal: AbortSignal): Promise<void> {
+  replaced.addEventListener('abort', guard.kill)
+  signal.addEventListener('abort', guard.stop)
+  if (signal.aborted) guard.stop()
+  await guard.ended
+  replaced.removeEventListener('abort', guard.kill)
+  signal.removeEventListener('abort', guard.stop)
+}
+
+/** Those that wait for the next value. */
+function waiters<T>(): { wait(): Promise<T>; settle(value: T): void } {
+  const waiting: ((value: T) => void)[] = []
+  return {
+    wait: () => new Promise((resolve) => waiting.push(resolve)),
+    settle(value) {
+      for (const resolve of waiting.splice(0)) resolve(value)
+    },
   }
 }
 

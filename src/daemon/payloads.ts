@@ -3,7 +3,7 @@ import type { CameraFacts } from '../core/camera-facts.js'
 import type { CameraState } from '../core/camera-state.js'
 import type { EngineFacts } from '../core/guard-protocol.js'
 import type { CameraStatePayload, StatsPayload, UnitState } from '../delivery/alert-schema.js'
-import type { GuardView } from './guard-runner.js'
+import type { GuardView } from './guard-state.js'
 
 export function cameraStatePayload(entry: CameraFacts): CameraStatePayload {
   return {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FromGuard } from '../../src/core/guard-protocol.js'
-import { hear, hung, isStuck, look, startVitals } from '../../src/daemon/guard-vitals.js'
+import { causeOf, hear, hung, isStuck, look, startVitals } from '../../src/daemon/guard-vitals.js'
 
 const beat = (judgingMs = 0): FromGuard => ({ type: 'beat', rssBytes: 1, judgingMs, cameras: [] })
 const engine = {
@@ -41,14 +41,34 @@ test('a guard that beats and is not ready after 10 minutes is taken for hung; on
 test('a daemon that stood still blames no guard for its silence', () => {
   const beating = look(hear(startVitals(1_000), beat(), 1_000), 1_100)
   const after = look(beating, 31_000)
-  expect(hung(after, 31_000)).toBeUndefined()
+  expect(after.fault).toBeUndefined()
   let silent = after
   for (let nowMs = 31_000; nowMs <= 34_000; nowMs += 200) silent = look(silent, nowMs)
-  expect(hung(silent, 34_000)).toBeDefined()
+  expect(silent.fault).toBeDefined()
 })
 
-test('a guard that SIGKILL does not end within 30 s is stuck', () => {
-  expect(isStuck(undefined, 1e9)).toBe(false)
-  expect(isStuck(1_000, 31_000)).toBe(false)
-  expect(isStuck(1_000, 31_001)).toBe(true)
+test('a guard that SIGKILL does not end within 30 s is stuck, though it beats again', () => {
+  const hanging = look(hear(startVitals(0), beat(3_001), 500), 600)
+  const beating = look(hear(hanging, beat(), 700), 800)
+  expect(beating.fault).toEqual({ text: 'one inference has run for 3001 ms', sinceMs: 600 })
+  expect(isStuck(beating, 30_600)).toBe(false)
+  expect(isStuck(beating, 30_601)).toBe(true)
+  expect(isStuck(startVitals(0), 1e9)).toBe(false)
+})
+
+test('the cause of an end is what the guard said, else that it hung, else how its process went', () => {
+  const started = startVitals(0)
+  const failed = hear(started, { type: 'failed', code: 'FW_MODEL_HASH', text: 'screen.onnx differs' }, 5)
+  expect(causeOf(failed, 'guard-1', 'ended with status 1')).toMatchObject({
+    code: 'FW_MODEL_HASH',
+    subject: 'guard-1',
+    text: 'screen.onnx differs',
+  })
+  expect(causeOf(look(started, 15_001), 'guard-0', '')).toMatchObject({ code: 'FW_GUARD_LOST' })
+  const silent = { ...started, lookedMs: 15_000 }
+  expect(causeOf(look(silent, 15_001), 'guard-0', '')).toMatchObject({ code: 'FW_GUARD_HUNG' })
+  expect(causeOf(started, 'guard-0', 'ended by SIGKILL')).toMatchObject({
+    code: 'FW_GUARD_LOST',
+    text: 'ended by SIGKILL',
+  })
 })

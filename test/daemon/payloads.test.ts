@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { diagnostic } from '../../src/core/diagnostic.js'
 import { cameraLedger } from '../../src/daemon/camera-ledger.js'
-import type { GuardView } from '../../src/daemon/guard-runner.js'
+import type { GuardView } from '../../src/daemon/guard-state.js'
 import { cameraStatePayload, statsPayload, unitStatePayload } from '../../src/daemon/payloads.js'
 import { cameraStateSchema, statsSchema, unitStateSchema } from '../../src/delivery/alert-schema.js'
 

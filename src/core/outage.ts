@@ -1,6 +1,6 @@
-/** An outage of a camera: from a failure until pictures have flowed again for a while. Said once, then rarely. Pure. */
-import type { FwCode } from '../core/errors.js'
-import type { Cause } from './exit-cause.js'
+/** An outage, of a camera, a push or a guard: from a failure until it has worked again for a while. Said once, then rarely. */
+import type { Diagnostic } from './diagnostic.js'
+import type { FwCode } from './errors.js'
 
 /** Times on the monotonic clock. */
 export interface Outage {
@@ -10,43 +10,45 @@ export interface Outage {
   readonly said: readonly FwCode[]
   /** Failures that have not been said. */
   readonly unsaid: number
-  /** Pictures came for a moment since it began. */
+  /** It worked for a moment since it began. */
   readonly flickers: boolean
 }
 
 /** A cause to say now; `count` failures since the last saying. */
-export interface Saying extends Cause {
-  readonly count: number
-}
+export type Saying = Pick<Diagnostic, 'code' | 'text' | 'count'>
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 /**
- * One more failed attempt, with or without `frames` before it. Each cause is said once an outage; what goes on is said again
+ * One more failed attempt; `worked`: for a moment before it. Each cause is said once an outage; what goes on is said again
  * when it has lasted twice as long as at the last saying: after 1, 2, 4, 8, 16 hours, then once a day.
  */
 export function failedAgain(
   outage: Outage | undefined,
-  { cause, frames }: { readonly cause: Cause; readonly frames: number },
+  cause: Pick<Diagnostic, 'code' | 'text'>,
+  worked: boolean,
   nowMs: number,
 ): [Outage, Saying | undefined] {
+  const { code, text } = cause
   if (outage === undefined) {
-    const begun = { sinceMs: nowMs, saidAtMs: nowMs, said: [cause.code], unsaid: 0, flickers: false }
-    return [begun, { ...cause, count: 1 }]
+    return [
+      { sinceMs: nowMs, saidAtMs: nowMs, said: [code], unsaid: 0, flickers: false },
+      { code, text, count: 1 },
+    ]
   }
   const { sinceMs, saidAtMs, said } = outage
-  const flickers = outage.flickers || frames > 0
+  const flickers = outage.flickers || worked
   const count = outage.unsaid + 1
   const reminder = nowMs - saidAtMs >= Math.min(DAY_MS, Math.max(HOUR_MS, saidAtMs - sinceMs))
-  if (!reminder && said.includes(cause.code)) return [{ ...outage, flickers, unsaid: count }, undefined]
-  const next = { ...outage, flickers, unsaid: 0, said: [...new Set([...said, cause.code])] }
+  if (!reminder && said.includes(code)) return [{ ...outage, flickers, unsaid: count }, undefined]
+  const next = { ...outage, flickers, unsaid: 0, said: [...new Set([...said, code])] }
   // A cause that is new within the outage does not put the reminder off.
-  if (!reminder) return [next, { ...cause, count }]
-  const text = `${cause.text}; ${flickers ? 'unsteady' : 'down'} for ${lasting(nowMs - sinceMs)}`
+  if (!reminder) return [next, { code, text, count }]
+  const lasted = `${text}; ${flickers ? 'unsteady' : 'down'} for ${lasting(nowMs - sinceMs)}`
   return [
     { ...next, saidAtMs: nowMs },
-    { code: cause.code, text, count },
+    { code, text: lasted, count },
   ]
 }
 

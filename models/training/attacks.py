@@ -3,6 +3,7 @@
 FGSM and PGD: Goodfellow 2015, Madry 2018; the universal pattern: sign descent over many pictures
 (Moosavi-Dezfooli 2017 in aim, not in method). The detector's own resize is inside the gradient.
 """
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -84,3 +85,18 @@ def universal(detector: Detector, pictures: list[np.ndarray], size: tuple[int, i
             report(step, float(loss))
     delta = F.interpolate(coarse, scale_factor=cell, mode='nearest')[..., :h, :w]
     return delta.expand(1, 3, -1, -1)[0].permute(1, 2, 0).numpy().copy()
+
+
+def random_signs(rng, shape: tuple, eps255: float, grey: bool) -> np.ndarray:
+    """The control without a gradient -> float32 delta [h, w, 3]."""
+    h, w = shape[:2]
+    return np.broadcast_to(rng.choice([-eps255, eps255], (h, w, 1 if grey else 3)), (h, w, 3)).astype(np.float32)
+
+
+def low_frequency(rng, shape: tuple, eps255: float, grey: bool) -> np.ndarray:
+    """Smooth blots of 12 to 60 pixels that use the whole of eps, without a gradient -> float32 delta [h, w, 3]."""
+    h, w = shape[:2]
+    cell = rng.uniform(12, 60)
+    coarse = rng.standard_normal((int(h / cell) + 2, int(w / cell) + 2, 1 if grey else 3)).astype(np.float32)
+    wide = cv2.resize(coarse, (w, h), interpolation=cv2.INTER_CUBIC).reshape(h, w, -1)
+    return np.broadcast_to(np.tanh(wide * 3) * eps255, (h, w, 3)).astype(np.float32)

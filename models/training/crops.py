@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+# Attacks without a gradient: harm, not family, makes them positives.
+NOISES = ('sign', 'random-signs', 'low-frequency')
 # Weight of a random-sign control as a negative: it looks like an attack and harms nothing.
 SIGN_WEIGHT = 0.5
 
@@ -12,6 +14,8 @@ SIGN_WEIGHT = 0.5
 def positive_weight(line: dict) -> float:
     """How much an attacked frame counts: by what it does to the detector or, where nothing was there to hide, by what
     amplitude is left. 0: it died in the encoder, it is no example of anything."""
+    if line['family'] in NOISES:
+        return float(np.clip((np.nan_to_num(line['harm']) - 0.15) / 0.2, 0, 1))
     left255 = line['survive'] * line['eps255']
     by_energy = np.clip((left255 - 0.5) / 1.5, 0, 1)
     harm = line['harm']
@@ -27,10 +31,10 @@ class Cache:
             for line in json.loads(index.read_text()):
                 if 'attacked' not in line:
                     self.negatives.append(line)
-                elif line['family'] == 'sign':
-                    self.signs.append(line)
                 elif positive_weight(line) > 0.02:
                     self.attacks.append(line)
+                elif line['family'] in NOISES and line['harm'] < 0.1:
+                    self.signs.append(line)
 
     def frames(self, name: str) -> np.ndarray:
         if name not in self.loaded:

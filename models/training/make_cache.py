@@ -19,6 +19,7 @@ import attacks
 import drawn
 import nuisances
 import video
+from crops import NOISES
 from detectors import Detector
 
 
@@ -30,6 +31,7 @@ class Settings:
     levels255: tuple = (2, 4, 8, 16, 25.5)
     level_share: tuple = (.16, .3, .3, .16, .08)
     crfs: tuple = (18, 23, 28, 35)
+    noise255: float = 25.5  # of noise and blots without a gradient; weaker ones do no harm
     nuisances_a_segment: int = 2
 
 
@@ -55,11 +57,15 @@ def tiled(pattern: np.ndarray, h: int, w: int) -> np.ndarray:
 def perturbation(rng, generator, film, detectors, universals, eps255) -> tuple[dict, np.ndarray]:
     """One attack on a film -> facts, float32 delta [n, H, W, 3] of strength eps255."""
     n, h, w, _ = film.shape
-    family = str(rng.choice(['pgd-held', 'pgd-fixed', 'fgsm', 'universal', 'sign'], p=[.2, .27, .15, .3, .08]))
+    family = str(rng.choice(['pgd-held', 'pgd-fixed', 'fgsm', 'universal', 'sign', 'strong-noise'], p=[.19, .25, .13, .27, .08, .08]))
     target, grey, hold = str(rng.choice(['yolox', 'face'], p=[.68, .32])), bool(rng.random() < 0.4), 3
     if family == 'universal' and universals:
         name = str(rng.choice(list(universals)))
         return ({'family': family, 'detector': name.split('-')[0], 'pattern': name}, np.repeat(tiled(universals[name], h, w)[None] * eps255, n, 0))
+    if family == 'strong-noise':  # no gradient in it, and yet it hides objects: what it does to the detector says whether it counts
+        make, fresh = (attacks.random_signs, attacks.low_frequency)[rng.integers(2)], rng.random() < 0.5
+        some = [make(rng, film.shape[1:], eps255, grey) for _ in range(n if fresh else 1)]
+        return {'family': make.__name__.replace('_', '-'), 'detector': 'yolox'}, np.broadcast_to(np.stack(some), film.shape).copy()
     if family in ('sign', 'universal'):
         one = rng.choice([-eps255, eps255], (1 if rng.random() < 0.5 else n, h, w, 1 if grey else 3)).astype(np.float32)
         return {'family': 'sign', 'detector': target}, np.broadcast_to(one, film.shape).copy()
@@ -89,6 +95,8 @@ def segment(number: int, out: Path, clips, stills, detectors, s: Settings) -> li
     keep, lines = [k for k in s.keep if k < n], []
     base = float(rng.choice(s.levels255, p=s.level_share))
     facts, delta = perturbation(rng, generator, film, detectors, universals, base)
+    if facts['family'] in NOISES:
+        delta, base = delta * (s.noise255 / base), s.noise255
 
     def write(tag, frames):
         np.save(out / 'frames' / f'{number:05d}-{tag}.npy', frames)

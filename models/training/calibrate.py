@@ -141,11 +141,14 @@ def main() -> None:
     parser.add_argument('--data', type=Path, default=Path('../../../shared/data'))
     parser.add_argument('--screen', choices=('fp32', 'int8'), default='fp32')
     parser.add_argument('--chain', choices=('fp32', 'int8'), default='fp32')
+    parser.add_argument('--keep-screen', action='store_true', help='the shipped screen stays as it is, scale and all')
     parser.add_argument('--version', default='0.1.0')
     parser.add_argument('--limit', type=int, help='frames a clip, for a quick look')
     args, s, began = parser.parse_args(), Settings(), time.time()
     rng, root = np.random.default_rng(s.seed), Path('cache/calibrate')
     files = {'screen': f'cache/onnx/screen.{args.screen}.onnx', 'chain': f'cache/onnx/chain.{args.chain}.onnx'}
+    if args.keep_screen:
+        files['screen'] = '../camera/screen.onnx'
     graphs = {name: session(path) for name, path in files.items()}
     films = clean_films(args.data, s, args.limit)
     raw = {name: {film: scores_of(g, frames) for film, frames in films.items()} for name, g in graphs.items()}
@@ -156,7 +159,7 @@ def main() -> None:
         marks = [(sc, label, w) for file, label, w in rows for sc in scores_of(graph, cache.frames(file)[-2:])]
         marks += [(sc, 0.0, 0.3) for film in raw[name].values() for sc in film[::10]]
         marks = np.array(marks)
-        affine[name] = platt(*marks.T)
+        affine[name] = (1.0, 0.0) if name == 'screen' and args.keep_screen else platt(*marks.T)
         print(name, 'scale, offset', affine[name], f'{time.time() - began:.0f}s', flush=True)
     level = {name: {film: affine[name][0] * v + affine[name][1] for film, v in raw[name].items()} for name in graphs}
     every = {name: np.concatenate(list(level[name].values())) for name in graphs}
@@ -172,8 +175,8 @@ def main() -> None:
         print(film, report[film], flush=True)
     out, entries = Path('../camera'), {}
     for name, path in files.items():
-        model = with_affine(onnx.load(path), ['score'] + (['map'] if name == 'chain' else []), *affine[name])
-        data = model.SerializeToString()
+        kept = name == 'screen' and args.keep_screen
+        data = Path(path).read_bytes() if kept else with_affine(onnx.load(path), ['score'] + (['map'] if name == 'chain' else []), *affine[name]).SerializeToString()
         (out / f'{name}.onnx').write_bytes(data)
         entries[name] = {'path': f'{name}.onnx', 'sha256': hashlib.sha256(data).hexdigest(), 'bytes': len(data)}
     video.write_json('results/calibrate.json', {

@@ -5,6 +5,7 @@ INT8: static, QDQ, per channel, calibrated on clean and attacked crops of the tr
 fixed DCTs stay FP32. Weights keep 7 bits (reduce_range): without VNNI the 8-bit products of AVX2 saturate, and scores would differ by CPU.
 """
 import argparse
+import json
 import sys
 import time
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import torch
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from camera.pairs import Strong
 from crops import Cache, batch
 from networks import Chain, Classifier, Mapping, Screen
 from video import write_json
@@ -32,12 +34,12 @@ class Settings:
     runs: int = 60
 
 
-def load(name: str, cache=Path('cache')) -> torch.nn.Module:
-    """The trained network of a graph, scores raw."""
-    def filled(net, file):
-        net.load_state_dict(torch.load(cache / file))
+def load(name: str, cache=Path('cache'), mapping: Path | None = None, classifier: Path | None = None) -> torch.nn.Module:
+    """The trained network of a graph, scores raw; `mapping` and `classifier` are checkpoints of camera.train_repair and camera.train_contrast."""
+    def filled(net, file, checkpoint=None):
+        net.load_state_dict(torch.load(checkpoint)['mean'] if checkpoint else torch.load(cache / file))
         return net.eval()
-    return filled(Screen(), 'screen.pt') if name == 'screen' else Chain(filled(Mapping(), 'mapping.pt'), filled(Classifier(), 'classifier.pt')).eval()
+    return filled(Screen(), 'screen.pt') if name == 'screen' else Chain(filled(Mapping(), 'mapping.pt', mapping), filled(Classifier(), 'classifier.pt', classifier)).eval()
 
 
 def export(name: str, net: torch.nn.Module, path: Path, s: Settings) -> None:
@@ -52,6 +54,17 @@ def session(path, threads: int = 1) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = threads, 3
     return onnxruntime.InferenceSession(str(path), options, ['CPUExecutionProvider'])
+
+
+def samples(only: str | None, s: Settings) -> np.ndarray:
+    """Crops to calibrate INT8 and to check parity on, uint8 [n, h*3/2, w]: what the graphs were trained on."""
+    rng = np.random.default_rng(s.seed)
+    if only == 'chain':
+        strong = Strong(Path('cache/strong'), (Path('../camera/patterns/universal-640x360.png'),))
+        drawn = [strong.draw(rng).frame for _ in range(16 * s.calibration_batches)]
+        return np.stack([f for f in drawn if f.shape == (300, 320)])
+    cache = Cache(Path('cache'))
+    return np.concatenate([batch(rng, cache, 4)['frame'].numpy() for _ in range(s.calibration_batches)])
 
 
 class Frames(CalibrationDataReader):
@@ -87,16 +100,20 @@ def milliseconds(path: Path, frame: np.ndarray, runs: int) -> dict:
 
 
 def main() -> None:
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    s, out = Settings(), Path('cache/onnx')
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--only', choices=tuple(OUTPUTS))
+    parser.add_argument('--mapping', type=Path, help='checkpoint of camera.train_repair')
+    parser.add_argument('--classifier', type=Path, help='checkpoint of camera.train_contrast')
+    args, s, out = parser.parse_args(), Settings(), Path('cache/onnx')
+    only = args.only
     out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(2)
-    rng, cache = np.random.default_rng(s.seed), Cache(Path('cache'))
-    crops = np.concatenate([batch(rng, cache, 4)['frame'].numpy() for _ in range(s.calibration_batches)])
-    full = rng.integers(16, 235, (1, 540, 640)).astype(np.uint8)
-    results = {'command': ' '.join(sys.argv), 'onnxruntime': onnxruntime.__version__, 'onnx': onnx.__version__, 'torch': torch.__version__, 'graphs': {}}
-    for name in OUTPUTS:
-        net, fp32, int8 = load(name), out / f'{name}.fp32.onnx', out / f'{name}.int8.onnx'
+    torch.set_num_threads(1)
+    crops = samples(only, s)
+    full = np.random.default_rng(s.seed).integers(16, 235, (1, 540, 640)).astype(np.uint8)
+    before = json.loads(Path('results/export.json').read_text())['graphs'] if only else {}
+    results = {'command': ' '.join(sys.argv), 'onnxruntime': onnxruntime.__version__, 'onnx': onnx.__version__, 'torch': torch.__version__, 'graphs': before}
+    for name in [only] if only else OUTPUTS:
+        net, fp32, int8 = load(name, mapping=args.mapping, classifier=args.classifier), out / f'{name}.fp32.onnx', out / f'{name}.int8.onnx'
         export(name, net, fp32, s)
         quantise(fp32, int8, list(crops))
         with torch.no_grad():

@@ -46,7 +46,8 @@ class Mapping(nn.Module):
 
     The input is turned into 4x4 (luma) and 2x2 (chroma) DCT bands of unit deviation first: raw samples are nearly equal to their
     neighbours and a perturbation of 4/255 drowns in them. The deep half also sees the log energies of the 8x8 bands, which tell
-    it what is perturbed. Planes in 0..1 -> correction g * m * r [B, 24, H/4, W/4], and for training r, logits of g and m."""
+    it what is perturbed; half of it looks once more from 1/16, to know in what object a pixel lies.
+    Planes in 0..1 -> correction g * m * r [B, 24, H/4, W/4], and for training r, logits of g and m."""
 
     REACH = 0.16  # the largest correction: 41/255, beyond the strongest trained level
 
@@ -62,7 +63,11 @@ class Mapping(nn.Module):
         self.enter, self.down = nn.Conv2d(24, wide, 3, padding=1), nn.Conv2d(wide, deep, 3, 2, 1)
         self.energy = nn.Conv2d(96, deep, 1)
         self.deep = nn.ModuleList(nn.Conv2d(deep, deep, 3, padding=1) for _ in range(2))
+        self.coarse = nn.ModuleList((nn.Conv2d(deep, deep, 3, 2, 1), nn.Conv2d(deep, deep, 3, padding=1), nn.Conv2d(deep, deep, 3, padding=1), nn.Conv2d(deep, deep, 1)))
         self.up, self.join = nn.Conv2d(deep, wide, 1), nn.Conv2d(wide, wide, 3, padding=1)
+        self.fine = nn.Conv2d(wide, wide, 3, padding=1)
+        for parameter in (*self.coarse[-1].parameters(), *self.fine.parameters()):  # a net without them goes on as it was
+            nn.init.zeros_(parameter)
         self.leave, self.mask = nn.Conv2d(wide, 24, 3, padding=1), nn.Conv2d(deep, 24, 1)
         self.gate = nn.Linear(deep, 1)
 
@@ -75,11 +80,17 @@ class Mapping(nn.Module):
         d = F.leaky_relu(self.down(a) + self.energy(torch.log(blocks.abs() + 2e-3) * 0.5 + 1.5), 0.2)
         for first, second in zip(self.deep[::2], self.deep[1::2]):
             d = d + second(F.leaky_relu(first(F.leaky_relu(d, 0.2)), 0.2))
+        c = d
+        for layer in self.coarse[:-1]:
+            c = F.leaky_relu(layer(c), 0.2)
+        c = F.interpolate(self.coarse[-1](c), scale_factor=2.0, mode='nearest')
+        d = d + c[:, :, :d.shape[2], :d.shape[3]]
         d = F.leaky_relu(d, 0.2)
         gate = self.gate(d.mean((2, 3)))[:, :, None, None]
         mask = F.interpolate(self.mask(d), scale_factor=2.0, mode='nearest')
         up = F.interpolate(self.up(d), scale_factor=2.0, mode='nearest')
-        out = self.leave(F.leaky_relu(self.join(F.leaky_relu(a + up, 0.2)), 0.2))
+        near = F.leaky_relu(self.join(F.leaky_relu(a + up, 0.2)), 0.2)
+        out = self.leave(F.leaky_relu(near + self.fine(near), 0.2))
         r = torch.tanh(F.conv2d(out, self.basis.transpose(0, 1))) * self.REACH
         return torch.sigmoid(gate) * torch.sigmoid(mask) * r, r, gate, mask
 

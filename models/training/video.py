@@ -40,13 +40,13 @@ def decode(path, width: int, height: int, start: int = 0, frames: int | None = N
 
 
 def encode(frames: np.ndarray, crf: int, preset: str = 'veryfast', tune: str | None = 'zerolatency', gop: int = 30,
-           fps: float = 15, path=None) -> bytes:
-    """H.264 of I420 frames by x264; the bytes of a Matroska stream, or an MP4 file at `path`."""
+           fps: float = 15, path=None, codec: str = 'libx264') -> bytes:
+    """H.264 (HEVC by `codec` libx265) of I420 frames; the bytes of a Matroska stream, or an MP4 file at `path`."""
     _, rows, width = frames.shape
     out = ['-movflags', '+faststart', path] if path else ['-f', 'matroska', 'pipe:1']
     return run_ffmpeg(['-y', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', f'{width}x{rows * 2 // 3}', '-r', fps,
-                       '-color_range', 'tv', '-colorspace', 'smpte170m', '-i', 'pipe:0', '-c:v', 'libx264',
-                       '-threads', 1, '-preset', preset, *(['-tune', tune] if tune else []), '-crf', crf, '-g', gop,
+                       '-color_range', 'tv', '-colorspace', 'smpte170m', '-i', 'pipe:0', '-c:v', codec,
+                       *(['-x265-params', 'log-level=error:pools=1:frame-threads=1'] if codec == 'libx265' else []), '-threads', 1, '-preset', preset, *(['-tune', tune] if tune else []), '-crf', crf, '-g', gop,
                        '-pix_fmt', 'yuv420p', *out], np.ascontiguousarray(frames).tobytes())
 
 

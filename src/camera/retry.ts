@@ -66,8 +66,14 @@ export function afterEnd(
   const waitMs = atOnce ? 0 : waitBefore(cause.code, waits, random)
   return [
     { waits, failures, patient, outage, shown: cause.code },
-    { waitMs, say, show },
+    { waitMs, say: say && withWait(say, waitMs), show },
   ]
+}
+
+/** Who corrects a password wants to know why nothing happens for a while. */
+function withWait(say: Saying, waitMs: number): Saying {
+  if (say.code !== 'FW_CAMERA_AUTH') return say
+  return { ...say, text: `${say.text}; tried again in ${Math.round(waitMs / 1000)} s, since cameras lock accounts` }
 }
 
 function waitBefore(code: FwCode, waits: number, random: number): number {

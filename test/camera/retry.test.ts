@@ -36,6 +36,8 @@ test.each([
 test('a refused login is not tried again for half a minute, and in the end for minutes: cameras lock accounts', () => {
   const waits = [0, 1, 2, 3, 4, 5, 50].map((n) => after(pull, n, end('FW_CAMERA_AUTH'))[1].waitMs / 1000)
   expect(waits).toEqual([30, 60, 120, 240, 450, 450, 450])
+  const { say } = after(pull, 0, end('FW_CAMERA_AUTH'))[1]
+  expect(say?.text).toBe('because of FW_CAMERA_AUTH; tried again in 30 s, since cameras lock accounts')
 })
 
 /** Runs ends at their times; what was said, shown, and the state they leave. */

@@ -74,7 +74,7 @@ async function tryOnce(camera: Probed, transport: Transport | undefined, options
   return await look(source, camera, transport, options).finally(() => source.close())
 }
 
-/** Decodes for a while and keeps what is told of the streams. */
+/** Decodes for a while and keeps what ffmpeg says of the streams. */
 async function look(
   { argv, explain }: OpenedSource,
   { timeouts: { firstFrameMs, stallMs } }: Probed,

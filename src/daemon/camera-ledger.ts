@@ -26,7 +26,7 @@ export interface CameraLedger {
   all(): readonly CameraFacts[]
 }
 
-/** `onChange` is called when something that ops are told at once has changed; counters and rates alone are not. */
+/** `onChange` is called when something that goes to ops at once has changed; counters and rates alone are not. */
 export function cameraLedger(clock: Clock, onChange: (now: CameraFacts, before: CameraFacts) => void): CameraLedger {
   const entries = new Map<string, Entry>()
 

@@ -39,13 +39,9 @@ export function createReload(initial: Settings, parts: ReloadParts, signal: Abor
     const loaded = await attempt(parts.load)
     if ('failure' in loaded) return refuse(loaded.failure, [], 'the settings from before stay')
     const plan = planReload(settings, loaded.value)
-    for (const trial of plan.trials) {
-      const keys = keysOf(plan, trial)
-      if (trial === 'guard') parts.onInfo(`reload: ${keys.join(', ')}: tried in a guard without cameras`)
-      const failure = await failureOf(() => parts.tryOut(trial, plan.settings))
-      if (signal.aborted) return STOPPING
-      if (failure) return refuse(failure, keys, 'the settings from before stay')
-    }
+    const obstacle = await firstObstacle(plan, parts, signal)
+    if (signal.aborted) return STOPPING
+    if (obstacle) return refuse(obstacle.failure, obstacle.keys, 'the settings from before stay')
     return apply(plan)
   }
 
@@ -59,11 +55,7 @@ export function createReload(initial: Settings, parts: ReloadParts, signal: Abor
     }
     settings = plan.settings
     await settle()
-    const held = heldKeys(plan)
-    const changes = plan.changes.map((change) => change.path).filter((path) => !held.includes(path))
-    parts.onInfo(`reload: ${changes.length === 0 ? 'nothing to change' : `changed ${changes.join(', ')}`}`)
-    if (held.length > 0) parts.onInfo(`reload: ${held.join(', ')}: in force when framewarden is started again`)
-    return { ok: true, changes, held }
+    return inForce(plan, parts)
   }
 
   async function takeBack(plan: ReloadPlan, applied: number): Promise<void> {
@@ -98,6 +90,31 @@ export function createReload(initial: Settings, parts: ReloadParts, signal: Abor
     },
     idle: () => last,
   }
+}
+
+/** What speaks against the plan, with the keys that it is about. Ends early after `signal`. */
+async function firstObstacle(
+  plan: ReloadPlan,
+  parts: Pick<ReloadParts, 'tryOut' | 'onInfo'>,
+  signal: AbortSignal,
+): Promise<{ readonly failure: Diagnostic; readonly keys: readonly string[] } | undefined> {
+  for (const trial of plan.trials) {
+    const keys = keysOf(plan, trial)
+    if (trial === 'guard') parts.onInfo(`reload: ${keys.join(', ')}: tried in a guard without cameras`)
+    const failure = await failureOf(() => parts.tryOut(trial, plan.settings))
+    if (signal.aborted) return undefined
+    if (failure) return { failure, keys }
+  }
+  return undefined
+}
+
+/** Says what has changed, and what waits for the next start. */
+function inForce(plan: ReloadPlan, { onInfo }: Pick<ReloadParts, 'onInfo'>): ReloadOutcome {
+  const held = heldKeys(plan)
+  const changes = plan.changes.map((change) => change.path).filter((path) => !held.includes(path))
+  onInfo(`reload: ${changes.length === 0 ? 'nothing to change' : `changed ${changes.join(', ')}`}`)
+  if (held.length > 0) onInfo(`reload: ${held.join(', ')}: in force when framewarden is started again`)
+  return { ok: true, changes, held }
 }
 
 const STOPPING: ReloadOutcome = { ok: false, failure: diagnostic('FW_NOT_RUNNING', 'reload', 'the daemon is stopping') }

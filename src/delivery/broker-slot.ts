@@ -33,7 +33,7 @@ export function brokerSlot(): BrokerSlot {
     replace: (start) => {
       exchanges++
       const done = exchanged.then(() => exchange(start)).finally(() => exchanges--)
-      exchanged = done.catch(() => {}) // the caller is told
+      exchanged = done.catch(() => {}) // the caller gets it
       return done
     },
     get state() {

@@ -16,7 +16,7 @@ export interface CameraBaseline {
   flush(baseline: Baseline): Promise<void>
 }
 
-/** `source`: the camera's address; credentials are never in it. A file that cannot be used is told and begun anew. */
+/** `source`: the camera's address; credentials are never in it. A file that cannot be used is reported and begun anew. */
 export function cameraBaseline(
   stateDir: string,
   camera: { readonly id: string; readonly url: string },
@@ -28,20 +28,20 @@ export function cameraBaseline(
   let savedAtMs: number | undefined
   let writing: Promise<void> = Promise.resolve()
 
-  const told = (error: unknown): undefined => {
+  const report = (error: unknown): undefined => {
     const { message } = error as Error
     onDiagnostic(diagnostic(error instanceof FwError ? error.code : 'FW_BASELINE', camera.id, message))
   }
   function write(baseline: Baseline): void {
     if (!origin) return
     const of = origin
-    writing = writing.then(() => writeBaseline(path, baseline, of)).catch(told)
+    writing = writing.then(() => writeBaseline(path, baseline, of)).catch(report)
   }
   return {
     async of({ width, height }, now) {
       if (origin?.width === width && origin.height === height) return now
       origin = { bundle, width, height, source: camera.url }
-      const kept = await readBaseline(path, origin).catch(told)
+      const kept = await readBaseline(path, origin).catch(report)
       return kept ?? NO_BASELINE
     },
     keep(baseline, nowMs) {

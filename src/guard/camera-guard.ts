@@ -1,4 +1,4 @@
-/** One camera in a guard: its stream, its judge, and what the daemon is told of both. */
+/** One camera in a guard: its stream, its judge, and what the daemon gets to know of both. */
 import { openRestream } from '../camera/encode.js'
 import type { FfmpegBuild } from '../camera/ffmpeg.js'
 import { framePool } from '../camera/frame-pool.js'

@@ -1,4 +1,4 @@
-/** A camera's frames after decoding: judged by the networks, decided upon, told of, passed on. Owns the camera's evidence. */
+/** A camera's frames after decoding: judged by the networks, decided upon, reported, passed on. Owns the camera's evidence. */
 import { randomBytes } from 'node:crypto'
 import type { BaselineFacts } from '../core/baseline/baseline.js'
 import type { Signal } from '../core/baseline/signals.js'

@@ -13,7 +13,7 @@ export interface FunctionLines {
 /** Opens a body: `=> {`, `) {`, `): Type {`; not what a keyword opens. */
 const OPENS = /(?:=>|\)|\): .+) \{$/
 const KEYWORD = /^\s*(?:\} )?(?:else )?(?:if|for|while|switch|catch|with)\b/
-const REASON = /Long because (.+)/
+const REASON = /Long because (.+?)(?: \*\/)?$/m
 
 /** All functions, arrow functions and methods with a body of more than one line, in their order; nested ones, too. */
 export function functionsOf(source: string): FunctionLines[] {

@@ -26,7 +26,7 @@ function wayOf(heading: string): { files: string[]; joined: string[] } {
   return { files: rows.map(([, file]) => file!), joined }
 }
 
-test.each(["A frame's way", "A key's way"])('%s is told in eight files at most, each joined to the next', (heading) => {
+test.each(["A frame's way", "A key's way"])('%s is eight files at most, each joined to the next', (heading) => {
   const { files, joined } = wayOf(heading)
   expect(files.length).toBeGreaterThan(4)
   expect(files.length).toBeLessThanOrEqual(8)

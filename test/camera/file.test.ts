@@ -181,7 +181,7 @@ test('a codec that nobody decodes is FW_CAMERA_CODEC', async () => {
   expect((await decode(path)).error?.code).toBe('FW_CAMERA_CODEC')
 })
 
-test('what is no picture, no file or a folder is told as such', async () => {
+test('what is no picture, no file or a folder is reported as such', async () => {
   const text = `${folder.path}/text.txt`
   writeFileSync(text, 'hello')
   const list = `${folder.path}/list.m3u8`

@@ -1,4 +1,4 @@
-/** Hooks of a camera that keep what they are told. */
+/** Hooks of a camera that keep what they get. */
 import type { CameraHooks } from '../../src/camera/camera-hooks.js'
 import type { CameraState } from '../../src/core/camera-state.js'
 import type { Diagnostic } from '../../src/core/diagnostic.js'

@@ -79,7 +79,7 @@ test('streams of the outputs are not the camera', () => {
   expect(seen.streams()).toEqual({ video: undefined, audio: 'aac (LC), 48000 Hz, stereo' })
 })
 
-test('a camera is told by codec, size, rate and the transport that works', async () => {
+test('a camera is described by codec, size, rate and the transport that works', async () => {
   const server = await rtspServer({ clip, folder: folder.path, login })
   const seen = await probeCamera(
     { url: `rtsp://127.0.0.1:${server.port}/cam`, ...login, decode: 'none', timeouts },

@@ -84,7 +84,7 @@ test('a camera that wants a password and got none is FW_CAMERA_AUTH', async () =
   expect(hooks.diagnostics[0]!.code).toBe('FW_CAMERA_AUTH')
 })
 
-test.each([undefined, login])('a camera that offers no UDP is told as such, with login %o', async (login) => {
+test.each([undefined, login])('a camera that offers no UDP is reported as such, with login %o', async (login) => {
   const server = await serve({ login })
   const url = `rtsp://127.0.0.1:${server.port}/cam`
   const hooks = await guard(server, { url, transport: 'udp', ...login }, fails)

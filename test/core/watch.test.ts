@@ -257,7 +257,7 @@ describe('a suspicious scene at 15 frames a second', () => {
   })
 })
 
-test('people are told which past decides, and from which rise a frame is flagged', () => {
+test('people see which past decides, and from which rise a frame is flagged', () => {
   const stage = (state: WatchState) => baselineFacts(state, settings).stage
   expect(stage(startWatch())).toBe('bundle')
   expect(stage(live([{ seconds: 30 }]).state)).toBe('provisional')
@@ -268,7 +268,7 @@ test('people are told which past decides, and from which rise a frame is flagged
   expect(baselineFacts(moving, settings).margin).toBeGreaterThan(1)
 })
 
-test('a level that leaves what was learned is told once, and not followed', () => {
+test('a level that leaves what was learned is reported once, and not followed', () => {
   const { drifts, state } = live([{ seconds: 660 }, { seconds: 600, chain: -1.05, screen: -1.6 }])
   expect(drifts).toEqual(['chain'])
   expect(state.baseline.regimes.colour!.signals.chain.anchor).toBeLessThan(-1.4)

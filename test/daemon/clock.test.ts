@@ -7,7 +7,7 @@ import { freePort, guardsOf, metric, payloads, pushCamera, startDaemon } from '.
 const STEPS = resolve(import.meta.dirname, '../fixtures/clock-steps.mjs')
 const STEP_MS = 600_000
 
-test('a clock that is set ten minutes forth ends no guard, and what is told of the past moves with it', async () => {
+test('a clock that is set ten minutes forth ends no guard, and what is said of the past moves with it', async () => {
   const [port, httpPort] = [await freePort(), await freePort()]
   const daemon = await startDaemon({
     cameras: [`{ id: gate, url: "rtsp://127.0.0.1:${port}/cam", listen: true }`],
@@ -23,7 +23,7 @@ test('a clock that is set ten minutes forth ends no guard, and what is told of t
   const since = Date.parse(state()!.since as string)
 
   for (const pid of [...guards, daemon.process.pid!]) process.kill(pid, 'SIGUSR2')
-  await until(() => Date.parse(state()!.since as string) - since > STEP_MS - 5_000, 'told anew since when')
+  await until(() => Date.parse(state()!.since as string) - since > STEP_MS - 5_000, 'since when is said anew')
   await expect.poll(judged, { timeout: 30_000 }).toBeGreaterThan(frames + 60)
   expect(await guardsOf(daemon.process.pid!)).toEqual(guards)
   expect(state()).toMatchObject({ state: 'guarding', scored: true })

@@ -54,7 +54,7 @@ test('all is tried before anything is touched', async () => {
   expect(diagnostics).toEqual([])
 })
 
-test('a trial that fails is told with its key, and nothing is touched', async () => {
+test('a trial that fails is reported with its key, and nothing is touched', async () => {
   const { reload, asked, diagnostics } = reloadOf(after, (what) =>
     what.startsWith('try guard') ? diagnostic('FW_MODEL_MISSING', 'reload', 'no such bundle') : undefined,
   )

@@ -1,11 +1,11 @@
-/** What ops are told of a camera that goes, stays away and comes back: by the broker, and by /readyz. */
+/** What ops see of a camera that goes, stays away and comes back: by the broker, and by /readyz. */
 import { expect, test } from 'vitest'
 import { until } from '../fixtures/alerts.js'
 import { freePort, metric, payloads, pushCamera, startDaemon, type TestDaemon } from '../fixtures/daemon.js'
 
 const states = (daemon: TestDaemon, camera: string) => payloads(daemon.seen, `camera/${camera}/state`)
 
-test('a camera that is never there is told once: since when and why stay through all attempts', async () => {
+test('a camera that is never there is reported once: since when and why stay through all attempts', async () => {
   const [nobody, httpPort] = [await freePort(), await freePort()]
   const daemon = await startDaemon({ cameras: [`{ id: gate, url: "rtsp://127.0.0.1:${nobody}/cam" }`], httpPort })
   await expect

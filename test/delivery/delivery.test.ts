@@ -9,18 +9,18 @@ import { mqttSettings, type Seen, startBadBroker, startBroker, subscribe } from 
 
 const WEEK = { maxBytes: 256 * 2 ** 20, maxAgeMs: 7 * 86_400_000 }
 
-async function start(change: Partial<DeliveryOptions>): Promise<{ delivery: Delivery; told: Diagnostic[] }> {
-  const told: Diagnostic[] = []
+async function start(change: Partial<DeliveryOptions>): Promise<{ delivery: Delivery; reported: Diagnostic[] }> {
+  const reported: Diagnostic[] = []
   const stateDir = change.stateDir ?? (await emptyFolder())
   const delivery = await startDelivery({
     unit: 'gate-7',
     spool: WEEK,
-    onDiagnostic: (d) => told.push(d),
+    onDiagnostic: (d) => reported.push(d),
     ...change,
     stateDir,
   })
   onTestFinished(() => delivery.stop())
-  return { delivery, told }
+  return { delivery, reported }
 }
 
 function alertsIn(seen: readonly Seen[]): { seq: number; replayed: boolean; id: string }[] {
@@ -30,7 +30,7 @@ function alertsIn(seen: readonly Seen[]): { seq: number; replayed: boolean; id: 
 test('online first, then the retained state, then alerts by their schema; offline at the end', async () => {
   const broker = await startBroker()
   const seen = await subscribe(broker.url)
-  const { delivery, told } = await start({ mqtt: mqttSettings(broker.url) })
+  const { delivery, reported } = await start({ mqtt: mqttSettings(broker.url) })
   delivery.unitState({ version: '0.1.0' })
   delivery.cameraState('north-door', { state: 'guarding', incident_open: false })
   const alert = await delivery.alert(alertBody())
@@ -47,7 +47,7 @@ test('online first, then the retained state, then alerts by their schema; offlin
   expect(delivery.snapshot()).toMatchObject({ broker: 'online', protocol: 4, seq: 1, inFlight: 0 })
   await delivery.stop()
   await until(() => seen.at(-1)!.payload === 'offline', 'offline')
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
 })
 
 test('a late subscriber finds availability, unit and camera states retained; a forgotten camera is gone', async () => {
@@ -82,7 +82,7 @@ test('a daemon that is killed is announced offline by its last will', async () =
 
 test('alerts raised while the broker is away wait on disk and arrive in order, once; state is sent again', async () => {
   const first = await startBroker()
-  const { delivery, told } = await start({ mqtt: mqttSettings(first.url) })
+  const { delivery, reported } = await start({ mqtt: mqttSettings(first.url) })
   delivery.cameraState('north-door', { state: 'guarding', incident_open: true })
   await delivery.alert(alertBody())
   await until(() => delivery.snapshot().pending === 0, 'the first alert')
@@ -96,7 +96,7 @@ test('alerts raised while the broker is away wait on disk and arrive in order, o
   await until(() => alertsIn(seen).length === 99, 'all alerts')
   expect(alertsIn(seen).map(({ seq }) => seq)).toEqual(Array.from({ length: 99 }, (_, i) => i + 2))
   expect(seen.filter(({ topic }) => topic.endsWith('north-door/state')).length).toBe(1)
-  expect(told.map(({ code }) => code)).toContain('FW_BROKER_UNREACHABLE')
+  expect(reported.map(({ code }) => code)).toContain('FW_BROKER_UNREACHABLE')
 })
 
 test('an alert that may have been sent before is marked replayed: after a lost connection and after a restart', async () => {
@@ -151,13 +151,13 @@ test('a diagnostic reaches ops by its schema; those that wait for the broker are
 })
 
 test('without a broker alerts are on disk and the rest is quiet', async () => {
-  const { delivery, told } = await start({})
+  const { delivery, reported } = await start({})
   expect((await delivery.alert(alertBody())).seq).toBe(1)
   delivery.cameraState('yard', {})
   delivery.stats('yard', {})
   delivery.forgetCamera('yard')
   expect(delivery.snapshot()).toMatchObject({ broker: 'off', pending: 1, seq: 1 })
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
 })
 
 test('two deliveries cannot share a state_dir, and the second leaves the first one alone', async () => {
@@ -191,19 +191,19 @@ test('stopped and started again in quick succession, also with a broker that nev
   const mute = await startBadBroker(() => {})
   const stateDir = await emptyFolder()
   for (let seq = 1; seq <= 10; seq++) {
-    const { delivery, told } = await start({ stateDir, mqtt: mqttSettings(mute.url) })
+    const { delivery, reported } = await start({ stateDir, mqtt: mqttSettings(mute.url) })
     expect((await delivery.alert(alertBody())).seq).toBe(seq)
     const begun = performance.now()
     await delivery.stop()
     expect(performance.now() - begun).toBeLessThan(2_500)
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
   }
 })
 
-test('another broker takes over: alerts go on counting meanwhile, states are told again there, the first one hears offline', async () => {
+test('another broker takes over: alerts go on counting meanwhile, states are reported again there, the first one hears offline', async () => {
   const [first, second] = [await startBroker(), await startBroker()]
   const [before, after] = [await subscribe(first.url), await subscribe(second.url)]
-  const { delivery, told } = await start({ mqtt: mqttSettings(first.url) })
+  const { delivery, reported } = await start({ mqtt: mqttSettings(first.url) })
   delivery.unitState({ version: '0.1.0' })
   delivery.cameraState('yard', { state: 'guarding', incident_open: false })
   await delivery.alert(alertBody())
@@ -224,7 +224,7 @@ test('another broker takes over: alerts go on counting meanwhile, states are tol
     '{"state":"guarding","incident_open":false}',
   ])
   expect([alertsIn(before).length, before.at(-1)!.payload]).toEqual([1, 'offline'])
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
 })
 
 test('of brokers that are named one shortly after the other the last one stays, whatever those between do', async () => {
@@ -267,18 +267,18 @@ test('without a broker from now on, and with one again: what came between is del
   await until(() => alertsIn(seen).length === 1, 'the alert')
 })
 
-test('a broker that closes the connection on a topic, as 3.1.1 lets it: alerts and states arrive, the topic is told and left', async () => {
+test('a broker that closes the connection on a topic, as 3.1.1 lets it: alerts and states arrive, the topic is reported and left', async () => {
   const broker = await startBroker()
   broker.aedes.authorizePublish = (_client, { topic }, done) =>
     done(topic.startsWith('homeassistant/') ? new Error('not granted') : null)
   const seen = await subscribe(broker.url)
   const homeAssistant = { enabled: true, prefix: 'homeassistant' }
-  const { delivery, told } = await start({ mqtt: mqttSettings(broker.url, { homeAssistant }) })
+  const { delivery, reported } = await start({ mqtt: mqttSettings(broker.url, { homeAssistant }) })
   for (const id of ['yard', 'gate']) delivery.cameraState(id, { state: 'guarding', incident_open: false })
   for (let i = 0; i < 21; i++) await delivery.alert(alertBody())
   await until(() => new Set(alertsIn(seen).map(({ id }) => id)).size === 21, 'all alerts', 30_000)
   await until(() => seen.some(({ topic }) => topic.endsWith('gate/state')), 'the last state', 30_000)
-  const denial = await until(() => told.find(({ code }) => code === 'FW_BROKER_DENIED'), 'the diagnostic', 30_000)
+  const denial = await until(() => reported.find(({ code }) => code === 'FW_BROKER_DENIED'), 'the diagnostic', 30_000)
   expect(denial.text).toMatch(
     /^homeassistant\/\S+: the broker closes the connection on it; grant write on homeassistant\/#$/,
   )

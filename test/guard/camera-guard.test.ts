@@ -100,7 +100,7 @@ test('frames on which the networks fail in mid-stream are unscored, not clean, c
 
   const second = publish(tall())
   await until('frames fail', (beat) => beat.unscored >= 10)
-  await until('the camera is told unscored', (beat) => beat.state === 'guarding' && !beat.scored)
+  await until('the camera is reported unscored', (beat) => beat.state === 'guarding' && !beat.scored)
   expect(of(messages, 'diagnostic').map(({ diagnostic: { code } }) => code)).toContain('FW_INFERENCE_FAILED')
   await second.stop()
 
@@ -127,7 +127,7 @@ test('with the inference thread gone each frame is unscored, and the guard hears
   expect([beat.frames, beat.unscored]).toEqual([answers().judged + answers().failed, answers().failed])
 })
 
-test('an attack is told from raised to cleared, in order, with pictures', async () => {
+test('an attack is reported from raised to cleared, in order, with pictures', async () => {
   const detection = { ...camera({ url: '' }).detection, clearAfterMs: 1_000 }
   const { guard, messages, publish, until } = await guarded('tiny', { detection })
   publish(attacked())
@@ -165,6 +165,6 @@ test('a cleaned stream that cannot be pushed leaves the judging alone: each fram
   await guard.stop()
   const { frames, unscored } = guard.beat()
   expect({ frames, unscored }).toEqual({ frames: answers().judged, unscored: 0 })
-  const told = of(messages, 'diagnostic').filter(({ diagnostic: { code } }) => code === 'FW_RESTREAM_REFUSED')
-  expect(told).toHaveLength(1)
+  const reported = of(messages, 'diagnostic').filter(({ diagnostic: { code } }) => code === 'FW_RESTREAM_REFUSED')
+  expect(reported).toHaveLength(1)
 })

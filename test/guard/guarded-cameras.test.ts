@@ -3,7 +3,7 @@ import type { Assignment } from '../../src/core/guard-protocol.js'
 import { guardedCameras } from '../../src/guard/guarded-cameras.js'
 import { camera } from '../fixtures/camera-settings.js'
 
-/** Cameras whose ffmpeg ends when told; `log` is what happened, `running` how many children each id has. */
+/** Cameras whose ffmpeg ends when asked to; `log` is what happened, `running` how many children each id has. */
 function slowCameras() {
   const log: string[] = []
   const running = new Map<string, number>()

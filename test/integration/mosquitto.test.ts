@@ -21,17 +21,17 @@ async function mosquitto(config: Parameters<typeof startMosquitto>[0]): Promise<
   return broker
 }
 
-async function start(mqtt: MqttSettings, stateDir?: string): Promise<{ delivery: Delivery; told: Diagnostic[] }> {
-  const told: Diagnostic[] = []
+async function start(mqtt: MqttSettings, stateDir?: string): Promise<{ delivery: Delivery; reported: Diagnostic[] }> {
+  const reported: Diagnostic[] = []
   const delivery = await startDelivery({
     unit: 'gate-7',
     stateDir: stateDir ?? (await emptyFolder()),
     mqtt,
     spool: WEEK,
-    onDiagnostic: (d) => told.push(d),
+    onDiagnostic: (d) => reported.push(d),
   })
   onTestFinished(() => delivery.stop())
-  return { delivery, told }
+  return { delivery, reported }
 }
 
 interface Received extends Seen {
@@ -61,7 +61,7 @@ test('protocol 5: alerts, retained state, content type, the window that the brok
   const broker = await mosquitto(() => ['allow_anonymous true', 'max_inflight_messages 7'])
   const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`)
   const seen = await subscribe(mqtt)
-  const { delivery, told } = await start(mqtt)
+  const { delivery, reported } = await start(mqtt)
   delivery.unitState({ version: '0.1.0' })
   for (let i = 0; i < 40; i++) delivery.cameraState(`camera-${i}`, { state: 'guarding', incident_open: false })
   let most = 0
@@ -84,10 +84,10 @@ test('protocol 5: alerts, retained state, content type, the window that the brok
   expect(late.every(({ retain }) => retain)).toBe(true)
   await delivery.stop()
   await until(() => seen.at(-1)!.payload === 'offline', 'offline')
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
 })
 
-test('password: the right one is taken, a wrong one is FW_BROKER_REFUSED, and no secret is told', async () => {
+test('password: the right one is taken, a wrong one is FW_BROKER_REFUSED, and no secret is reported', async () => {
   const broker = await mosquitto((folder) => {
     execFileSync('mosquitto_passwd', ['-b', '-c', join(folder, 'passwords'), 'gate-7', 'right'], { stdio: 'pipe' })
     execFileSync('chmod', ['644', join(folder, 'passwords')])
@@ -99,12 +99,14 @@ test('password: the right one is taken, a wrong one is FW_BROKER_REFUSED, and no
   await until(() => good.delivery.snapshot().pending === 0, 'PUBACK')
   const wrong = { ...right, password: 'wr0ng-secret' }
   const bad = await start(wrong)
-  await until(() => bad.told.length > 0, 'the diagnostic')
-  expect(bad.told[0]).toMatchObject({
+  await until(() => bad.reported.length > 0, 'the diagnostic')
+  expect(bad.reported[0]).toMatchObject({
     code: 'FW_BROKER_REFUSED',
     text: expect.stringContaining('Not authorized (0x87)'),
   })
-  expect(JSON.stringify([bad.told, bad.delivery.snapshot(), await probeBroker(wrong)])).not.toContain('wr0ng-secret')
+  expect(JSON.stringify([bad.reported, bad.delivery.snapshot(), await probeBroker(wrong)])).not.toContain(
+    'wr0ng-secret',
+  )
   expect(await probeBroker(right)).toMatchObject({ ok: true, protocol: 5 })
 })
 
@@ -120,10 +122,10 @@ test('TLS with a client certificate; an unknown authority, a wrong name, a missi
   const url = `mqtts://localhost:${broker.port}`
   const full = mqttSettings(url, { ca, cert: clientCert, key: clientKey })
   const seen = await subscribe(full)
-  const { delivery, told } = await start(full)
+  const { delivery, reported } = await start(full)
   await delivery.alert(alertBody())
   await until(() => alertsIn(seen).length === 1, 'the alert')
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
   const probe = await probeBroker(full)
   expect(probe).toMatchObject({ ok: true, protocol: 5 })
   expect(probe.text).toMatch(/MQTT 5, TLSv1\.3, certificate valid until /)
@@ -140,7 +142,7 @@ test('a broker killed with alerts on their way, away, and back: each arrives, in
   const broker = await mosquitto(() => ['allow_anonymous true'])
   const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`)
   const seen = await subscribe(mqtt)
-  const { delivery, told } = await start(mqtt)
+  const { delivery, reported } = await start(mqtt)
   delivery.cameraState('north-door', { state: 'guarding', incident_open: true })
   const first = Array.from({ length: 500 }, () => delivery.alert(alertBody()))
   await until(() => delivery.snapshot().inFlight > 0, 'alerts on their way')
@@ -152,7 +154,7 @@ test('a broker killed with alerts on their way, away, and back: each arrives, in
   const before = seen.length
   await broker.start()
   await until(() => delivery.snapshot().pending === 0, 'all acknowledged', 60_000)
-  expect(told.map(({ code }) => code)).toContain('FW_BROKER_UNREACHABLE')
+  expect(reported.map(({ code }) => code)).toContain('FW_BROKER_UNREACHABLE')
   // the subscriber may have come back after the first of them: what the broker holds is retained state, and the alerts it saw are in order
   const late = await subscribe(mqtt)
   await until(() => late.length === 2, 'retained messages')
@@ -202,13 +204,13 @@ test.each([
   const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`)
   const seen = await subscribe(mqtt)
   const stateDir = await emptyFolder()
-  const { delivery, told } = await start(mqtt, stateDir)
+  const { delivery, reported } = await start(mqtt, stateDir)
   await delivery.alert(alertBody({ camera: 'north-door' }))
   await delivery.alert(alertBody({ camera: 'yard' }))
   await until(() => delivery.snapshot().pending === 0, 'both settled')
   await until(() => alertsIn(seen).length > 0, 'the one that is allowed')
   expect(alertsIn(seen).map(({ seq }) => seq)).toEqual([2])
-  const denials = told.filter(({ code }) => code === 'FW_BROKER_DENIED')
+  const denials = reported.filter(({ code }) => code === 'FW_BROKER_DENIED')
   expect(denials.map(({ text }) => text)).toEqual([
     'framewarden/gate-7/camera/north-door/alert: Not authorized (0x87); grant write on framewarden/gate-7/#; alert 1 is kept in spool/denied.jsonl',
   ])
@@ -220,21 +222,21 @@ test.each([
   await until(() => delivery.snapshot().broker === 'online', 'online')
 })
 
-test('rights on framewarden/# alone, at a broker that drops who is denied: every alert arrives, discovery is told and left', async () => {
+test('rights on framewarden/# alone, at a broker that drops who is denied: every alert arrives, discovery is reported and left', async () => {
   const broker = await mosquitto(withRights(['framewarden/#'], DROPS_WHO_IS_DENIED))
   const homeAssistant = { enabled: true, prefix: 'homeassistant' }
   const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`, { homeAssistant })
   const seen = await subscribe(mqtt, '#')
-  const { delivery, told } = await start(mqtt)
+  const { delivery, reported } = await start(mqtt)
   for (let i = 0; i < 3; i++) delivery.cameraState(`camera-${i}`, { state: 'guarding', incident_open: false })
   for (let i = 0; i < 21; i++) await delivery.alert(alertBody())
   const arrived = () => new Set(alertsIn(seen).map(({ id }) => id)).size
   await until(() => arrived() === 21 && delivery.snapshot().pending === 0, 'all alerts')
   const stateOf = (id: string) => seen.filter(({ topic }) => topic.endsWith(`${id}/state`)).length
   await until(() => stateOf('camera-2') > 0, 'the last of the states')
-  const denial = await until(() => told.find(({ code }) => code === 'FW_BROKER_DENIED'), 'the diagnostic')
+  const denial = await until(() => reported.find(({ code }) => code === 'FW_BROKER_DENIED'), 'the diagnostic')
   expect(denial.text).toMatch(/^homeassistant\/\S+\/config: Not authorized \(0x87\); grant write on homeassistant\/#$/)
-  expect(told.map(({ code }) => code)).not.toContain('FW_BROKER_KICKED')
+  expect(reported.map(({ code }) => code)).not.toContain('FW_BROKER_KICKED')
 
   // from now on nothing is denied and no connection lost
   await until(() => delivery.snapshot().broker === 'online', 'online')
@@ -258,10 +260,10 @@ test('rights on framewarden/# alone, at a broker that drops who is denied: every
 test('a second client with the name of this unit: FW_BROKER_KICKED, though Mosquitto 2.0 just closes the connection', async () => {
   const broker = await mosquitto(() => ['allow_anonymous true'])
   const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`)
-  const { delivery, told } = await start(mqtt)
+  const { delivery, reported } = await start(mqtt)
   await until(() => delivery.snapshot().broker === 'online', 'online')
   const other = connect(mqtt.url, { protocolVersion: 5, clientId: 'framewarden-gate-7', reconnectPeriod: 100 })
-  await until(() => told.some(({ code }) => code === 'FW_BROKER_KICKED'), 'the diagnostic', 20_000)
+  await until(() => reported.some(({ code }) => code === 'FW_BROKER_KICKED'), 'the diagnostic', 20_000)
   await other.endAsync(true)
   await expect.poll(() => delivery.snapshot().broker, { timeout: 20_000 }).toBe('online')
 })
@@ -269,12 +271,15 @@ test('a second client with the name of this unit: FW_BROKER_KICKED, though Mosqu
 test('a broker that stops without a word is noticed and its return too', async () => {
   const broker = await mosquitto(() => ['allow_anonymous true'])
   const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`)
-  const { delivery, told } = await start(mqtt)
+  const { delivery, reported } = await start(mqtt)
   await until(() => delivery.snapshot().broker === 'online', 'online')
   broker.freeze()
   const begun = Date.now()
-  await until(() => told.length > 0, 'the diagnostic', 40_000)
-  expect(told[0]).toMatchObject({ code: 'FW_BROKER_UNREACHABLE', text: expect.stringContaining('Keepalive timeout') })
+  await until(() => reported.length > 0, 'the diagnostic', 40_000)
+  expect(reported[0]).toMatchObject({
+    code: 'FW_BROKER_UNREACHABLE',
+    text: expect.stringContaining('Keepalive timeout'),
+  })
   expect(Date.now() - begun).toBeLessThan(26_000) // 1.5 x 15 s, and the ping before
   broker.thaw()
   await delivery.alert(alertBody())

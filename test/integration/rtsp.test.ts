@@ -135,7 +135,7 @@ test('two cameras at once, one with a wrong password: the other goes on, and the
   expect(good.states).toEqual(['connecting', 'guarding', 'stopped'])
 })
 
-test('a path that the server does not know is told as such', async () => {
+test('a path that the server does not know is reported as such', async () => {
   const server = await serve({ credentials: false })
   const stop = new AbortController()
   const hooks = recorder()

@@ -1,6 +1,6 @@
 /**
  * A camera's own clean past: for each regime and signal the level it has and how far it strays from it. Learns from
- * unsuspicious frames alone and at a bounded pace; a level that leaves its drift bound is told and not followed.
+ * unsuspicious frames alone and at a bounded pace; a level that leaves its drift bound is reported and not followed.
  */
 import { OBSERVE_EVERY_MS } from '../evidence.js'
 import { autocorrelationTime } from './autocorrelation.js'
@@ -26,7 +26,7 @@ const JUMPED_MS = 600_000
 /** `bundle`: nothing of its own; `provisional`: an own level, strays as any camera's; `own`: 10 minutes and more. */
 export type Stage = 'bundle' | 'provisional' | 'own'
 
-/** What people are told of it. `margin`: rise of C over the camera's level, in log-odds, from which a frame is flagged. */
+/** What people see of it. `margin`: rise of C over the camera's level, in log-odds, from which a frame is flagged. */
 export interface BaselineFacts {
   readonly stage: Stage
   readonly regime: Regime

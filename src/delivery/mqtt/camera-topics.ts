@@ -1,4 +1,4 @@
-/** The retained topics of each camera: its state, and its entities where Home Assistant is told of them. */
+/** The retained topics of each camera: its state, and its entities where Home Assistant gets to know them. */
 import type { Discovery } from './home-assistant.js'
 import type { KnownCameras } from './known-cameras.js'
 import type { Topics } from './topics.js'

@@ -10,11 +10,15 @@ import { alertBody, emptyFolder } from '../../fixtures/alerts.js'
 
 const WEEK: Retention = { maxBytes: 256 * 2 ** 20, maxAgeMs: 7 * 86_400_000 }
 
-async function openIn(folder: string, retention = WEEK, fetched = true): Promise<{ spool: Spool; told: Diagnostic[] }> {
-  const told: Diagnostic[] = []
-  const spool = await openSpool({ folder, unit: 'gate-7', retention, fetched, onDiagnostic: (d) => told.push(d) })
+async function openIn(
+  folder: string,
+  retention = WEEK,
+  fetched = true,
+): Promise<{ spool: Spool; reported: Diagnostic[] }> {
+  const reported: Diagnostic[] = []
+  const spool = await openSpool({ folder, unit: 'gate-7', retention, fetched, onDiagnostic: (d) => reported.push(d) })
   onTestFinished(() => spool.close())
-  return { spool, told }
+  return { spool, reported }
 }
 
 async function fill(spool: Spool, n: number): Promise<void> {
@@ -46,7 +50,7 @@ test('seq counts from 1 without a gap, over restarts and for alerts that come at
   const again = await openIn(folder)
   expect((await again.spool.append(alertBody())).seq).toBe(251)
   expect(await seqs(again.spool)).toEqual(Array.from({ length: 251 }, (_, i) => i + 1))
-  expect(again.told).toEqual([])
+  expect(again.reported).toEqual([])
 })
 
 test('an append made in the very turn in which another one resolves is not forgotten', async () => {
@@ -71,9 +75,9 @@ test('what is delivered stays so after a restart, and only that', async () => {
 test('seq goes on when all alerts are delivered and their segments gone', async () => {
   const folder = await emptyFolder()
   const small = { maxBytes: 4096, maxAgeMs: WEEK.maxAgeMs }
-  const { spool, told } = await openIn(folder, small)
+  const { spool, reported } = await openIn(folder, small)
   for (let i = 0; i < 40; i++) spool.delivered((await spool.append(alertBody())).seq)
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
   await spool.close()
   const again = await openIn(folder, small)
   expect((await again.spool.append(alertBody())).seq).toBe(41)
@@ -87,7 +91,7 @@ test('a torn last record is cut off and its seq given to the next alert', async 
   const path = await onlySegment(folder)
   await truncate(path, (await readFile(path)).length - 10)
   const again = await openIn(folder)
-  expect(again.told).toEqual([])
+  expect(again.reported).toEqual([])
   expect((await again.spool.append(alertBody())).seq).toBe(3)
   expect(await seqs(again.spool)).toEqual([1, 2, 3])
 })
@@ -105,7 +109,7 @@ test('a damaged record is set aside with FW_SPOOL_CORRUPT; the others are kept a
     [lines[0], lines[1]!.replace('pattern', 'pattERN'), lines[2]!.replace('7.5', '8.5'), ''].join('\n'),
   )
   const again = await openIn(folder)
-  expect(again.told.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT'])
+  expect(again.reported.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT'])
   expect((await readdir(join(folder, 'damaged'))).length).toBe(2)
   expect((await again.spool.append(alertBody())).seq).toBe(4)
   expect(await seqs(again.spool)).toEqual([1, 4])
@@ -125,14 +129,14 @@ test('damage in an older segment is met when it is read, and does not hold up wh
   bytes[100] = bytes[100]! ^ 1
   await writeFile(first, bytes)
   const again = await openIn(folder, small)
-  expect(again.told).toEqual([])
+  expect(again.reported).toEqual([])
   expect(await seqs(again.spool)).toEqual(Array.from({ length: 39 }, (_, i) => i + 2))
-  expect(again.told.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT'])
+  expect(again.reported.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT'])
   expect(again.spool.cursor).toBe(1)
 })
 
 test.each(['{"deliv', 'null', '{"delivered":999}', '{"delivered":4}'])(
-  'a cursor that says %s is damage: told, and what is kept is sent again',
+  'a cursor that says %s is damage: reported, and what is kept is sent again',
   async (text) => {
     const folder = await emptyFolder()
     const { spool } = await openIn(folder)
@@ -141,15 +145,15 @@ test.each(['{"deliv', 'null', '{"delivered":999}', '{"delivered":4}'])(
     await spool.close()
     await writeFile(join(folder, 'cursor.json'), text)
     const again = await openIn(folder)
-    expect(again.told.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT'])
+    expect(again.reported.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT'])
     expect(await seqs(again.spool)).toEqual([1, 2, 3])
     expect((await again.spool.append(alertBody())).seq).toBe(4)
     await again.spool.close()
-    expect((await openIn(folder)).told).toEqual([])
+    expect((await openIn(folder)).reported).toEqual([])
   },
 )
 
-test('segments removed while the daemon was down: told, and seq goes on', async () => {
+test('segments removed while the daemon was down: reported, and seq goes on', async () => {
   const folder = await emptyFolder()
   const { spool } = await openIn(folder)
   await fill(spool, 3)
@@ -157,34 +161,34 @@ test('segments removed while the daemon was down: told, and seq goes on', async 
   await spool.close()
   await rm(await onlySegment(folder))
   const again = await openIn(folder)
-  expect(again.told.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT'])
+  expect(again.reported.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT'])
   expect((await again.spool.append(alertBody())).seq).toBe(4)
   expect(await seqs(again.spool)).toEqual([4])
 })
 
-test('an older segment that somebody removed is told once and does not hold up what follows', async () => {
+test('an older segment that somebody removed is reported once and does not hold up what follows', async () => {
   const folder = await emptyFolder()
-  const { spool, told } = await openIn(folder, { maxBytes: 64 * 1024, maxAgeMs: WEEK.maxAgeMs })
+  const { spool, reported } = await openIn(folder, { maxBytes: 64 * 1024, maxAgeMs: WEEK.maxAgeMs })
   await fill(spool, 40)
   const [first, second] = (await readdir(folder)).filter((name) => name.endsWith('.log')).sort()
   const firstOfSecond = Number(second!.slice(0, 16))
   await rm(join(folder, first!))
   expect(await seqs(spool)).toEqual(Array.from({ length: 41 - firstOfSecond }, (_, i) => i + firstOfSecond))
-  expect(told.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT'])
-  expect(told[0]!.text).toContain(`is gone, with alerts 1 to ${firstOfSecond - 1}`)
+  expect(reported.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT'])
+  expect(reported[0]!.text).toContain(`is gone, with alerts 1 to ${firstOfSecond - 1}`)
   expect(spool.cursor).toBe(firstOfSecond - 1)
 })
 
 test('delivered segments stay within the limit by bytes; undelivered ones go oldest first, counted, and seq goes on', async () => {
   const folder = await emptyFolder()
-  const { spool, told } = await openIn(folder, { maxBytes: 16 * 1024, maxAgeMs: WEEK.maxAgeMs })
+  const { spool, reported } = await openIn(folder, { maxBytes: 16 * 1024, maxAgeMs: WEEK.maxAgeMs })
   await fill(spool, 60)
   const kept = await seqs(spool)
   expect(kept.at(-1)).toBe(60)
   expect(kept.length).toBeGreaterThan(10)
   expect(kept[0]).toBe(60 - kept.length + 1)
-  expect(told.every(({ code }) => code === 'FW_SPOOL_FULL')).toBe(true)
-  const dropped = told.reduce((sum, { text }) => sum + Number(/^\d+/.exec(text)![0]), 0)
+  expect(reported.every(({ code }) => code === 'FW_SPOOL_FULL')).toBe(true)
+  const dropped = reported.reduce((sum, { text }) => sum + Number(/^\d+/.exec(text)![0]), 0)
   expect(dropped).toBe(60 - kept.length)
   expect(spool.pending).toBe(kept.length)
 })
@@ -192,7 +196,7 @@ test('delivered segments stay within the limit by bytes; undelivered ones go old
 test('delivered alerts go by age, undelivered ones do not', async () => {
   const folder = await emptyFolder()
   const instant = { maxBytes: 64 * 1024, maxAgeMs: 40 }
-  const { spool, told } = await openIn(folder, instant)
+  const { spool, reported } = await openIn(folder, instant)
   await fill(spool, 5)
   await new Promise((resolve) => setTimeout(resolve, 60))
   await fill(spool, 5)
@@ -202,7 +206,7 @@ test('delivered alerts go by age, undelivered ones do not', async () => {
   await fill(spool, 1)
   expect((await readdir(folder)).filter((name) => name.endsWith('.log')).length).toBe(1)
   expect(await seqs(spool)).toEqual([11])
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
 })
 
 const BOOT = Date.UTC(1970, 0, 1, 0, 0, 20)
@@ -221,7 +225,7 @@ test.each([
     const small = { maxBytes: 64 * 1024, maxAgeMs: 86_400_000 }
     for (const [i, time] of times.entries()) {
       vi.setSystemTime(time)
-      const { spool, told } = await openIn(folder, small, fetched)
+      const { spool, reported } = await openIn(folder, small, fetched)
       await fill(spool, 15)
       for (const later of times.slice(i)) {
         vi.setSystemTime(later)
@@ -229,7 +233,7 @@ test.each([
       }
       for (let seq = 1; seq <= spool.lastSeq; seq++) if (fetched) spool.delivered(seq)
       await fill(spool, 15)
-      expect(told).toEqual([])
+      expect(reported).toEqual([])
       await spool.close()
     }
     const bytes = await Promise.all(
@@ -264,10 +268,10 @@ test('an alert says whether its times can be true; seq keeps the order over a cl
 })
 
 test('without a broker alerts age out and nobody is alarmed', async () => {
-  const { spool, told } = await openIn(await emptyFolder(), { maxBytes: 8 * 1024, maxAgeMs: WEEK.maxAgeMs }, false)
+  const { spool, reported } = await openIn(await emptyFolder(), { maxBytes: 8 * 1024, maxAgeMs: WEEK.maxAgeMs }, false)
   await fill(spool, 60)
   expect(spool.pending).toBeLessThan(20)
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
 })
 
 test('a spool folder that is a file is FW_SPOOL_DISK', async () => {
@@ -276,24 +280,24 @@ test('a spool folder that is a file is FW_SPOOL_DISK', async () => {
   await expect(openIn(folder)).rejects.toMatchObject({ code: 'FW_SPOOL_DISK' })
 })
 
-test('a disk that refuses the cursor is told, and alerts go on', async () => {
+test('a disk that refuses the cursor is reported, and alerts go on', async () => {
   const folder = await emptyFolder()
   await mkdir(join(folder, '.cursor.json.new'))
-  const { spool, told } = await openIn(folder)
+  const { spool, reported } = await openIn(folder)
   await fill(spool, 2)
   spool.delivered(1)
   await spool.close()
-  expect(told.length).toBeGreaterThanOrEqual(1)
-  expect(told[0]).toMatchObject({ code: 'FW_SPOOL_DISK', subject: 'spool' })
-  expect(told[0]!.text).toContain('EISDIR')
+  expect(reported.length).toBeGreaterThanOrEqual(1)
+  expect(reported[0]).toMatchObject({ code: 'FW_SPOOL_DISK', subject: 'spool' })
+  expect(reported[0]!.text).toContain('EISDIR')
 })
 
-test('files removed under a running daemon: told, and the next alerts count again with a seq of their own', async () => {
+test('files removed under a running daemon: reported, and the next alerts count again with a seq of their own', async () => {
   const folder = await emptyFolder()
-  const { spool, told } = await openIn(folder)
+  const { spool, reported } = await openIn(folder)
   await fill(spool, 3)
   await rm(folder, { recursive: true })
   expect((await spool.append(alertBody())).seq).toBe(4)
-  expect(told.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT', 'FW_SPOOL_DISK'])
+  expect(reported.map(({ code }) => code)).toEqual(['FW_SPOOL_CORRUPT', 'FW_SPOOL_DISK'])
   expect(await seqs(spool)).toEqual([4])
 })

@@ -20,7 +20,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   guard: ['baselines', 'camera', 'inference', 'evidence'],
   daemon: ['config', 'control', 'delivery', 'files', 'log', 'status'],
   demo: ['camera', 'config', 'evidence', 'status'],
-  scan: ['camera', 'config', 'evidence', 'inference'],
+  scan: ['baselines', 'camera', 'config', 'evidence', 'inference'],
   evaluate: ['camera', 'config', 'inference'],
   doctor: ['camera', 'config', 'delivery', 'inference'],
   cli: ['camera', 'config', 'daemon', 'delivery', 'demo', 'doctor', 'evaluate', 'inference', 'log', 'scan', 'status'],

@@ -11,6 +11,7 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
   frames: { type: 'boolean', default: false },
   out: { type: 'string' },
+  baseline: { type: 'string' },
   model: { type: 'string', default: DEFAULT_MODELS.bundle },
   mode: { type: 'string', default: detection.mode },
   rate: { type: 'string' },
@@ -19,17 +20,20 @@ const OPTIONS = {
 
 export const scanCommand: Command = {
   name: 'scan',
-  usage: 'scan SOURCE... [--json] [--frames] [--out DIR] [--model NAME] [--mode MODE] [--rate N] [--width N]',
+  usage:
+    'scan SOURCE... [--json] [--frames] [--out DIR] [--baseline FILE|none] [--model NAME] [--mode MODE] [--rate N] [--width N]',
   summary: 'Judge clips, pictures or a stream, and say where they are perturbed',
   help: `
 SOURCE is a clip, a picture, a folder of them, or an rtsp:// or rtsps:// address (Ctrl-C ends it and sums up). A camera's
 user name and password are taken from FRAMEWARDEN_USERNAME and FRAMEWARDEN_PASSWORD, never from the address.
 A picture counts as an incident where its one frame is flagged; a clip where the evidence over time reaches the bound of
-${detection.falseAlarmsPerDay} false alarms a day.
+${detection.falseAlarmsPerDay} false alarms a day. A clip is judged against its own first seconds, as a camera against its past: what is
+there from its first frame on is found by what all cameras show alone, and the summary says which of them decided.
 
   --json         one JSON object a line: incident, error, and a summary for each source
   --frames       a line for each frame, too
   --out DIR      write cleaned pictures and clips, and flagged frames before, after and their difference (one a second)
+  --baseline F   a camera's baseline (state_dir/baselines/ID.json) decides; none: what all cameras show, nothing is learned
   --model NAME   bundle under models/, or a path to one (${DEFAULT_MODELS.bundle})
   --mode MODE    cascade: a screen on each frame, the full chain on suspicion; full: the chain on each frame; auto (${detection.mode})
   --rate N       frames a second to look at (all)
@@ -45,7 +49,7 @@ Example: framewarden scan recordings/ --json --out cleaned/`,
 async function run(argv: readonly string[], output = new AbortController().signal): Promise<number> {
   const { values, positionals } = parseArguments(argv, OPTIONS)
   if (positionals.length === 0) throw new FwError('FW_USAGE', 'scan: no SOURCE')
-  const { model, json, frames, out } = values
+  const { model, json, frames, out, baseline } = values
   const mode = oneOf('--mode', values.mode, ['auto', 'cascade', 'full'])
   const rate = values.rate === undefined ? undefined : numberOf('--rate', values.rate)
   const width = numberOf('--width', values.width)
@@ -53,7 +57,7 @@ async function run(argv: readonly string[], output = new AbortController().signa
 
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
-  const request = { names: positionals, model, mode, rate, width, json, frames, out }
+  const request = { names: positionals, model, mode, rate, width, json, frames, out, baseline }
   const { failed, interrupted, incidents } = await scan(request, AbortSignal.any([stop.signal, output]))
   // A reader that has seen enough leaves nothing undone.
   if (failed || (interrupted && !output.aborted)) return EXIT.failed

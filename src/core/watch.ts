@@ -64,6 +64,8 @@ export interface BundleFacts {
 export interface WatchSettings {
   readonly decision: DecisionSettings
   readonly suspicion: SuspicionSettings
+  /** Nothing is learned: what all cameras show, or a baseline that was given, decides. */
+  readonly fixed?: boolean
 }
 
 /** What of a camera's settings the decision asks for. */
@@ -246,8 +248,9 @@ function learning(
   atMs: number,
   measured: Measurements,
   settling: boolean,
-  { suspicion }: WatchSettings,
+  { suspicion, fixed }: WatchSettings,
 ): Baseline {
+  if (fixed) return baseline
   if (decision.incident || decision.evidence.nats > SUSPICIOUS_NATS) return forget(baseline)
   return learn(note(baseline, atMs, measured), atMs, suspicion.priors, settling)
 }

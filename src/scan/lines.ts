@@ -28,6 +28,8 @@ export interface IncidentLine {
 export interface SummaryLine {
   readonly type: 'summary'
   readonly source: string
+  /** What decided: the source's own start, what all cameras show, or the baseline that was given. */
+  readonly baseline: 'own' | 'bundle' | 'file'
   readonly frames: number
   readonly duration_s: number
   readonly flagged: number

@@ -1,9 +1,11 @@
 /** Recorded clips, pictures or a stream, judged as fast as the machine can: one source after the other. */
 import { availableParallelism } from 'node:os'
+import { readBaseline } from '../baselines/baseline-file.js'
 import { findFfmpeg } from '../camera/ffmpeg.js'
 import { decodeSource } from '../camera/file.js'
 import { DEFAULT_CAMERA, DEFAULT_MODELS } from '../config/defaults.js'
 import { diagnosticLine } from '../core/diagnostic.js'
+import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
 import type { Mode } from '../core/settings.js'
 import { startEngine } from '../inference/engine.js'
@@ -13,6 +15,7 @@ import { clipSeconds, NO_PROGRESS, type ScanProgress, terminalProgress } from '.
 import { jsonReport, type ScanPrint, textReport } from './report.js'
 import { type ScanTools, scanSource } from './source.js'
 import { type BadSource, expandSources, isBad, type ScanSource } from './sources.js'
+import type { ScanPast } from './watched-source.js'
 
 export interface ScanRequest {
   /** Files, folders, addresses. */
@@ -29,6 +32,8 @@ export interface ScanRequest {
   readonly frames: boolean
   /** Folder for cleaned pictures and clips. */
   readonly out?: string
+  /** A camera's baseline file, or 'none': what all cameras show decides. Undefined: each source learns at its own start. */
+  readonly baseline?: string
 }
 
 /**
@@ -50,6 +55,10 @@ export async function scan(request: ScanRequest, signal: AbortSignal): Promise<S
   const sources = await expandSources(request.names)
   const ffmpeg = await findFfmpeg()
   const engine = await startEngine({ ...DEFAULT_MODELS, bundle: model }, { cores: coresFor() })
+  const past = await pastOf(request.baseline, engine.model.sha256).catch(async (error) => {
+    await engine.close()
+    throw error
+  })
   const progress = await progressFor(sources, ffmpeg.path)
   const print: ScanPrint = {
     out: (text) => printing(progress, () => console.log(text)),
@@ -58,6 +67,7 @@ export async function scan(request: ScanRequest, signal: AbortSignal): Promise<S
   const report = (request.json ? jsonReport : textReport)(print, { frames: request.frames })
   const tools: ScanTools = {
     engine,
+    past,
     options: {
       mode: mode === 'auto' ? engine.mode : mode,
       purify: out !== undefined,
@@ -144,4 +154,13 @@ function coresFor(): number {
 function printing(progress: ScanProgress, print: () => void): void {
   progress.clear()
   print()
+}
+
+/** Throws FW_BASELINE where the file cannot be used with this bundle. */
+async function pastOf(baseline: string | undefined, bundle: string): Promise<ScanPast> {
+  if (baseline === undefined) return { kind: 'own' }
+  if (baseline === 'none') return { kind: 'bundle' }
+  const read = await readBaseline(baseline, { bundle })
+  if (!read) throw new FwError('FW_BASELINE', `${baseline}: there is no such file`)
+  return { kind: 'file', baseline: read }
 }

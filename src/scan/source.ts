@@ -8,11 +8,12 @@ import type { ScanOutput } from './output.js'
 import type { ScanProgress } from './progress.js'
 import type { ScanReport } from './report.js'
 import type { ScanSource } from './sources.js'
-import { watchSource } from './watched-source.js'
+import { type ScanPast, watchSource } from './watched-source.js'
 
 export interface ScanTools {
   readonly engine: Engine
   readonly options: JudgeOptions
+  readonly past: ScanPast
   readonly report: ScanReport
   readonly progress: ScanProgress
   readonly output?: ScanOutput
@@ -30,9 +31,9 @@ export async function scanSource(
   frames: AsyncIterable<Frame>,
   tools: ScanTools,
 ): Promise<SourceResult> {
-  const { engine, options, report, progress, output } = tools
+  const { engine, options, past, report, progress, output } = tools
   const from = performance.now()
-  const watched = watchSource(source, engine, options)
+  const watched = watchSource(source, engine, options, past)
   let error: unknown
   try {
     for await (const judged of judging(frames, engine, watched.look)) {

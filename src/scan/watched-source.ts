@@ -1,5 +1,6 @@
 /** What the verdicts on a source's frames come to: lines, counts, and the decision over time of a camera with defaults. */
 import { DEFAULT_CAMERA } from '../config/defaults.js'
+import { type Baseline, stageOf } from '../core/baseline/baseline.js'
 import type { Frame } from '../core/frame.js'
 import type { Incident } from '../core/incident.js'
 import { kindOf } from '../core/kind.js'
@@ -18,6 +19,12 @@ import type { ScanFrame } from './judging.js'
 import { type FrameLine, type IncidentLine, rounded, type SummaryLine } from './lines.js'
 import type { ScanSource } from './sources.js'
 
+/** What a source is judged by: what it showed at its own start, what all cameras show, or a camera's baseline. */
+export interface ScanPast {
+  readonly kind: SummaryLine['baseline']
+  readonly baseline?: Baseline
+}
+
 export interface WatchedSource {
   /** What to ask the networks for the next frame: the chain may look at each. A picture has no past. */
   look(frame: Frame): JudgeOptions
@@ -26,22 +33,27 @@ export interface WatchedSource {
   summary(elapsedMs: number): SummaryLine
 }
 
-/** Pure but for what it holds. */
+/** Pure but for what it holds. `past`: what it is judged by. */
 export function watchSource(
   source: ScanSource,
   facts: BundleFacts & Pick<SummaryLine, 'provider' | 'model'>,
   options: JudgeOptions,
+  past: ScanPast,
 ): WatchedSource {
+  // without eight observations there is no level of its own, and a picture has no past
+  const learned = () => past.kind === 'own' && stageOf(state.baseline) === 'bundle'
+  const baseline = () => (source.kind === 'picture' || learned() ? 'bundle' : past.kind)
   const scores: number[] = []
   const count = { frames: 0, flagged: 0, unscored: 0, incidents: 0 }
   const times = { first: 0, last: 0 }
-  let state = startWatch()
+  let state = startWatch(undefined, past.baseline)
 
   /** A camera's defaults, at this source's rate once two frames have shown it: what a unit would have said of it. */
   function settings(): WatchSettings {
     const spanMs = times.last - times.first
     const rate = spanMs > 0 ? (count.frames * 1000) / spanMs : DEFAULT_CAMERA.frame.rate
-    return watchSettings({ detection: DEFAULT_CAMERA.detection, frame: { rate } }, facts)
+    const settings = watchSettings({ detection: DEFAULT_CAMERA.detection, frame: { rate } }, facts)
+    return { ...settings, fixed: past.kind !== 'own' }
   }
 
   function changes(frame: Frame, verdict: Verdict): readonly Incident[] {
@@ -72,7 +84,12 @@ export function watchSource(
       return { frame: line, incidents: incidents.map((one) => incidentLine(source.name, one, frame, times.first)) }
     },
     summary: (elapsedMs) =>
-      summaryLine(source.name, facts, { ...count, scores, spanMs: times.last - times.first }, elapsedMs),
+      summaryLine(
+        source.name,
+        facts,
+        { ...count, scores, spanMs: times.last - times.first, baseline: baseline() },
+        elapsedMs,
+      ),
   }
 }
 
@@ -110,6 +127,7 @@ interface SourceCounts {
   readonly unscored: number
   readonly incidents: number
   readonly scores: readonly number[]
+  readonly baseline: SummaryLine['baseline']
   /** From the first frame to the last. */
   readonly spanMs: number
 }
@@ -117,14 +135,14 @@ interface SourceCounts {
 function summaryLine(
   source: string,
   { provider, model }: Pick<SummaryLine, 'provider' | 'model'>,
-  { frames, flagged, unscored, incidents, scores, spanMs }: SourceCounts,
+  { frames, flagged, unscored, incidents, scores, spanMs, baseline }: SourceCounts,
   elapsedMs: number,
 ): SummaryLine {
   // The last frame lasts as long as the others did.
   const durationS = frames > 1 ? (spanMs / 1000) * (frames / (frames - 1)) : 0
   const figures = { frames, duration_s: rounded(durationS, 3), flagged, incidents, unscored, score: quantiles(scores) }
   const framesPerS = rounded((frames * 1000) / elapsedMs, 1)
-  return { type: 'summary', source, ...figures, frames_per_s: framesPerS, provider, model }
+  return { type: 'summary', source, baseline, ...figures, frames_per_s: framesPerS, provider, model }
 }
 
 /** Nearest-rank quantiles. */

@@ -19,7 +19,7 @@ test.each([
     ...{ level: null, score: 1, box: null },
   })
   lines.summary({
-    ...{ type: 'summary', source, frames: 1, duration_s: 1, flagged: 0, incidents: 1, unscored: 0 },
+    ...{ type: 'summary', source, baseline: 'own', frames: 1, duration_s: 1, flagged: 0, incidents: 1, unscored: 0 },
     ...{ score, frames_per_s: 1, provider: 'cpu', model },
   })
   lines.error(source, new FwError('FW_SOURCE', `${source}: ENOENT`))

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeBaseline } from '../../src/baselines/baseline-file.js'
+import { NO_BASELINE } from '../../src/core/baseline/baseline.js'
 import { amplitudes, drawTinyClip } from '../fixtures/tiny-clip.js'
 import { BUNDLES, grey, TINY } from '../inference/pictures.js'
 
@@ -66,6 +68,7 @@ describe('scan', () => {
     expect(lines).toEqual([
       {
         type: 'summary',
+        baseline: 'own',
         source: 'clean.mp4',
         frames: 30,
         duration_s: 3,
@@ -148,6 +151,22 @@ describe('scan', () => {
       ['summary', 'stills/b-perturbed.png', 1],
     ])
     expect(code).toBe(3)
+  })
+
+  it('says what a clip was judged by: its own start, all cameras, or a baseline that is given', async () => {
+    const path = join(dir, 'gate.json')
+    const { model, baseline } = (await scan('clean.mp4', '--json', '--baseline', 'none')).lines.at(-1)!
+    expect(baseline).toBe('bundle')
+    const origin = { bundle: model.sha256, width: 64, height: 64, source: 'rtsp://gate' }
+    await writeBaseline(path, NO_BASELINE, origin)
+    const { lines } = await scan('clean.mp4', '--json', '--baseline', path)
+    expect(lines.at(-1)!.baseline).toBe('file')
+    await writeBaseline(path, NO_BASELINE, { ...origin, bundle: 'another' })
+    const { code, err } = await scan('clean.mp4', '--baseline', path)
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/^FW_BASELINE: .*gate\.json: learned with another bundle\. /),
+    ])
   })
 
   it('writes cleaned clips and pictures, and what was done to flagged frames', async () => {

@@ -12,7 +12,7 @@ const facts = { thresholds, priors: priorsOf(thresholds), provider: 'cpu', model
 const options = { mode: 'cascade', purify: false, maxPasses: 1 } as const
 const [width, height] = [64, 32]
 
-const watched = (kind: ScanSource['kind']) => watchSource({ name: 'clip.mp4', kind }, facts, options)
+const watched = (kind: ScanSource['kind']) => watchSource({ name: 'clip.mp4', kind }, facts, options, { kind: 'own' })
 
 function frame(seq: number): Frame {
   const pixels = new Uint8Array(i420Bytes(width, height)).fill(100)

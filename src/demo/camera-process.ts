@@ -2,9 +2,10 @@
  * The program of the street camera: a fork of the demo, so that its work holds up nobody and it is as foreign to the daemon as
  * any other camera. It ends when the channel to the demo closes, and its ffmpeg with it.
  */
+import { readPattern } from '../camera/pattern-file.js'
+import { perturbation, UNIVERSAL_PATTERN } from '../core/perturbation.js'
 import { streetLook } from './camera-look.js'
 import type { FromCamera, ToCamera } from './camera-protocol.js'
-import { readPerturbation, UNIVERSAL_PATTERN } from './perturbation.js'
 import { playStreet, STREET } from './recording.js'
 import { encoderPath, pushRtsp } from './rtsp-push.js'
 import { runStreetCamera, type StreetCamera } from './street-camera.js'
@@ -17,7 +18,7 @@ function send(message: FromCamera): void {
 }
 
 async function start({ port, epsilon255 }: Extract<ToCamera, { type: 'start' }>): Promise<StreetCamera> {
-  const attack = await readPerturbation(UNIVERSAL_PATTERN, epsilon255)
+  const attack = perturbation(await readPattern(UNIVERSAL_PATTERN), epsilon255)
   const ffmpegPath = await encoderPath()
   const { width, height, rate } = STREET
   const { signal } = over

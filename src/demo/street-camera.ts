@@ -1,9 +1,9 @@
 /** The recorded street as a camera: a picture when it is due, with the camera's look, perturbed in its phase. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Perturbation } from '../core/perturbation.js'
 import type { CameraLook } from './camera-look.js'
 import type { DemoPhase } from './camera-protocol.js'
 import { frameDue, untilDue } from './frame-clock.js'
-import type { Perturbation } from './perturbation.js'
 import { phaseAt } from './phase-plan.js'
 import type { RtspPush } from './rtsp-push.js'
 

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { i420Bytes } from '../../src/core/frame.js'
+import { perturbation } from '../../src/core/perturbation.js'
 import type { DemoPhase } from '../../src/demo/camera-protocol.js'
-import { perturbation } from '../../src/demo/perturbation.js'
 import { STREET } from '../../src/demo/recording.js'
 import { encoderPath, pushRtsp } from '../../src/demo/rtsp-push.js'
 import { runStreetCamera } from '../../src/demo/street-camera.js'
@@ -60,7 +60,7 @@ test('a camera that starts before its listener reaches it, 15 frames a second, p
   const push = pushRtsp({ url, width, height, rate: STREET.rate, ffmpegPath: await encoderPath(), signal })
   const phases: DemoPhase[] = []
   const reported: number[] = []
-  const attack = perturbation(squares, width, height, 8)
+  const attack = perturbation({ values: squares, width, height }, 8)
   const onPhase = (phase: DemoPhase, atMs: number) => {
     phases.push(phase)
     reported.push(atMs)

@@ -1,4 +1,4 @@
-/** A small bitmap font, 5 x 7: what a camera burns in, and captions of pictures. */
+/** A small bitmap font, 5 x 7, as cameras burn it in. */
 
 export const GLYPH_WIDTH = 5
 export const GLYPH_HEIGHT = 7

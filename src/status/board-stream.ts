@@ -1,6 +1,6 @@
-/** The status of a running daemon as it tells it: server-sent events from /events. */
+/** The status of a running daemon as it shows it: server-sent events from /events. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BoardSnapshot } from '../status/board.js'
+import type { BoardSnapshot } from './board.js'
 
 const RETRY_MS = 250
 /** A snapshot of a few cameras is some kilobytes. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
-import { boardStream, snapshots } from '../../src/demo/board-stream.js'
+import { boardStream, snapshots } from '../../src/status/board-stream.js'
 
 async function* chunks(...texts: string[]) {
   for (const text of texts) yield new TextEncoder().encode(text)

@@ -1,7 +1,7 @@
 /** Keys of one camera; `defaults:` takes the same. */
 import { z } from 'zod'
 import { address, networkIssue, streamIssue } from './address.js'
-import { duration, key, line, SECRET_TAKES, secretRef, slug } from './leaf.js'
+import { duration, durationKey, key, line, SECRET_TAKES, secretRef, slug } from './leaf.js'
 
 const url = key(address(streamIssue), {
   description: 'Stream of the camera, or a recorded file for trials. User name and password are keys of their own.',
@@ -11,28 +11,20 @@ const url = key(address(streamIssue), {
 
 const timeouts = z
   .strictObject({
-    connect: key(duration('100ms', '10m').prefault('10s'), {
+    connect: durationKey('100ms', '10m', '10s', {
       description: 'Until the camera has answered.',
-      takes: 'a duration from 100ms to 10m, such as 10s',
-      unit: 'duration',
       effect: 'camera',
     }),
-    first_frame: key(duration('100ms', '10m').prefault('15s'), {
+    first_frame: durationKey('100ms', '10m', '15s', {
       description: 'From the answer to the first picture; some cameras wait for their next key frame.',
-      takes: 'a duration from 100ms to 10m, such as 15s',
-      unit: 'duration',
       effect: 'camera',
     }),
-    stall: key(duration('100ms', '10m').prefault('5s'), {
+    stall: durationKey('100ms', '10m', '5s', {
       description: 'Without a picture for this long the stream is opened again.',
-      takes: 'a duration from 100ms to 10m, such as 5s',
-      unit: 'duration',
       effect: 'camera',
     }),
-    frozen: key(duration('1s', '1d').prefault('30s'), {
+    frozen: durationKey('1s', '1d', '30s', {
       description: 'The same picture for this long counts as frozen.',
-      takes: 'a duration from 1s to 1d, such as 30s',
-      unit: 'duration',
       effect: 'camera',
     }),
   })
@@ -83,10 +75,8 @@ const detection = z
       unit: 'alarms/day',
       effect: 'live',
     }),
-    clear_after: key(duration('1s', '1d').prefault('10s'), {
+    clear_after: durationKey('1s', '1d', '10s', {
       description: 'Clean for this long, an incident is cleared.',
-      takes: 'a duration from 1s to 1d, such as 10s',
-      unit: 'duration',
       effect: 'live',
     }),
     raise_within: key(z.union([z.literal('auto'), duration('50ms', '1h')]).prefault('auto'), {

@@ -29,13 +29,27 @@ export function metaOf(schema: z.core.$ZodType): KeyMeta | undefined {
   return meta && 'effect' in meta ? (meta as unknown as KeyMeta) : undefined
 }
 
+/** A key that takes a duration in [min, max]; what it takes and its default are written here, once. */
+export function durationKey(min: string, max: string, fallback: string, meta: QuantityMeta) {
+  const takes = `a duration from ${min} to ${max}, such as ${fallback}`
+  return key(duration(min, max).prefault(fallback), { ...meta, takes, unit: 'duration' })
+}
+
+/** The same for a size. */
+export function sizeKey(min: string, max: string, fallback: string, meta: QuantityMeta) {
+  const takes = `a size from ${min} to ${max}, such as ${fallback}`
+  return key(size(min, max).prefault(fallback), { ...meta, takes, unit: 'size' })
+}
+
+type QuantityMeta = Pick<KeyMeta, 'description' | 'effect'>
+
 /** A duration in [min, max], both as written; its value is in milliseconds. */
 export function duration(min: string, max: string) {
   return quantity(DURATION, durationMs, min, max)
 }
 
 /** A size in [min, max], both as written; its value is in bytes. */
-export function size(min: string, max: string) {
+function size(min: string, max: string) {
   return quantity(SIZE, sizeBytes, min, max)
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { address, hostAndPort, networkIssue } from './address.js'
 import { cameraDefaultsSchema, cameraSchema } from './camera-schema.js'
-import { duration, key, line, SECRET_TAKES, secretRef, size, slug } from './leaf.js'
+import { durationKey, key, line, SECRET_TAKES, secretRef, sizeKey, slug } from './leaf.js'
 
 const PEM = 'the path of a PEM file'
 /** A topic level or several, MQTT 5.0 4.7: no wildcards, no empty level at either end. */
@@ -106,16 +106,12 @@ const models = z
 function retention(what: string, effect: 'guard' | 'process', maxBytes: string, maxAge: string, age: string) {
   return z
     .strictObject({
-      max_bytes: key(size('1MiB', '64TiB').prefault(maxBytes), {
+      max_bytes: sizeKey('1MiB', '64TiB', maxBytes, {
         description: `Disk space for ${what}; the oldest go first.`,
-        takes: 'a size from 1MiB to 64TiB, such as 2GiB',
-        unit: 'size',
         effect,
       }),
-      max_age: key(duration('1m', '3650d').prefault(maxAge), {
+      max_age: durationKey('1m', '3650d', maxAge, {
         description: age,
-        takes: 'a duration from 1m to 3650d, such as 30d',
-        unit: 'duration',
         effect,
       }),
     })

@@ -154,7 +154,7 @@ const BAD: [string, string, string[]][] = [
   [
     'a size in the wrong unit',
     `${LEAST}spool: { max_bytes: 5MB }`,
-    ["5:21 FW_CONFIG_VALUE spool.max_bytes takes a size from 1MiB to 64TiB, such as 2GiB, not '5MB'"],
+    ["5:21 FW_CONFIG_VALUE spool.max_bytes takes a size from 1MiB to 64TiB, such as 256MiB, not '5MB'"],
   ],
   [
     'a width between blocks',

@@ -12,9 +12,10 @@ import { type Announcer, createAnnouncer } from './announcer.js'
 import { guardCount } from './assign.js'
 import { boardOf } from './board.js'
 import { type Cameras, runCameras } from './cameras.js'
-import { systemClock } from './clock.js'
+import { type Clock, systemClock } from './clock.js'
 import { clearForgotten } from './forgotten-incidents.js'
 import { type OpenIncidents, openIncidents } from './open-incidents.js'
+import type { UnitFacts } from './payloads.js'
 import { createReload, type Reload, type ReloadParts } from './reload.js'
 import { applyStep, tryOut } from './reload-steps.js'
 import { type Reporting, startReporting } from './reporting.js'
@@ -60,7 +61,7 @@ export async function runDaemon(
 /** In the order of what needs what; each part's stop goes on the stack as it comes. */
 async function build(options: DaemonOptions, stops: StopStack, signal: AbortSignal): Promise<Daemon> {
   const { settings, version, log } = options
-  const unit = { unit: settings.unit, version, startedMs: Date.now() }
+  const unit = unitFacts(settings.unit, version, systemClock())
   await makeStateDir(settings.stateDir)
   const reporting = await startReporting(settings, log, stops)
   const { diagnostics, delivery } = reporting
@@ -90,6 +91,18 @@ async function build(options: DaemonOptions, stops: StopStack, signal: AbortSign
   const systemd = await reportToSystemd(process.env, snapshot, (text) => log.warn(text))
   stops.add(systemd.stopping)
   return { http: page?.address, reload }
+}
+
+/** The start is a moment whose time of day may be known later only. */
+function unitFacts(unit: string, version: string, clock: Clock): UnitFacts {
+  const atMs = clock.nowMs()
+  return {
+    unit,
+    version,
+    get startedMs() {
+      return clock.wallMs(atMs)
+    },
+  }
 }
 
 function startCameras(

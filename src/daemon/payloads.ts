@@ -34,6 +34,7 @@ export function statsPayload(entry: CameraFacts, atMs: number): StatsPayload {
 export interface UnitFacts {
   readonly unit: string
   readonly version: string
+  /** Milliseconds since the epoch, as the clock stands now. */
   readonly startedMs: number
 }
 

@@ -22,8 +22,22 @@ const ALLOWED: Record<string, readonly string[]> = {
   demo: ['camera', 'config', 'evidence', 'status'],
   scan: ['baselines', 'camera', 'config', 'evidence', 'inference'],
   evaluate: ['camera', 'config', 'inference'],
+  calibrate: ['baselines', 'camera', 'files', 'inference'],
   doctor: ['camera', 'config', 'delivery', 'inference'],
-  cli: ['camera', 'config', 'daemon', 'delivery', 'demo', 'doctor', 'evaluate', 'inference', 'log', 'scan', 'status'],
+  cli: [
+    'calibrate',
+    'camera',
+    'config',
+    'daemon',
+    'delivery',
+    'demo',
+    'doctor',
+    'evaluate',
+    'inference',
+    'log',
+    'scan',
+    'status',
+  ],
   main: ['cli'],
 }
 /** The same for what is not in the package; no room of src/ imports these. */

@@ -20,6 +20,10 @@ export interface DecodeOptions {
   /** Of an rtsp:// source. */
   readonly username?: string
   readonly password?: string
+  /** PEM of the authorities that may sign an rtsps:// source's certificate; undefined: the system's. */
+  readonly ca?: string
+  /** tcp where nothing else is said. */
+  readonly transport?: 'tcp' | 'udp'
   onDiagnostic?(d: Diagnostic): void
   /** A buffer of this many bytes that the reader no longer needs; undefined: allocated. */
   takeBuffer?(bytes: number): Uint8Array<ArrayBuffer>
@@ -77,13 +81,14 @@ async function open(source: string, options: DecodeOptions): Promise<Opened> {
       close: () => {},
     }
   }
-  const { username, password } = options
+  const { username, password, ca, transport = 'tcp' } = options
   const camera = {
     url: source,
     listen: false,
     username,
     password,
-    transport: 'tcp',
+    ca,
+    transport,
     frame: { width, rate },
     timeouts: LIVE_TIMEOUTS,
   } as const

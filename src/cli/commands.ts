@@ -25,6 +25,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./scan.js')).scanCommand,
   },
   {
+    name: 'calibrate',
+    summary: "Learn a camera's clean past at once, and show it",
+    load: async () => (await import('./calibrate.js')).calibrate,
+  },
+  {
     name: 'check-config',
     summary: 'Check a configuration and point at what is wrong',
     load: async () => (await import('./check-config.js')).checkConfig,

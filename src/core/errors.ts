@@ -57,6 +57,7 @@ export const REMEDIES = {
   FW_BASELINE: 'The camera learns its clean past anew; free disk space, or remove the file.',
   FW_BASELINE_DRIFT:
     'Look at the camera: a new view or lamp is calibrated anew (`framewarden calibrate`); else an attack may be creeping in.',
+  FW_CALIBRATE_REFUSED: 'Calibrate on one clean scene that is recorded for a minute or longer.',
   FW_SPOOL_DISK: 'Free disk space under state_dir; alerts cannot be kept safely until then.',
   FW_SPOOL_CORRUPT: 'The damaged record is set aside; later alerts are kept.',
   FW_SPOOL_FULL: 'The oldest alerts were dropped; restore the broker, or raise spool.max_bytes.',

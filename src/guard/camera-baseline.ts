@@ -1,4 +1,5 @@
 /** A camera's past on disk: read when its first frame tells the size, written now and then and at the end. */
+import { stat } from 'node:fs/promises'
 import { baselinePath, readBaseline, writeBaseline } from '../baselines/baseline-file.js'
 import type { BaselineOrigin } from '../baselines/stored.js'
 import { type Baseline, NO_BASELINE } from '../core/baseline/baseline.js'
@@ -8,7 +9,10 @@ import { FwError } from '../core/errors.js'
 const SAVE_EVERY_MS = 300_000
 
 export interface CameraBaseline {
-  /** The past of frames of this size: `now` while the size stays, else what was kept of it, or none. */
+  /**
+   * The past of frames of this size: `now` while the size stays, else what was kept of it, or none. A file that somebody else
+   * has written meanwhile (`framewarden calibrate`) is never written over; when `keep` has found it, it is the past from there.
+   */
   of(size: { readonly width: number; readonly height: number }, now: Baseline): Promise<Baseline>
   /** Writes `baseline` if five minutes have gone by since it was. `nowMs` is monotonic. */
   keep(baseline: Baseline, nowMs: number): void
@@ -26,6 +30,8 @@ export function cameraBaseline(
   const path = baselinePath(stateDir, camera.id)
   let origin: BaselineOrigin | undefined
   let savedAtMs: number | undefined
+  /** The file as it was last read or written here. */
+  let known: string | undefined
   let writing: Promise<void> = Promise.resolve()
 
   const report = (error: unknown): undefined => {
@@ -35,12 +41,21 @@ export function cameraBaseline(
   function write(baseline: Baseline): void {
     if (!origin) return
     const of = origin
-    writing = writing.then(() => writeBaseline(path, baseline, of)).catch(report)
+    writing = writing.then(() => writeUnlessChanged(baseline, of)).catch(report)
+  }
+  async function writeUnlessChanged(baseline: Baseline, of: BaselineOrigin): Promise<void> {
+    if ((await fileMark(path)) !== known) {
+      origin = undefined
+      return
+    }
+    await writeBaseline(path, baseline, of)
+    known = await fileMark(path)
   }
   return {
     async of({ width, height }, now) {
       if (origin?.width === width && origin.height === height) return now
       origin = { bundle, width, height, source: camera.url }
+      known = await fileMark(path)
       const kept = await readBaseline(path, origin).catch(report)
       return kept ?? NO_BASELINE
     },
@@ -55,4 +70,10 @@ export function cameraBaseline(
       await writing
     },
   }
+}
+
+/** Another one for each time the file was written; undefined: there is none. */
+async function fileMark(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  return found && `${found.ino} ${found.mtimeMs}`
 }

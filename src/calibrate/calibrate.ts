@@ -1,0 +1,63 @@
+/** A camera's clean past, learned at once: recorded, judged fit, put into figures, written where its guard looks for it. */
+import { baselinePath, readBaseline, writeBaseline } from '../baselines/baseline-file.js'
+import { type Baseline, marginOf, stageOf } from '../core/baseline/baseline.js'
+import { SIGNALS, type Signal } from '../core/baseline/signals.js'
+import { PLAIN_P } from '../core/decide.js'
+import { FwError } from '../core/errors.js'
+import type { CameraSettings } from '../core/settings.js'
+import type { Engine } from '../inference/engine.js'
+import { signalFigures } from './figures.js'
+import { type Recording, type RecordOptions, record } from './record.js'
+import { refusalOf } from './refusal.js'
+import type { CalibrationResult, SignalResult } from './result.js'
+
+/** As wide as the histograms of a terminal. */
+const BINS = 60
+
+/**
+ * Throws FW_CALIBRATE_REFUSED, FW_BASELINE (not written), what the decoder throws (FW_SOURCE, FW_CAMERA_*) or FW_INFERENCE_FAILED.
+ * What the camera has learned in another light stays.
+ */
+export async function calibrateCamera(
+  camera: CameraSettings,
+  stateDir: string,
+  engine: Engine,
+  options: RecordOptions,
+): Promise<CalibrationResult> {
+  if (camera.listen && options.from === undefined) {
+    const remedy = 'Record it where its stream arrives, and give the recording by --from FILE.'
+    throw refused(camera, 'it pushes its stream to the daemon, and nobody else can read it', remedy)
+  }
+  const recording = await record(camera, engine, options)
+  if (!recording) throw refused(camera, 'the source has no picture')
+  const { material, width, height } = recording
+  const refusal = refusalOf(material)
+  if (refusal) throw refused(camera, refusal.reason, refusal.remedy)
+  const path = baselinePath(stateDir, camera.id)
+  const origin = { bundle: engine.model.sha256, width, height, source: camera.url }
+  // a file that cannot be used is replaced
+  const before = await readBaseline(path, origin).catch(() => undefined)
+  const { baseline } = material
+  await writeBaseline(path, { ...baseline, regimes: { ...before?.regimes, ...baseline.regimes } }, origin)
+  return {
+    camera: camera.id,
+    source: options.from ?? camera.url,
+    baseline: path,
+    stage: stageOf(baseline),
+    clean_s: material.learnedMs / 1000,
+    jumps: material.jumps,
+    signals: signalResults(recording, baseline),
+  }
+}
+
+function refused({ id }: CameraSettings, reason: string, remedy?: string): FwError {
+  return new FwError('FW_CALIBRATE_REFUSED', `camera '${id}': ${reason}`, { remedy })
+}
+
+function signalResults({ material, settings }: Recording, baseline: Baseline): CalibrationResult['signals'] {
+  const of = (signal: Signal): [Signal, SignalResult] => {
+    const margin = marginOf(baseline, signal, settings.suspicion.priors, PLAIN_P)
+    return [signal, { ...signalFigures(material.observations, signal, BINS), margin }]
+  }
+  return Object.fromEntries(SIGNALS.map(of)) as unknown as CalibrationResult['signals']
+}

@@ -1,0 +1,62 @@
+/** What a calibration found, for a program and for a person. */
+import type { Stage } from '../core/baseline/baseline.js'
+import { SIGNALS, type Signal } from '../core/baseline/signals.js'
+import type { SignalFigures, ValueHistogram } from './figures.js'
+
+/** `margin`: how far above the camera's level a value counts as plain evidence, in the signal's unit. */
+export interface SignalResult extends SignalFigures {
+  readonly margin: number
+}
+
+/** One object of `calibrate --json`. Scripts rely on it: keys are added, never renamed. */
+export interface CalibrationResult {
+  readonly camera: string
+  readonly source: string
+  /** The baseline's file. */
+  readonly baseline: string
+  readonly stage: Stage
+  readonly clean_s: number
+  readonly jumps: number
+  readonly signals: Readonly<Record<Signal, SignalResult>>
+}
+
+const NAMES: Readonly<Record<Signal, string>> = {
+  screen: 'screen, log-odds',
+  chain: 'classifier C, log-odds',
+  noise: 'noise of the picture, nats',
+}
+/** Eighths of a character's height. */
+const BLOCKS = ' ▁▂▃▄▅▆▇█'
+const ROWS = 2
+
+/** Lines for a terminal. */
+export function resultLines(result: CalibrationResult): string[] {
+  const { camera, source, stage, clean_s: cleanS, jumps } = result
+  const jumped = jumps > 0 ? `, ${jumps} jump of the whole picture` : ''
+  return [
+    `camera      ${camera}, ${source}`,
+    `learned     ${cleanS.toFixed(0)} s of clean observations${jumped}; the baseline is ${stage === 'own' ? "the camera's own" : `${stage}, 600 s make it the camera's own`}`,
+    ...SIGNALS.flatMap((signal) => signalLines(NAMES[signal], result.signals[signal])),
+    `written     ${result.baseline}; a running framewarden takes it within five minutes, or when it is restarted`,
+  ]
+}
+
+function signalLines(name: string, { histogram, quantiles, tau, margin }: SignalResult): string[] {
+  const { p1, p50, p99, max } = quantiles
+  const figures = [`p1 ${p1.toFixed(2)}`, `p50 ${p50.toFixed(2)}`, `p99 ${p99.toFixed(2)}`, `max ${max.toFixed(2)}`]
+  const memory = `autocorrelation time ${tau.observations.toFixed(1)} observations, ${tau.seconds.toFixed(1)} s`
+  return ['', `${name}: ${figures.join('  ')}; margin ${margin.toFixed(2)}; ${memory}`, ...histogramLines(histogram)]
+}
+
+/** Two rows of blocks and their axis. */
+export function histogramLines({ from, to, counts }: ValueHistogram): string[] {
+  const most = Math.max(...counts)
+  const heights = counts.map((count) => Math.ceil((count / most) * 8 * ROWS))
+  const rows = Array.from({ length: ROWS }, (_, row) => {
+    const below = 8 * (ROWS - 1 - row)
+    return heights.map((height) => BLOCKS[Math.max(0, Math.min(8, height - below))]).join('')
+  })
+  const [left, right] = [from.toFixed(2), to.toFixed(2)]
+  const axis = `${left}${right.padStart(Math.max(right.length + 1, counts.length - left.length))}`
+  return [...rows, axis].map((line) => `  ${line.trimEnd()}`)
+}

@@ -32,6 +32,6 @@ describe.each(BENCHMARKS)('evaluate --model %s', (name) => {
 
 it('the package carries cifar10 and not celeba, whose weights are for the benchmark alone', () => {
   const { files } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { files: string[] }
-  const bundles = files.filter((path) => path.startsWith('models/') && !/\.md$|\/plots$/.test(path))
+  const bundles = files.filter((path) => path.startsWith('models/') && !/\.(?:md|svg)$/.test(path))
   expect(bundles).toEqual(['models/camera', 'models/cifar10'])
 })

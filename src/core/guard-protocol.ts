@@ -2,6 +2,7 @@
 import type { AlertBody } from './alert.js'
 import type { CameraReport } from './camera-facts.js'
 import type { Diagnostic } from './diagnostic.js'
+import type { DrillRequest, DrillResult } from './drill.js'
 import type { FwCode } from './errors.js'
 import type { Incident } from './incident.js'
 import type { CameraSettings, ModelSettings, Retention } from './settings.js'
@@ -34,6 +35,8 @@ export type ToGuard =
   /** Settings that take effect while the stream goes on (`live` in the schema). */
   | { readonly type: 'adjust'; readonly camera: CameraSettings }
   | { readonly type: 'release'; readonly cameraId: string }
+  /** Answered by `drill`, unless the guard does not have the camera. */
+  | { readonly type: 'drill'; readonly cameraId: string; readonly request: DrillRequest }
   | { readonly type: 'stop' }
 
 export interface EngineFacts {
@@ -51,6 +54,8 @@ export type FromGuard =
   | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
   | { readonly type: 'state'; readonly camera: CameraReport }
   | { readonly type: 'alert'; readonly body: AlertBody; readonly incident: Incident }
+  /** The drill with this id is over, and its alerts were sent. */
+  | { readonly type: 'drill'; readonly id: string; readonly result: DrillResult }
   | {
       readonly type: 'beat'
       readonly rssBytes: number

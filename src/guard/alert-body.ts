@@ -3,13 +3,17 @@ import type { AlertBody, AlertEvidence } from '../core/alert.js'
 import type { EngineFacts } from '../core/guard-protocol.js'
 import type { Incident } from '../core/incident.js'
 
-/** `capturedAtMs`: arrival of the frame that changed the incident. Numbers are rounded to what they are worth. */
+/**
+ * `capturedAtMs`: arrival of the frame that changed the incident; `drill`: it was put in on purpose. Numbers are rounded to what
+ * they are worth.
+ */
 export function alertBody(
   camera: string,
   incident: Incident,
   capturedAtMs: number,
   model: EngineFacts['model'],
   evidence: AlertEvidence,
+  drill: boolean,
 ): AlertBody {
   return {
     camera,
@@ -25,7 +29,7 @@ export function alertBody(
       : null,
     evidence,
     model,
-    drill: false,
+    drill,
   }
 }
 

@@ -9,8 +9,8 @@ import { alertBody } from './alert-body.js'
 import { type EvidenceKeeper, withoutPictures } from './evidence-keeper.js'
 
 export interface AlertQueue {
-  /** Copies of `frame` what it needs before it returns; `cleaned` is the queue's from now on. */
-  add(incident: Incident, frame: Frame, cleaned: Uint8Array | undefined): void
+  /** Copies of `frame` what it needs before it returns; `cleaned` is the queue's from now on. `drill`: put in on purpose. */
+  add(incident: Incident, frame: Frame, cleaned: Uint8Array | undefined, options?: { readonly drill: boolean }): void
   /** Resolves when all that was added has left. */
   drained(): Promise<void>
 }
@@ -51,7 +51,7 @@ export function alertQueue(cameraId: string, parts: AlertQueueParts, limits = LI
   }
 
   return {
-    add(incident, frame, cleaned) {
+    add(incident, frame, cleaned, { drill } = { drill: false }) {
       const { capturedAtMs } = frame
       // the frame's buffer goes back to its pool
       const before = waiting < limits.pictures ? { ...frame, pixels: frame.pixels.slice() } : undefined
@@ -61,7 +61,7 @@ export function alertQueue(cameraId: string, parts: AlertQueueParts, limits = LI
       last = last.then(async () => {
         const pictures = bare ?? (await keep(incident, before!, cleaned))
         waiting--
-        parts.send({ body: alertBody(cameraId, incident, capturedAtMs, parts.model, pictures), incident })
+        parts.send({ body: alertBody(cameraId, incident, capturedAtMs, parts.model, pictures, drill), incident })
       })
     },
     drained: () => last,

@@ -5,6 +5,7 @@ import { framePool } from '../camera/frame-pool.js'
 import { superviseCamera } from '../camera/supervisor.js'
 import type { CameraReport } from '../core/camera-facts.js'
 import type { Diagnostic } from '../core/diagnostic.js'
+import type { DrillRequest, DrillResult } from '../core/drill.js'
 import type { Assignment, EngineFacts, FromGuard } from '../core/guard-protocol.js'
 import type { CameraSettings } from '../core/settings.js'
 import type { Engine } from '../inference/engine.js'
@@ -13,7 +14,7 @@ import { cameraBaseline } from './camera-baseline.js'
 import { createCounters } from './counters.js'
 import type { EvidenceKeeper } from './evidence-keeper.js'
 import { frameJudge } from './frame-judge.js'
-import { restreamGate } from './restream-gate.js'
+import { type RestreamGate, restreamGate } from './restream-gate.js'
 import type { Turns } from './turns.js'
 
 export interface CameraGuardParts {
@@ -33,6 +34,8 @@ export interface CameraGuardParts {
 export interface CameraGuard {
   /** Takes the thresholds, times and purifying of `camera`; its stream goes on. */
   adjust(camera: CameraSettings): void
+  /** Drills the camera; what comes of it is sent. */
+  drill(request: DrillRequest): Promise<void>
   beat(): CameraReport
   judgingSinceMs(): number | undefined
   /** Ends the ffmpeg children and waits for the frame in judgement and for the alerts that wait. */
@@ -42,7 +45,7 @@ export interface CameraGuard {
 /** Guards one camera until `stop`. Its open incident, if any, is carried on. */
 export function guardCamera({ camera, openIncident }: Assignment, parts: CameraGuardParts): CameraGuard {
   const { facts, ffmpeg, evidence, send } = parts
-  const { id, restream, frame, timeouts } = camera
+  const { id } = camera
   const stopping = new AbortController()
   const { signal } = stopping
   const onDiagnostic = (d: Diagnostic) => send({ type: 'diagnostic', diagnostic: d })
@@ -54,12 +57,11 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
     send: (alert) => send({ type: 'alert', ...alert }),
     onDiagnostic,
   })
-  const { rate } = frame
-  const { connectMs } = timeouts
-  const push = { ...restream, url: restream.url!, rate, connectMs, ffmpeg, signal, subject: id, onDiagnostic }
-  const cleaned = restreamGate(camera, (size) => openRestream({ ...push, ...size }))
+  const cleaned = cleanedStream(camera, { ffmpeg, signal, onDiagnostic })
   const past = cameraBaseline(parts.stateDir, camera, facts.model.sha256, onDiagnostic)
-  const judge = frameJudge(camera, openIncident, { ...parts, counters, alerts, cleaned, past, pool, onDiagnostic })
+  const onDrill = (drill: string, result: DrillResult) => send({ type: 'drill', id: drill, result })
+  const told = { onDiagnostic, onDrill }
+  const judge = frameJudge(camera, openIncident, { ...parts, counters, alerts, cleaned, past, pool, ...told })
   const turns = parts.turns.join(judge.judge, ({ pixels }) => pool.give(pixels))
   let stream: Pick<CameraReport, 'state' | 'cause' | 'connects'> = { state: 'connecting', connects: 0 }
 
@@ -72,7 +74,10 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
 
   const onState: Parameters<typeof superviseCamera>[2]['onState'] = (state, cause) => {
     stream = { ...stream, state, cause }
-    if (state !== 'guarding') counters.interrupted()
+    if (state !== 'guarding') {
+      counters.interrupted()
+      judge.interrupted()
+    }
     send({ type: 'state', camera: beat() })
   }
   const onAttempt = () => {
@@ -83,6 +88,7 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
 
   return {
     adjust: judge.adjust,
+    drill: judge.drill,
     beat,
     judgingSinceMs: turns.judgingSinceMs,
     async stop() {
@@ -94,4 +100,20 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
       await cleaned.close()
     },
   }
+}
+
+function cleanedStream(
+  camera: CameraSettings,
+  parts: Pick<Parameters<typeof openRestream>[0], 'ffmpeg' | 'signal' | 'onDiagnostic'>,
+): RestreamGate {
+  const { id, restream, frame, timeouts } = camera
+  const push = {
+    ...restream,
+    url: restream.url!,
+    rate: frame.rate,
+    connectMs: timeouts.connectMs,
+    subject: id,
+    ...parts,
+  }
+  return restreamGate(camera, (size) => openRestream({ ...push, ...size }))
 }

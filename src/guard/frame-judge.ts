@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { BaselineFacts } from '../core/baseline/baseline.js'
 import type { Signal } from '../core/baseline/signals.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
+import type { DrillRequest } from '../core/drill.js'
 import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
 import type { Incident } from '../core/incident.js'
@@ -14,6 +15,7 @@ import type { Engine } from '../inference/engine.js'
 import type { Judged } from '../inference/inference-thread.js'
 import type { AlertQueue } from './alert-queue.js'
 import type { CameraBaseline } from './camera-baseline.js'
+import { type CameraDrillParts, cameraDrill } from './camera-drill.js'
 import type { Counters } from './counters.js'
 import { judgeOptions } from './judge-options.js'
 import type { RestreamGate } from './restream-gate.js'
@@ -29,6 +31,7 @@ export interface FrameJudgeParts {
   /** The networks answered, or failed. */
   onAnswer(): void
   onFailure(): void
+  onDrill: CameraDrillParts['onDrill']
 }
 
 export interface FrameJudge {
@@ -39,6 +42,10 @@ export interface FrameJudge {
   judge(frame: Frame, capturedMs: number): Promise<void>
   /** Takes thresholds, times and purifying of `camera` from the next frame on. */
   adjust(camera: CameraSettings): void
+  /** Perturbed copies of frames are judged, too, for a while; what comes of it goes to `onDrill`. */
+  drill(request: DrillRequest): Promise<void>
+  /** No frames come any more for a while: a drill has failed. */
+  interrupted(): void
   baseline(): BaselineFacts
   /** What was learned is on disk. */
   flush(): Promise<void>
@@ -56,11 +63,13 @@ export function frameJudge(
   let state = startWatch(openIncident)
   const incidentOpen = () => state.decision.incident !== undefined
   const newId = () => uuidV7(Date.now(), randomBytes(10))
+  const drill = cameraDrill(camera.id, { ...parts, newId })
 
-  function fail(error: FwError): void {
+  function fail(error: Error): undefined {
     counters.failed()
     parts.onFailure()
-    parts.onDiagnostic(diagnostic(error.code, camera.id, error.message))
+    const code = error instanceof FwError ? error.code : 'FW_INFERENCE_FAILED'
+    parts.onDiagnostic(diagnostic(code, camera.id, error.message))
   }
 
   function conclude(frame: Frame, verdict: Verdict): void {
@@ -68,8 +77,10 @@ export function frameJudge(
     state = next
     const purified = verdict.kind === 'perturbed' && settings.purify.enabled ? verdict.purified : undefined
     for (const effect of effects) {
-      if (effect.type === 'incident') alerts.add(effect.incident, frame, purified)
-      else parts.onDiagnostic(diagnostic('FW_BASELINE_DRIFT', camera.id, driftText(effect.signal, effect.by)))
+      if (effect.type === 'incident') {
+        alerts.add(effect.incident, frame, purified)
+        drill.end('incident')
+      } else parts.onDiagnostic(diagnostic('FW_BASELINE_DRIFT', camera.id, driftText(effect.signal, effect.by)))
     }
     past.keep(state.baseline, performance.now())
     cleaned.forward(frame, purified ?? frame.pixels, incidentOpen())
@@ -80,21 +91,21 @@ export function frameJudge(
       state = { ...state, baseline: await past.of(frame, state.baseline) }
       const look = nextLook(state, watching(), frame.capturedAtMs)
       const options = judgeOptions(settings, engine.mode, { look, read: cleaned.wanted(incidentOpen()) })
-      let answer: Judged
-      try {
-        answer = await engine.judge(frame, options)
-      } catch (error) {
-        return fail(error instanceof FwError ? error : new FwError('FW_INFERENCE_FAILED', String(error)))
-      }
+      const copy = drill.copy(frame, settings)
+      const answer: Judged | undefined = await engine.judge(frame, options).catch(fail)
+      if (!answer) return
       parts.onAnswer()
       const nowMs = performance.now()
       counters.judged(answer.verdict, nowMs - capturedMs, nowMs)
       conclude({ ...frame, pixels: answer.pixels }, answer.verdict)
       pool.give(answer.pixels)
+      if (copy) await drill.judge(copy, capturedMs, settings)
     },
     adjust(next) {
       settings = { ...settings, detection: next.detection, purify: next.purify }
     },
+    drill: (request) => drill.start(request, () => state),
+    interrupted: () => drill.end('failed'),
     baseline: () => baselineFacts(state, watching()),
     flush: () => past.flush(state.baseline),
   }

@@ -7,7 +7,7 @@ import type { CameraGuard } from './camera-guard.js'
 /** 16 ffmpegs at once kept the main thread from its beats for 2.6 s on 2 cores, and the daemon took the guard for hung. */
 const CAMERA_EVERY_MS = 150
 
-export type CameraMessage = Extract<ToGuard, { type: 'assign' | 'adjust' | 'release' }>
+export type CameraMessage = Extract<ToGuard, { type: 'assign' | 'adjust' | 'release' | 'drill' }>
 
 export interface GuardedCameras {
   /** Starts those that no message has spoken of meanwhile. */
@@ -39,6 +39,7 @@ export function guardedCameras(guard: (assignment: Assignment) => CameraGuard): 
 
   function take(message: CameraMessage): Promise<void> | void {
     if (message.type === 'adjust') return guarded.get(message.camera.id)?.adjust(message.camera)
+    if (message.type === 'drill') return guarded.get(message.cameraId)?.drill(message.request)
     if (message.type === 'release') return replace(message.cameraId, undefined)
     return replace(message.assignment.camera.id, message.assignment)
   }
@@ -55,7 +56,8 @@ export function guardedCameras(guard: (assignment: Assignment) => CameraGuard): 
     handle(message) {
       const id = idOf(message)
       const done = (last.get(id) ?? Promise.resolve()).then(() => take(message))
-      last.set(id, done)
+      // a drill has no part in which settings a camera starts with
+      if (message.type !== 'drill') last.set(id, done)
       return done
     },
     count: () => guarded.size,
@@ -74,5 +76,5 @@ export function guardedCameras(guard: (assignment: Assignment) => CameraGuard): 
 
 function idOf(message: CameraMessage): string {
   if (message.type === 'adjust') return message.camera.id
-  return message.type === 'release' ? message.cameraId : message.assignment.camera.id
+  return message.type === 'assign' ? message.assignment.camera.id : message.cameraId
 }

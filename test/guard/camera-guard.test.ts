@@ -168,3 +168,42 @@ test('a cleaned stream that cannot be pushed leaves the judging alone: each fram
   const reported = of(messages, 'diagnostic').filter(({ diagnostic: { code } }) => code === 'FW_RESTREAM_REFUSED')
   expect(reported).toHaveLength(1)
 })
+
+test('a drill is found and cleared by alerts of its own, while the camera stays as it was', async () => {
+  const { guard, messages, publish, until } = await guarded('tiny', { frame: { width: 64, rate: RATE } })
+  publish(square())
+  await until('a level is known', ({ baseline }) => baseline?.stage === 'provisional')
+  const { flagged } = guard.beat()
+  await guard.drill({ id: 'd1', attack: 'noise', level: 16 / 255 })
+  await guard.drill({ id: 'd2', attack: 'noise', level: 16 / 255 })
+  expect(of(messages, 'drill')).toEqual([{ type: 'drill', id: 'd2', result: { end: 'failed', frames: 0 } }])
+  await until('the drill is over', () => of(messages, 'drill').length === 2)
+  const { id, result } = of(messages, 'drill')[1]!
+  expect({ id, end: result.end }).toEqual({ id: 'd1', end: 'time' })
+  expect(result.found!.delayMs).toBeLessThan(5_000)
+  const alerts = of(messages, 'alert')
+  expect(alerts.map(({ body }) => [body.phase, body.drill])).toEqual([
+    ['raised', true],
+    ['cleared', true],
+  ])
+  expect(alerts.map(({ body }) => body.incident)).toEqual([result.found!.incident, result.found!.incident])
+  // nothing of it was flagged or learned: the clip scores -8, the noise +20
+  expect(guard.beat().flagged).toBe(flagged)
+  await guard.stop()
+  const kept = readFileSync(join(folder.path, 'baselines', 'gate.json'), 'utf8')
+  const { levels } = JSON.parse(kept).regimes.mono.signals.chain
+  expect(levels.length).toBeGreaterThan(0)
+  expect(levels.every((level: number) => level < 0)).toBe(true)
+})
+
+test('a real attack ends a drill at once, and is told as real', async () => {
+  const { guard, messages, publish, until } = await guarded('tiny')
+  publish(attacked())
+  await until('a level is known', ({ baseline }) => baseline?.stage === 'provisional')
+  await guard.drill({ id: 'd1', attack: 'pattern', level: 1 / 255 })
+  await until('the drill is over', () => of(messages, 'drill').length === 1)
+  expect(of(messages, 'drill')[0]!.result).toMatchObject({ end: 'incident' })
+  expect(of(messages, 'alert')[0]!.body).toMatchObject({ phase: 'raised', drill: false })
+  await guard.drill({ id: 'd2', attack: 'pattern', level: 1 / 255 })
+  expect(of(messages, 'drill')[1]).toEqual({ type: 'drill', id: 'd2', result: { end: 'incident', frames: 0 } })
+})

@@ -14,6 +14,7 @@ function slowCameras() {
     log.push(`start ${name}`)
     return {
       adjust: ({ detection }) => log.push(`adjust ${name} to ${detection.threshold}`),
+      drill: async () => {},
       beat: () => ({ id }) as never,
       judgingSinceMs: () => undefined,
       stop: () =>

@@ -11,8 +11,11 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
 /** Writes beside, syncs, renames, syncs the folder. One write of a `path` at a time. Throws what the file system throws; the old file then stands. */
 export async function writeAtomically(path: string, text: string): Promise<void> {
   const beside = join(dirname(path), `.${basename(path)}.new`)
-  await removeName(beside) // of a run that was killed
-  const file = await createFile(beside)
+  const file = await createFile(beside).catch(async (error) => {
+    if (error.code !== 'EEXIST') throw error
+    await unlink(beside) // of a run that was killed; of a link the name alone goes, not what it points to
+    return createFile(beside)
+  })
   try {
     await file.writeFile(text)
     await file.sync()
@@ -20,7 +23,7 @@ export async function writeAtomically(path: string, text: string): Promise<void>
     await rename(beside, path)
   } catch (error) {
     await file.close().catch(() => {}) // closed already, or the first error is the one to tell
-    await removeName(beside).catch(() => {})
+    await unlink(beside).catch(() => {})
     throw error
   }
   await syncFolder(dirname(path))
@@ -38,14 +41,5 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.sync()
   } finally {
     await handle.close()
-  }
-}
-
-/** The name alone goes: of a link, not what it points to. */
-async function removeName(path: string): Promise<void> {
-  try {
-    await unlink(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }

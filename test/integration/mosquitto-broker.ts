@@ -19,6 +19,8 @@ export interface Mosquitto {
   readonly folder: string
   start(): Promise<void>
   kill(): Promise<void>
+  /** SIGTERM: it keeps what it has to keep. */
+  stop(): Promise<void>
   /** Stops the process where it is: the connections stay, nothing answers. */
   freeze(): void
   thaw(): void
@@ -62,10 +64,10 @@ export async function startMosquitto(config: (folder: string) => Promise<string[
     })
   }
 
-  async function kill(): Promise<void> {
+  async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const gone = once(child, 'exit')
-    child.kill('SIGKILL')
+    child.kill(signal)
     await gone
     log = ''
   }
@@ -75,13 +77,14 @@ export async function startMosquitto(config: (folder: string) => Promise<string[
     port,
     folder,
     start,
-    kill,
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
     freeze: () => child?.kill('SIGSTOP'),
     thaw: () => child?.kill('SIGCONT'),
     reload: () => child?.kill('SIGHUP'),
     log: () => log.split('\n'),
     remove: async () => {
-      await kill()
+      await end('SIGKILL')
       await rm(folder, { recursive: true })
     },
   }

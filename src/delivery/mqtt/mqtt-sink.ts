@@ -87,7 +87,7 @@ export async function startMqttSink(options: MqttSinkOptions): Promise<MqttSink>
     },
     retryDenied: () => publishing.take({ type: 'retry denied' }),
     get state() {
-      return { ...publisher.state, inFlight: publishing.state.line?.inFlight.size ?? 0 }
+      return { ...publisher.state, inFlight: publishing.state.line?.inFlight.length ?? 0 }
     },
     stop: async () => {
       if (await publisher.stop()) cameras.settled()

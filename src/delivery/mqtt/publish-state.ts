@@ -29,7 +29,8 @@ export interface PublishState {
 /** One connection. */
 export interface Line {
   readonly window: number
-  readonly inFlight: ReadonlyMap<number, Sent>
+  /** The oldest first. */
+  readonly inFlight: readonly Sent[]
   /** Read from the spool and not sent yet. */
   readonly alerts: readonly StoredAlert[]
   /** All alerts up to here were read for this connection. */
@@ -45,6 +46,7 @@ export interface Line {
 }
 
 export interface Sent {
+  readonly id: number
   readonly message: Outgoing
   /** Of an alert. */
   readonly seq?: number
@@ -59,7 +61,7 @@ export function beginPublishing(lastSeq: number): PublishState {
 export function beginLine(state: PublishState, window: number): Line {
   return {
     window,
-    inFlight: new Map(),
+    inFlight: [],
     alerts: [],
     readTo: 0,
     reading: false,
@@ -72,6 +74,6 @@ export function beginLine(state: PublishState, window: number): Line {
 
 /** All that the broker may have is sent and acknowledged. */
 export function isIdle({ outbox, grants, lastSeq, line }: PublishState, { deniedWith }: PublishConfig): boolean {
-  if (!line || line.inFlight.size > 0 || line.alerts.length > 0 || line.reading || line.readTo < lastSeq) return false
+  if (!line || line.inFlight.length > 0 || line.alerts.length > 0 || line.reading || line.readTo < lastSeq) return false
   return take(outbox, (topic) => !grants.denied.has(deniedWith(topic))) === undefined
 }

@@ -69,31 +69,30 @@ function take(state: PublishState, input: PublishInput, nowMs: number, config: P
 }
 
 function disconnected(state: PublishState, line: Line, config: PublishConfig): Stepped {
-  const lost = [...line.inFlight.values()]
+  const lost = line.inFlight
   const messages = lost.filter(({ seq }) => seq === undefined).map(({ message }) => message)
   const topics = lost.map(({ message }) => message.topic)
   const outbox = putBack(state.outbox, messages, (topic) => !state.grants.accepted.has(topic))
   const closed = { ...state, outbox, grants: closedOn(state.grants, topics, config.deniedWith), line: undefined }
   const [suspect] = messages
   if (!suspect || (closed.grants.closings.get(config.deniedWith(suspect.topic)) ?? 0) < CLOSINGS) return [closed, []]
-  return refused(closed, { message: suspect, atMs: 0 }, 'the broker closes the connection on it', config)
+  return refused(closed, { message: suspect }, 'the broker closes the connection on it', config)
 }
 
 function watched(state: PublishState, line: Line, nowMs: number, { pubackMs }: PublishConfig): Stepped {
-  const [oldest] = line.inFlight.values()
+  const [oldest] = line.inFlight
   if (!oldest || nowMs - oldest.atMs <= pubackMs) return [state, []]
   return leave(state, line, 'FW_BROKER_UNREACHABLE', `no acknowledgement for ${pubackMs / 1000} s`)
 }
 
 function settled(state: PublishState, line: Line, id: number, outcome: PublishOutcome, config: PublishConfig): Stepped {
-  const sent = line.inFlight.get(id)
+  const sent = line.inFlight.find((one) => one.id === id)
   if (!sent) return [state, []] // of an earlier connection
   if (outcome.type === 'lost') return leave(state, line, 'FW_BROKER_UNREACHABLE', outcome.text)
   if (outcome.type === 'refused' && outcome.reason === QUOTA_EXCEEDED) {
     return leave(state, line, 'FW_BROKER_REFUSED', `the broker takes no more: ${outcome.text}`)
   }
-  const inFlight = new Map(line.inFlight)
-  inFlight.delete(id)
+  const inFlight = line.inFlight.filter((one) => one !== sent)
   const { message, seq } = sent
   const outbox = seq === undefined ? taken(state.outbox, message) : state.outbox
   const delivered = seq === undefined ? [] : [{ type: 'delivered', seq } as const]
@@ -106,7 +105,12 @@ function settled(state: PublishState, line: Line, id: number, outcome: PublishOu
 }
 
 /** Nothing is sent there again before a reload. */
-function refused(state: PublishState, { message, seq }: Sent, reason: string, config: PublishConfig): Stepped {
+function refused(
+  state: PublishState,
+  { message, seq }: Pick<Sent, 'message' | 'seq'>,
+  reason: string,
+  config: PublishConfig,
+): Stepped {
   const grants = deny(state.grants, config.deniedWith(message.topic), reason)
   return [{ ...state, grants }, [{ type: 'denied', message, seq, reason, grant: config.grantFor(message.topic) }]]
 }

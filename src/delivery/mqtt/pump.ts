@@ -16,7 +16,7 @@ export function pump(from: PublishState, nowMs: number, config: PublishConfig): 
 
 function nextStep(state: PublishState, nowMs: number, config: PublishConfig): Stepped | undefined {
   const { line } = state
-  if (!line || line.leaving || line.inFlight.size >= line.window) return undefined
+  if (!line || line.leaving || line.inFlight.length >= line.window) return undefined
   return nextAlert(state, line, nowMs, config) ?? nextMessage(state, line, nowMs, config)
 }
 
@@ -41,7 +41,7 @@ function nextAlert(state: PublishState, line: Line, nowMs: number, config: Publi
 /** Messages wait for alerts that are to be read or sent; on a topic that the broker has not accepted yet, for those on their way, too. */
 function nextMessage(state: PublishState, line: Line, nowMs: number, config: PublishConfig): Stepped | undefined {
   if (line.alerts.length > 0 || (hasMore(state, line) && nowMs >= line.readAgainAtMs)) return undefined
-  const alertOnItsWay = [...line.inFlight.values()].some(({ seq }) => seq !== undefined)
+  const alertOnItsWay = line.inFlight.some(({ seq }) => seq !== undefined)
   const found = take(
     state.outbox,
     (topic) =>
@@ -54,15 +54,14 @@ function nextMessage(state: PublishState, line: Line, nowMs: number, config: Pub
 
 /** A careful publisher sends nothing beside a topic that the broker has never accepted. */
 function mayGo({ grants }: PublishState, { inFlight }: Line, topic: string): boolean {
-  if (!grants.careful || inFlight.size === 0) return true
-  return grants.accepted.has(topic) && [...inFlight.values()].every(({ message }) => grants.accepted.has(message.topic))
+  if (!grants.careful || inFlight.length === 0) return true
+  return grants.accepted.has(topic) && inFlight.every(({ message }) => grants.accepted.has(message.topic))
 }
 
-function send(state: PublishState, line: Line, sent: Sent): Stepped {
+function send(state: PublishState, line: Line, sent: Omit<Sent, 'id'>): Stepped {
   const id = state.nextId
-  const inFlight = new Map(line.inFlight).set(id, sent)
   const publish = { type: 'publish', id, message: sent.message } as const
-  return [{ ...state, nextId: id + 1, line: { ...line, inFlight } }, [publish]]
+  return [{ ...state, nextId: id + 1, line: { ...line, inFlight: [...line.inFlight, { ...sent, id }] } }, [publish]]
 }
 
 /** Alerts are read ahead while those before them are on their way. */

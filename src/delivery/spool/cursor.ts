@@ -67,7 +67,7 @@ export interface CursorOptions {
 export function keepCursor(path: string, { from, mended, onFailure }: CursorOptions): Cursor {
   const file = keepFile(path, { everyMs: COALESCE_MS, onFailure })
   let progress = progressFrom(from)
-  const save = () => file.put(`${JSON.stringify({ delivered: progress.cursor })}\n`)
+  const save = () => file.put(`{"delivered":${progress.cursor}}\n`)
   if (mended) save()
 
   function become(next: Progress): void {

@@ -12,8 +12,12 @@ export async function readUndelivered(
 ): Promise<readonly StoredAlert[]> {
   for (let seq = Math.max(after, cursor.at); seq < log.state.lastSeq; ) {
     const { records, last } = await log.readAfter(seq)
-    const found = records.filter(({ alert }) => alert.seq > seq && !cursor.has(alert.seq))
-    if (found.length > 0) return found.slice(0, limit)
+    const found: StoredAlert[] = []
+    for (const stored of records) {
+      if (found.length === limit) break
+      if (stored.alert.seq > seq && !cursor.has(stored.alert.seq)) found.push(stored)
+    }
+    if (found.length > 0) return found
     seq = last
   }
   return []

@@ -49,10 +49,10 @@ function publisher(lastSeq = 0) {
       return self.settle(topic, { type: 'acknowledged' })
     },
     settle(topic: string, outcome: (PublishInput & { type: 'settled' })['outcome']) {
-      const id = [...state.line!.inFlight].find(([, { message }]) => message.topic === topic)![0]
+      const { id } = state.line!.inFlight.find(({ message }) => message.topic === topic)!
       return self.take({ type: 'settled', id, outcome })
     },
-    inFlight: () => [...(state.line?.inFlight.values() ?? [])].map(({ message }) => message.topic),
+    inFlight: () => (state.line?.inFlight ?? []).map(({ message }) => message.topic),
   }
   return self
 }
@@ -116,11 +116,11 @@ test('an acknowledged alert is delivered once; an answer of an earlier connectio
   const p = publisher(1)
   p.connect()
   p.found(stored(1))
-  const [id] = [...p.state.line!.inFlight.keys()]
+  const { id } = p.state.line!.inFlight[0]!
   p.take({ type: 'disconnected' })
   p.connect()
   p.found(stored(1))
-  expect(p.take({ type: 'settled', id: id!, outcome: { type: 'acknowledged' } })).toEqual([])
+  expect(p.take({ type: 'settled', id, outcome: { type: 'acknowledged' } })).toEqual([])
   expect(p.acknowledge(YARD)).toEqual([{ type: 'delivered', seq: 1 }])
   expect(isIdle(p.state, CONFIG)).toBe(true)
 })

@@ -33,46 +33,50 @@ async function subscribeForGood(url: string): Promise<Map<string, { seq: number;
   return arrived
 }
 
-test(`${KILLS} SIGKILLs and broker stops: every alert that counted arrives, none gets a second number`, async () => {
-  const broker = await startMosquitto((folder) => [
-    'allow_anonymous true',
-    ...(process.getuid?.() === 0 ? ['user root'] : []),
-    ...['persistence true', `persistence_location ${folder}/`, 'max_queued_messages 0'],
-  ])
-  onTestFinished(() => broker.remove())
-  const url = `mqtt://127.0.0.1:${broker.port}`
-  const arrived = await subscribeForGood(url)
-  const stateDir = await emptyFolder()
-  const counted = new Map<number, string>()
-  for (let kill = 0; kill < KILLS; kill++) {
-    const child = spawn(process.execPath, [APPENDER, stateDir, url], { stdio: ['ignore', 'pipe', 'ignore'] })
-    let lines = 0
-    createInterface(child.stdout).on('line', (line) => {
-      const [seq, id] = line.split(' ')
-      expect(counted.has(Number(seq))).toBe(false)
-      counted.set(Number(seq), id!)
-      lines++
-    })
-    const closed = once(child, 'close')
-    await until(() => lines > 0, 'the first alert', 30_000)
-    if (kill % 4 === 1) await broker.stop()
-    if (kill % 4 === 2) await broker.start()
-    if (kill % 4 === 3) broker.freeze()
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 300))
-    child.kill('SIGKILL')
-    await closed
-    broker.thaw()
-  }
-  if (KILLS % 4 === 2) await broker.start()
-  const drain = spawn(process.execPath, [APPENDER, stateDir, url, 'drain'], { stdio: 'ignore' })
-  expect((await once(drain, 'exit'))[0]).toBe(0)
-  await until(() => [...counted.values()].every((id) => arrived.has(id)), 'all that counted', 60_000)
+test(
+  `${KILLS} SIGKILLs and broker stops: every alert that counted arrives, none gets a second number`,
+  async () => {
+    const broker = await startMosquitto((folder) => [
+      'allow_anonymous true',
+      ...(process.getuid?.() === 0 ? ['user root'] : []),
+      ...['persistence true', `persistence_location ${folder}/`, 'max_queued_messages 0'],
+    ])
+    onTestFinished(() => broker.remove())
+    const url = `mqtt://127.0.0.1:${broker.port}`
+    const arrived = await subscribeForGood(url)
+    const stateDir = await emptyFolder()
+    const counted = new Map<number, string>()
+    for (let kill = 0; kill < KILLS; kill++) {
+      const child = spawn(process.execPath, [APPENDER, stateDir, url], { stdio: ['ignore', 'pipe', 'ignore'] })
+      let lines = 0
+      createInterface(child.stdout).on('line', (line) => {
+        const [seq, id] = line.split(' ')
+        expect(counted.has(Number(seq))).toBe(false)
+        counted.set(Number(seq), id!)
+        lines++
+      })
+      const closed = once(child, 'close')
+      await until(() => lines > 0, 'the first alert', 30_000)
+      if (kill % 4 === 1) await broker.stop()
+      if (kill % 4 === 2) await broker.start()
+      if (kill % 4 === 3) broker.freeze()
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 300))
+      child.kill('SIGKILL')
+      await closed
+      broker.thaw()
+    }
+    if (KILLS % 4 === 2) await broker.start()
+    const drain = spawn(process.execPath, [APPENDER, stateDir, url, 'drain'], { stdio: 'ignore' })
+    expect((await once(drain, 'exit'))[0]).toBe(0)
+    await until(() => [...counted.values()].every((id) => arrived.has(id)), 'all that counted', 60_000)
 
-  const idBySeq = new Map<number, Set<string>>()
-  for (const [id, { seq }] of arrived) idBySeq.set(seq, (idBySeq.get(seq) ?? new Set()).add(id))
-  expect([...idBySeq.values()].filter((ids) => ids.size > 1)).toEqual([])
-  const seqs = [...idBySeq.keys()].sort((a, b) => a - b)
-  expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, i) => i + 1))
-  const again = [...arrived.values()].filter(({ times }) => times > 1).length
-  console.log(`${KILLS} kills: ${counted.size} alerts counted, ${arrived.size} arrived, ${again} more than once`)
-})
+    const idBySeq = new Map<number, Set<string>>()
+    for (const [id, { seq }] of arrived) idBySeq.set(seq, (idBySeq.get(seq) ?? new Set()).add(id))
+    expect([...idBySeq.values()].filter((ids) => ids.size > 1)).toEqual([])
+    const seqs = [...idBySeq.keys()].sort((a, b) => a - b)
+    expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, i) => i + 1))
+    const again = [...arrived.values()].filter(({ times }) => times > 1).length
+    console.log(`${KILLS} kills: ${counted.size} alerts counted, ${arrived.size} arrived, ${again} more than once`)
+  },
+  60_000 + KILLS * 10_000,
+)

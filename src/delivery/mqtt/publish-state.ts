@@ -39,6 +39,8 @@ export interface Line {
   readonly readAgainAtMs: number
   /** Alerts up to here may have been sent before: they are `replayed`. */
   readonly replayedTo: number
+  /** Alerts up to here waited when the connection was made. */
+  readonly backlogTo: number
   /** It is being left: nothing more goes out. */
   readonly leaving: boolean
   /** The broker denied a topic on this connection. */
@@ -67,6 +69,7 @@ export function beginLine(state: PublishState, window: number): Line {
     reading: false,
     readAgainAtMs: Number.NEGATIVE_INFINITY,
     replayedTo: state.sentSeq,
+    backlogTo: state.lastSeq,
     leaving: false,
     denied: false,
   }

@@ -38,16 +38,19 @@ function nextAlert(state: PublishState, line: Line, nowMs: number, config: Publi
   return send({ ...state, sentSeq: Math.max(state.sentSeq, seq) }, rest, { message, seq, atMs: nowMs })
 }
 
-/** Messages wait for alerts that are to be read or sent; on a topic that the broker has not accepted yet, for those on their way, too. */
+/**
+ * Messages wait for alerts that are to be read or sent. On a topic that the broker has never accepted they wait for the
+ * acknowledgement of those, too, that waited for this connection: it may end on that topic.
+ */
 function nextMessage(state: PublishState, line: Line, nowMs: number, config: PublishConfig): Stepped | undefined {
   if (line.alerts.length > 0 || (hasMore(state, line) && nowMs >= line.readAgainAtMs)) return undefined
-  const alertOnItsWay = line.inFlight.some(({ seq }) => seq !== undefined)
+  const backlog = line.inFlight.some(({ seq }) => seq !== undefined && seq <= line.backlogTo)
   const found = take(
     state.outbox,
     (topic) =>
       !state.grants.denied.has(config.deniedWith(topic)) &&
       mayGo(state, line, topic) &&
-      (!alertOnItsWay || state.grants.accepted.has(topic)),
+      (!backlog || state.grants.accepted.has(topic)),
   )
   return found && send({ ...state, outbox: found[0] }, line, { message: found[1], atMs: nowMs })
 }

@@ -15,7 +15,7 @@ import {
 import { readOldSegment } from './open-log.js'
 import { encodeRecord, type StoredAlert } from './record.js'
 import { recordCache } from './record-cache.js'
-import { appendToSegment, createSegment, listSegments, type Segment } from './segment.js'
+import { appendToSegment, createSegment, makeFolder, type Segment } from './segment.js'
 
 export interface AlertLogOptions {
   readonly folder: string
@@ -76,8 +76,8 @@ export function alertLog(opened: LogState, tail: readonly StoredAlert[], options
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
         log = emptied(log)
         cache.clear()
+        await makeFolder(folder).catch(() => {}) // a disk that refuses: the next append tries again
         onGone()
-        await listSegments(folder) // makes the folder
         throw error
       }
       cache.append(records)

@@ -19,7 +19,7 @@ const NAME = /^(\d{16})-(\d+)\.log$/
 
 /** The segments of a spool folder by seq; creates the folder. Throws what the file system throws. */
 export async function listSegments(folder: string): Promise<Segment[]> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   const segments: Segment[] = []
   for (const name of (await readdir(folder)).sort()) {
     const match = NAME.exec(name)
@@ -32,8 +32,14 @@ export async function listSegments(folder: string): Promise<Segment[]> {
   return segments.map((segment, i) => ({ ...segment, changedMs: segments[i + 1]?.begunMs ?? segment.begunMs }))
 }
 
-/** A new, empty file whose name is safe on disk. */
+/** The spool's folder, for this user alone, where it is not there. */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+}
+
+/** A new, empty file whose name is safe on disk; creates the folder. */
 export async function createSegment(folder: string, first: number, nowMs: number): Promise<Segment> {
+  await makeFolder(folder)
   const begunMs = Math.floor(nowMs)
   const path = join(folder, `${String(first).padStart(16, '0')}-${begunMs}.log`)
   const file = await createFile(path)

@@ -1,4 +1,5 @@
 /** The inner loop: no build, no processes, no servers, under 20 s on two cores. test/unit-tests.ts has the rule. */
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { unitTests } from './test/unit-tests.js'
 
@@ -6,7 +7,7 @@ export default defineConfig({
   test: {
     // a test that asserts nothing cannot fail
     expect: { requireAssertions: true },
-    include: unitTests(new URL('test', import.meta.url).pathname).map((path) => `test/${path}`),
+    include: unitTests(fileURLToPath(new URL('test', import.meta.url))).map((path) => `test/${path}`),
     setupFiles: ['test/fixtures/no-processes.ts'],
     // shared threads: a process or a module graph for each file would take longer than the tests
     pool: 'threads',

@@ -2,11 +2,14 @@
 import { baselinePath, readBaseline, writeBaseline } from '../baselines/baseline-file.js'
 import { type Baseline, marginOf, stageOf } from '../core/baseline/baseline.js'
 import { SIGNALS, type Signal } from '../core/baseline/signals.js'
+import { seededChance } from '../core/chance.js'
 import { PLAIN_P } from '../core/decide.js'
 import { FwError } from '../core/errors.js'
 import type { CameraSettings } from '../core/settings.js'
 import type { Engine } from '../inference/engine.js'
+import { modelFalseAlarms } from './false-alarms.js'
 import { signalFigures } from './figures.js'
+import { ownDecision } from './own-decision.js'
 import { type Recording, type RecordOptions, record } from './record.js'
 import { refusalOf } from './refusal.js'
 import type { CalibrationResult, SignalResult } from './result.js'
@@ -39,6 +42,7 @@ export async function calibrateCamera(
   const before = await readBaseline(path, origin).catch(() => undefined)
   const { baseline } = material
   await writeBaseline(path, { ...baseline, regimes: { ...before?.regimes, ...baseline.regimes } }, origin)
+  const signals = signalResults(recording, baseline)
   return {
     camera: camera.id,
     source: options.from ?? camera.url,
@@ -46,8 +50,21 @@ export async function calibrateCamera(
     stage: stageOf(baseline),
     clean_s: material.learnedMs / 1000,
     jumps: material.jumps,
-    signals: signalResults(recording, baseline),
+    signals,
+    false_alarms: falseAlarms(recording, engine, signals),
   }
+}
+
+function falseAlarms(
+  { material, settings }: Recording,
+  { calibration }: Engine,
+  signals: CalibrationResult['signals'],
+) {
+  const { observations, baseline } = material
+  const { screen, chain, noise } = signals
+  const tau = { screen: screen.tau.observations, chain: chain.tau.observations, noise: noise.tau.observations }
+  const decision = ownDecision(baseline, settings, calibration.cascade, observations.at(-1)!.atMs)
+  return modelFalseAlarms(observations, tau, decision, seededChance(1))
 }
 
 function refused({ id }: CameraSettings, reason: string, remedy?: string): FwError {

@@ -1,6 +1,7 @@
 /** What a calibration found, for a program and for a person. */
 import type { Stage } from '../core/baseline/baseline.js'
 import { SIGNALS, type Signal } from '../core/baseline/signals.js'
+import type { ModelledFalseAlarms } from './false-alarms.js'
 import type { SignalFigures, ValueHistogram } from './figures.js'
 
 /** `margin`: how far above the camera's level a value counts as plain evidence, in the signal's unit. */
@@ -18,6 +19,7 @@ export interface CalibrationResult {
   readonly clean_s: number
   readonly jumps: number
   readonly signals: Readonly<Record<Signal, SignalResult>>
+  readonly false_alarms: ModelledFalseAlarms
 }
 
 const NAMES: Readonly<Record<Signal, string>> = {
@@ -34,11 +36,22 @@ export function resultLines(result: CalibrationResult): string[] {
   const { camera, source, stage, clean_s: cleanS, jumps } = result
   const jumped = jumps > 0 ? `, ${jumps} jump of the whole picture` : ''
   return [
-    `camera      ${camera}, ${source}`,
-    `learned     ${cleanS.toFixed(0)} s of clean observations${jumped}; the baseline is ${stage === 'own' ? "the camera's own" : `${stage}, 600 s make it the camera's own`}`,
+    `camera        ${camera}, ${source}`,
+    `learned       ${cleanS.toFixed(0)} s of clean observations${jumped}; the baseline is ${stage === 'own' ? "the camera's own" : `${stage}, 600 s make it the camera's own`}`,
     ...SIGNALS.flatMap((signal) => signalLines(NAMES[signal], result.signals[signal])),
-    `written     ${result.baseline}; a running framewarden takes it within five minutes, or when it is restarted`,
+    '',
+    falseAlarmLine(result.false_alarms),
+    `written       ${result.baseline}; a running framewarden takes it within five minutes, or when it is restarted`,
   ]
+}
+
+function falseAlarmLine({
+  observed_hours: hours,
+  per_day: perDay,
+  interval: [low, high],
+}: ModelledFalseAlarms): string {
+  const modelled = `${perDay.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}] a day (90 % interval, from the tail's upper bound)`
+  return `false alarms  0 in ${hours.toFixed(2)} hours observed; modelled ${modelled}`
 }
 
 function signalLines(name: string, { histogram, quantiles, tau, margin }: SignalResult): string[] {

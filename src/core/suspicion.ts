@@ -16,7 +16,7 @@ const SHARES = { chain: 0.45, screen: 0.25, noise: 0.15, screenBelow: 0.05, thre
  * score to where one observation in fifty lies would add up to an alarm within seconds. A larger p only makes the test more
  * careful.
  */
-const PAYS_P = 1e-3
+export const PAYS_P = 1e-3
 /** p-value that everything else counts as. */
 const NOTHING_P = 0.3
 /** p-value of a frame at or above a threshold that an engineer has set: three in a row raise. */
@@ -104,7 +104,7 @@ export function suspiciousAt(baseline: Baseline, atMs: number, settings: Suspici
 }
 
 /** The margin that was set over the automatic one: it stretches each signal's deviations alike. */
-function widening(baseline: Baseline, { margin, priors }: SuspicionSettings): number {
+export function widening(baseline: Baseline, { margin, priors }: SuspicionSettings): number {
   return margin === undefined ? 1 : margin / marginOf(baseline, 'chain', priors, PLAIN_P)
 }
 

@@ -61,6 +61,7 @@ test('a clean recording becomes the baseline that the guard of the camera reads'
   const { chain } = result.signals
   expect(chain.quantiles.p50).toBeLessThan(-4)
   expect(chain.margin).toBeGreaterThan(0)
+  expect(result.false_alarms).toMatchObject({ per_day: 0, interval: [0, expect.any(Number)] })
   const source = join(dir, 'door.mp4')
   const baseline = await readBaseline(result.baseline, { width: 64, height: 64, source })
   expect(result.baseline).toBe(join(dir, 'state/baselines/door.json'))
@@ -70,7 +71,13 @@ test('a clean recording becomes the baseline that the guard of the camera reads'
 test('a person is shown a histogram, quantiles and the margin of each signal', async () => {
   const { code, out } = await calibrate('--camera', 'door', '--from', 'clean.mp4')
   expect(code).toBe(0)
-  for (const words of ['screen, log-odds: p1', 'classifier C, log-odds: p1', 'noise of the picture, nats: p1', '█']) {
+  for (const words of [
+    'screen, log-odds: p1',
+    'classifier C, log-odds: p1',
+    'noise of the picture, nats: p1',
+    '█',
+    'modelled 0.00 [0.00, 0.0',
+  ]) {
     expect(out).toContain(words)
   }
   expect(out.split('\n').length).toBeLessThan(25)

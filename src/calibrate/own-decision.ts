@@ -1,0 +1,44 @@
+/** The shipped decision at a camera whose level stays where its baseline has it. */
+import { type Baseline, expectedLevel } from '../core/baseline/baseline.js'
+import type { Signal } from '../core/baseline/signals.js'
+import { exceededWith } from '../core/baseline/tail.js'
+import { type Calibration, pValue } from '../core/calibration.js'
+import { boundOf } from '../core/decide.js'
+import { PAYS_P, suspicionOf, widening } from '../core/suspicion.js'
+import type { WatchSettings } from '../core/watch.js'
+import type { SideTails } from './excursions.js'
+import type { ModelledDecision } from './false-alarms.js'
+
+/** `calibration`: of C among all cameras. `atMs`: when the baseline was last learned from. */
+export function ownDecision(
+  baseline: Baseline,
+  { suspicion, decision }: WatchSettings,
+  calibration: Calibration,
+  atMs: number,
+): ModelledDecision {
+  const { priors } = suspicion
+  const level = (signal: Signal) =>
+    expectedLevel(baseline, signal, priors[signal], atMs) ?? Math.min(priors[signal].ceiling, 0)
+  const levels = { screen: level('screen'), chain: level('chain'), noise: level('noise') }
+  const widen = widening(baseline, suspicion)
+  const paysFrom = (signal: Signal, side: keyof SideTails) => {
+    const least = exceededWith(priors[signal][side], PAYS_P) * widen
+    return signal === 'chain' ? Math.min(least, suspicion.threshold - levels.chain) : least
+  }
+  const from = { screen: sides('screen'), chain: sides('chain'), noise: sides('noise') }
+  function sides(signal: Signal) {
+    return { upper: paysFrom(signal, 'upper'), lower: paysFrom(signal, 'lower') }
+  }
+  return {
+    lnE(strays) {
+      const [screen, chain, noise] = [
+        levels.screen + strays.screen,
+        levels.chain + strays.chain,
+        levels.noise + strays.noise,
+      ]
+      return suspicionOf(baseline, { screen, chain, noise }, pValue(calibration, chain), atMs, suspicion).lnE
+    },
+    paysFrom: (signal, side) => from[signal][side],
+    bound: boundOf(decision),
+  }
+}

@@ -1,6 +1,6 @@
 /** Draws what moves into the picture's linear planes: shadows first, then cars and people, by depth. */
 import { carBox, facesOf } from './car.js'
-import { EYE, project } from './lens.js'
+import { EYE, HEIGHT, project, WIDTH } from './lens.js'
 import { type Daylight, SKY_RGB, SUN, SUN_RGB, skyOn } from './light.js'
 import { blend, cover, fillLimb, fillTriangle, newPatch, type Patch, type StreetDepth } from './patch.js'
 import { type Car, carsAt, type Person, peopleAt } from './traffic.js'
@@ -11,8 +11,8 @@ type Planes = readonly [Float32Array, Float32Array, Float32Array]
 
 /** Nearer than this a shape would spread over the whole lens. */
 const NEAR_M = 3
-/** Share of the sky's light that stays under a car. */
-const UNDER = 0.45
+/** Share of the light that stays at the feet of a body. */
+const UNDER = { car: 0.45, person: 0.85 }
 
 export interface Standing {
   readonly depth: StreetDepth
@@ -24,8 +24,12 @@ export interface Standing {
 export function drawMovers(standing: Standing, light: Daylight, seconds: number, planes: Planes): void {
   const cars = carsAt(seconds).filter((car) => car.z > EYE.z + NEAR_M)
   const people = peopleAt(seconds)
-  for (const car of cars) castShadow(standing, light, carBox(car), planes, UNDER)
-  for (const person of people) castShadow(standing, light, outline(person), planes, 0.85)
+  const bodies = [
+    ...cars.map((car) => ({ points: carBox(car), under: UNDER.car })),
+    ...people.map((person) => ({ points: outline(person), under: UNDER.person })),
+  ]
+  castShadows(standing, light, bodies, planes)
+  for (const { points, under } of bodies) shadeContact(standing, points, under, planes)
   const shapes = [
     ...cars.map((car) => ({ z: car.z, draw: () => drawCar(standing, light, car, planes) })),
     ...people.map((person) => ({ z: person.z, draw: () => drawPerson(standing, light, person, planes) })),
@@ -55,28 +59,36 @@ function fillFan(patch: Patch, street: StreetDepth, corners: readonly Point[], c
   }
 }
 
-/** The sun's part of the ground where the box of `points` stands in its way; contact shade under it by `under`. */
-function castShadow(
-  standing: Standing,
+/** Takes the sun's part from the ground where the box of a body stands in its way; where two do, once. */
+function castShadows(
+  { depth, sunLit }: Standing,
   light: Daylight,
-  points: readonly Point[],
+  bodies: readonly { readonly points: readonly Point[] }[],
   planes: Planes,
-  under: number,
 ): void {
-  const onGround = points.map(([x, y, z]): Point => [x - (y * SUN.x) / SUN.y, 0.02, z - (y * SUN.z) / SUN.y])
-  const feet = hull(points.map(([x, , z]): Point => [x, 0.02, z]))
-  const shade = hull(onGround)
-  const patch = patchOver(shade, 1)
-  if (patch) {
-    fillFan(patch, standing.depth, shade, [0, 0, 0])
+  const taken = new Float32Array(WIDTH * HEIGHT)
+  for (const { points } of bodies) {
+    const onGround = points.map(([x, y, z]): Point => [x - (y * SUN.x) / SUN.y, 0.02, z - (y * SUN.z) / SUN.y])
+    const shade = hull(onGround)
+    const patch = patchOver(shade, 1)
+    if (!patch) continue
+    fillFan(patch, depth, shade, [0, 0, 0])
     cover(patch, (at, share) => {
-      for (let c = 0; c < 3; c++) planes[c]![at]! -= standing.sunLit[c]![at]! * light.sun * share * 0.92
+      taken[at] = Math.max(taken[at]!, share)
     })
   }
-  const contact = patchOver(feet, 1)
-  if (!contact) return
-  fillFan(contact, standing.depth, feet, [0, 0, 0])
-  cover(contact, (at, share) => {
+  for (const [at, share] of taken.entries()) {
+    if (share > 0) for (let c = 0; c < 3; c++) planes[c]![at]! -= sunLit[c]![at]! * light.sun * share * 0.92
+  }
+}
+
+/** Darkens the ground at the feet of a body: `under` of its light stays. */
+function shadeContact({ depth }: Standing, points: readonly Point[], under: number, planes: Planes): void {
+  const feet = hull(points.map(([x, , z]): Point => [x, 0.02, z]))
+  const patch = patchOver(feet, 1)
+  if (!patch) return
+  fillFan(patch, depth, feet, [0, 0, 0])
+  cover(patch, (at, share) => {
     for (let c = 0; c < 3; c++) planes[c]![at]! *= 1 - share * (1 - under)
   })
 }

@@ -42,7 +42,7 @@ const LANE_X = 1.85
 const DRIVES: readonly Drive[] = [
   { kind: 'car', heading: 1, speed: 9.5, every: ROUND_S / 2, first: -2, rgb: [0.42, 0.04, 0.035] },
   { kind: 'car', heading: -1, speed: 8.2, every: ROUND_S / 2, first: -5, rgb: [0.05, 0.1, 0.24] },
-  { kind: 'van', heading: -1, speed: 7.4, every: ROUND_S, first: 3, rgb: [0.6, 0.6, 0.58] },
+  { kind: 'van', heading: -1, speed: 7.4, every: ROUND_S, first: 6, rgb: [0.6, 0.6, 0.58] },
   { kind: 'car', heading: 1, speed: 8.7, every: ROUND_S / 2, first: 6, rgb: [0.3, 0.31, 0.32] },
   { kind: 'car', heading: -1, speed: 9, every: ROUND_S, first: 12, rgb: [0.06, 0.06, 0.065] },
 ]
@@ -77,7 +77,7 @@ const WALKS: readonly Walk[] = [
     to: 8,
     speed: 1.25,
     every: ROUND_S,
-    first: -22,
+    first: -2,
     height: 1.66,
     coat: [0.1, 0.17, 0.12],
     legs: [0.09, 0.08, 0.07],
@@ -99,7 +99,7 @@ const WALKS: readonly Walk[] = [
     to: 11,
     speed: 1.3,
     every: ROUND_S,
-    first: -5,
+    first: -13,
     height: 1.7,
     coat: [0.5, 0.42, 0.22],
     legs: [0.05, 0.05, 0.07],
@@ -118,7 +118,7 @@ const WALKS: readonly Walk[] = [
 ]
 
 /** Crosses the road at the crossing, from left to right. */
-const CROSSER = { z: 16.9, from: -6.6, to: 6.6, speed: 1.4, every: ROUND_S / 2, first: 8, height: 1.74 } as const
+const CROSSER = { z: 16.9, from: -6.6, to: 6.6, speed: 1.4, every: ROUND_S / 2, first: 11, height: 1.74 } as const
 const STRIDE_PER_M = 4.3
 
 export function carsAt(seconds: number): Car[] {

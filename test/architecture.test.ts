@@ -28,6 +28,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'calibrate',
     'camera',
     'config',
+    'control',
     'daemon',
     'delivery',
     'demo',

@@ -45,6 +45,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./doctor.js')).doctorCommand,
   },
   {
+    name: 'drill',
+    summary: "Test a camera's alarm, from its decoded frames to the broker",
+    load: async () => (await import('./drill.js')).drillCommand,
+  },
+  {
     name: 'probe',
     summary: 'Look at a camera: codec, size, rate, and the transport that works',
     load: async () => (await import('./probe.js')).probe,

@@ -74,6 +74,8 @@ export const REMEDIES = {
   FW_CONTROL_DENIED: 'Run this as the user that the daemon runs as, or as root.',
   FW_CONTROL_FAILED: "See the daemon's log; the daemon and this command should be of one version.",
   FW_REQUEST: 'Send one JSON object a line, with a verb that the daemon knows.',
+  FW_DRILL_REFUSED:
+    'Drill a camera that is guarded, has no open incident and is not being drilled; its state is on the page.',
   FW_HTTP_LISTEN: 'Choose a free http.listen address.',
   FW_SOURCE: 'Name a readable file, folder or stream.',
   FW_OUTPUT: 'Free disk space where the output goes, or send it elsewhere.',

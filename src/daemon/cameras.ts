@@ -1,6 +1,7 @@
 /** Cameras and the guards that own them: who guards which, and what is known of each. */
 import type { CameraFacts } from '../core/camera-facts.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
+import type { DrillRequest } from '../core/drill.js'
 import type { Assignment } from '../core/guard-protocol.js'
 import type { Settings } from '../core/settings.js'
 import { assignCameras, reassign } from './assign.js'
@@ -27,6 +28,8 @@ export interface Cameras {
    * their stream goes on, the others go on untouched.
    */
   replace(settings: Settings, changed: ReadonlySet<string>, adjusted: ReadonlySet<string>): void
+  /** Asks the camera's guard; `onDrill` hears of its end. */
+  drill(cameraId: string, request: DrillRequest): void
   /** Ends every guard and starts it with the settings of now; resolves to undefined when all can judge, or to the first failure. */
   restartGuards(): Promise<Diagnostic | undefined>
   /** Resolves when `signal` was given, no guard is left and their alerts are safe. */
@@ -89,6 +92,7 @@ export function runCameras(
       for (const [guard, id] of plan.assigns) runners[guard]!.send({ type: 'assign', assignment: assignment(id) })
       for (const [guard, id] of plan.adjusts) runners[guard]!.send({ type: 'adjust', camera: cameraOf(id) })
     },
+    drill: (cameraId, request) => runners[owners.get(cameraId)!]!.send({ type: 'drill', cameraId, request }),
     restartGuards: () => firstFailure(runners.map((runner) => runner.restart())),
     done: Promise.all(runners.map((runner) => runner.done)).then(messages.settled),
   }

@@ -13,6 +13,7 @@ import { guardCount } from './assign.js'
 import { boardOf } from './board.js'
 import { type Cameras, runCameras } from './cameras.js'
 import { type Clock, systemClock } from './clock.js'
+import { createDrills, type Drills } from './drills.js'
 import { clearForgotten } from './forgotten-incidents.js'
 import { type OpenIncidents, openIncidents } from './open-incidents.js'
 import type { UnitFacts } from './payloads.js'
@@ -72,7 +73,13 @@ async function build(options: DaemonOptions, stops: StopStack, signal: AbortSign
 
   const shown = { guards: () => cameras.guards(), entries: () => cameras.entries() }
   const announcer = createAnnouncer(unit, shown, delivery, log)
-  const cameras = startCameras(options, reporting, incidents, announcer, stops)
+  const drills = createDrills({
+    facts: (id) => cameras.entries().find((entry) => entry.id === id),
+    send: (id, request) => cameras.drill(id, request),
+    alert: delivery.alert,
+    fate: delivery.fate,
+  })
+  const cameras = startCameras(options, reporting, { incidents, announcer, drills }, stops)
   announcer.all()
   const stats = setInterval(announcer.stats, STATS_EVERY_MS)
   stops.add(() => clearInterval(stats))
@@ -84,7 +91,7 @@ async function build(options: DaemonOptions, stops: StopStack, signal: AbortSign
   if (page) stops.add(page.close)
 
   const { reload } = startReload(options, { ...reporting, incidents, cameras, announcer }, stops, signal)
-  const verbs = verbsOf({ snapshot, reload })
+  const verbs = verbsOf({ snapshot, reload, drill: drills.drill })
   const control = await startControl({ stateDir: settings.stateDir, verbs, onFault: fault('control socket') })
   stops.add(control.close)
 
@@ -108,8 +115,7 @@ function unitFacts(unit: string, version: string, clock: Clock): UnitFacts {
 function startCameras(
   { settings, log }: DaemonOptions,
   { delivery, diagnostics }: Reporting,
-  incidents: OpenIncidents,
-  announcer: Announcer,
+  { incidents, announcer, drills }: { incidents: OpenIncidents; announcer: Announcer; drills: Drills },
   stops: StopStack,
 ): Cameras {
   const ended = new AbortController()
@@ -120,11 +126,18 @@ function startCameras(
     systemClock(),
     {
       async onAlert(body: AlertBody) {
-        const { seq, kind, score } = await delivery.alert(body)
-        const line = `alert ${seq}: camera '${body.camera}' ${body.phase}, kind ${kind}, score ${score}`
+        const kept = delivery.alert(body)
+        if (body.drill) drills.alerted(body, kept)
+        const { seq, kind, score } = await kept
+        const what = body.drill ? `drill ${body.phase}` : body.phase
+        const line = `alert ${seq}: camera '${body.camera}' ${what}, kind ${kind}, score ${score}`
         log.warn({ camera: body.camera, incident: body.incident, seq }, line)
       },
-      onCamera: announcer.camera,
+      onCamera(now, before) {
+        announcer.camera(now, before)
+        drills.camera(now)
+      },
+      onDrill: drills.ended,
       onGuards: announcer.unit,
       onDiagnostic: diagnostics.note,
       onLine: (guard, line) => log.debug({ guard }, line),

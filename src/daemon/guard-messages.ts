@@ -1,6 +1,7 @@
 /** What the daemon does with each message of a guard. */
 import type { AlertBody } from '../core/alert.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
+import type { DrillResult } from '../core/drill.js'
 import type { FromGuard } from '../core/guard-protocol.js'
 import type { CameraLedger } from './camera-ledger.js'
 import type { OpenIncidents } from './open-incidents.js'
@@ -9,6 +10,8 @@ export interface MessageHooks {
   /** An alert to keep; resolves when it is safe. */
   onAlert(body: AlertBody): Promise<void>
   onDiagnostic(diagnostic: Diagnostic): void
+  /** A drill is over, its alerts were taken. */
+  onDrill(id: string, result: DrillResult): void
   /** A guard is ready, or down. */
   onGuards(): void
 }
@@ -23,11 +26,14 @@ export function guardMessages(ledger: CameraLedger, incidents: OpenIncidents, ho
   const alerts = new Set<Promise<void>>()
 
   async function alert({ incident, body }: Extract<FromGuard, { type: 'alert' }>): Promise<void> {
-    incidents.note({ incident, body })
-    ledger.incident(body.camera, incidents.get(body.camera) !== undefined)
+    // nobody has to end a drill after a restart, and no camera is under attack by it
+    if (!body.drill) {
+      incidents.note({ incident, body })
+      ledger.incident(body.camera, incidents.get(body.camera) !== undefined)
+    }
     try {
       await hooks.onAlert(body)
-      await incidents.save()
+      if (!body.drill) await incidents.save()
     } catch (error) {
       hooks.onDiagnostic(diagnostic('FW_SPOOL_DISK', 'spool', (error as Error).message))
     }
@@ -39,6 +45,7 @@ export function guardMessages(ledger: CameraLedger, incidents: OpenIncidents, ho
       else if (message.type === 'beat') message.cameras.forEach(ledger.report)
       else if (message.type === 'diagnostic') hooks.onDiagnostic(message.diagnostic)
       else if (message.type === 'ready') hooks.onGuards()
+      else if (message.type === 'drill') hooks.onDrill(message.id, message.result)
       else if (message.type === 'alert') {
         const safe = alert(message).finally(() => alerts.delete(safe))
         alerts.add(safe)

@@ -2,16 +2,21 @@
 import type { Verbs } from '../control/protocol.js'
 import { FwError } from '../core/errors.js'
 import type { BoardSnapshot } from '../status/board.js'
+import { drillOrderOf } from './drill-order.js'
+import type { Drills } from './drills.js'
 import type { Reload } from './reload.js'
 
 export interface AskedParts {
   snapshot(): BoardSnapshot
   readonly reload: Reload['reload']
+  readonly drill: Drills['drill']
 }
 
-export function verbsOf({ snapshot, reload }: AskedParts): Verbs {
+export function verbsOf({ snapshot, reload, drill }: AskedParts): Verbs {
   return {
     state: async () => ({ state: snapshot() }),
+    /** Answers when the drill is over and the broker has had its time. */
+    drill: async (request) => ({ ...(await drill(drillOrderOf(request))) }),
     /** Answers when the reload is over. */
     async reload() {
       const outcome = await reload()

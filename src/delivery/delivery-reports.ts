@@ -7,11 +7,16 @@ export interface DeliveryReports extends Pick<MqttSinkOptions, 'onDenied' | 'onF
   pass(d: Diagnostic): void
   /** The newest one. */
   last(): (Diagnostic & { readonly atMs: number }) | undefined
+  /** The broker will not take this alert; known of the last ones alone. */
+  wasDenied(seq: number): boolean
 }
+
+const DENIED_KEPT = 100
 
 /** `folder` of the spool: alerts that the broker denied are set aside there. */
 export function deliveryReports(folder: string, onDiagnostic: (d: Diagnostic) => void): DeliveryReports {
   let last: ReturnType<DeliveryReports['last']>
+  let deniedSeqs: readonly number[] = []
 
   function pass(d: Diagnostic): void {
     last = { ...d, atMs: Date.now() }
@@ -21,10 +26,12 @@ export function deliveryReports(folder: string, onDiagnostic: (d: Diagnostic) =>
   return {
     pass,
     last: () => last,
+    wasDenied: (seq) => deniedSeqs.includes(seq),
     onFailure: (code, subject, text) => pass(diagnostic(code, subject, text)),
     onDenied: (denied) => {
       pass(diagnostic('FW_BROKER_DENIED', 'broker', denialText(denied)))
       if (denied.seq === undefined) return
+      deniedSeqs = [...deniedSeqs, denied.seq].slice(-DENIED_KEPT)
       keepDenied(folder, denied).catch(({ code, message }: NodeJS.ErrnoException) =>
         pass(diagnostic('FW_SPOOL_DISK', 'spool', `alert ${denied.seq} cannot be set aside: ${code ?? message}`)),
       )

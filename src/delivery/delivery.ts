@@ -37,9 +37,14 @@ export interface DeliverySnapshot {
   readonly lastError: (Diagnostic & { readonly atMs: number }) | undefined
 }
 
+/** What the broker has made of an alert. `waiting`: nothing yet; it is on disk. `none`: no broker is configured. */
+export type AlertFate = 'acknowledged' | 'denied' | 'waiting' | 'none'
+
 export interface Delivery extends Omit<MqttSink, 'state' | 'stop'> {
   /** Resolves when the alert is on disk (append + fdatasync): from then on it counts. Rejects with FW_SPOOL_DISK. */
   alert(body: AlertBody): Promise<Alert>
+  /** Of an alert that was kept a short while ago. */
+  fate(seq: number): AlertFate
   /**
    * Leaves the broker for another, or for none, while alerts go on coming; what was said of unit and cameras is said again
    * there. `cameras` as in the options. Calls are serial: the last one wins. Rejects with FW_CONFIG_VALUE for a bad
@@ -81,11 +86,18 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     await lock.release()
   }
 
+  function fate(seq: number): AlertFate {
+    if (slot.state.broker === 'off') return 'none'
+    if (reports.wasDenied(seq)) return 'denied'
+    return spool.isDelivered(seq) ? 'acknowledged' : 'waiting'
+  }
+
   await replaceBroker(mqtt, options.cameras)
   const startedAtMs = Date.now()
   let stopped: Promise<void> | undefined
   return {
     alert: (body) => spool.append(body),
+    fate,
     unitState: slot.unitState,
     cameraState: slot.cameraState,
     forgetCamera: slot.forgetCamera,

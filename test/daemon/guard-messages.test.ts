@@ -23,7 +23,7 @@ async function taken(keep: (body: AlertBody) => Promise<void>) {
   const messages = guardMessages(
     ledger,
     openIncidents(folder, () => {}),
-    { onAlert: keep, onDiagnostic: (d) => diagnostics.push(d), onGuards: () => {} },
+    { onAlert: keep, onDiagnostic: (d) => diagnostics.push(d), onGuards: () => {}, onDrill: () => {} },
   )
   return { ledger, messages, diagnostics, onDisk: () => openIncidents(folder, () => {}).all() }
 }
@@ -49,5 +49,16 @@ test('an alert that the disk does not take is reported', async () => {
   messages.take(alert('raised'))
   await messages.settled()
   expect(diagnostics).toMatchObject([{ code: 'FW_SPOOL_DISK', text: 'no space' }])
+  expect(onDisk()).toEqual([])
+})
+
+test('an alert of a drill is kept like any other, and opens no incident', async () => {
+  const kept: AlertBody[] = []
+  const { ledger, messages, onDisk } = await taken(async (body) => void kept.push(body))
+  const raised = alert('raised') as Extract<FromGuard, { type: 'alert' }>
+  messages.take({ ...raised, body: { ...raised.body, drill: true } })
+  await messages.settled()
+  expect(kept).toMatchObject([{ phase: 'raised', drill: true }])
+  expect(ledger.get('gate')).toMatchObject({ incidentOpen: false })
   expect(onDisk()).toEqual([])
 })

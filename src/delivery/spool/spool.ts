@@ -34,6 +34,7 @@ export interface Spool {
   read(seq: number, limit: number): Promise<readonly StoredAlert[]>
   /** The broker has it, or will never take it. */
   delivered(seq: number): void
+  isDelivered(seq: number): boolean
   /** Calls `listener` after alerts came onto the disk, until the function that it returns is called. */
   onAppend(listener: () => void): () => void
   /** As `SpoolOptions.fetched`, which a reload may change. */
@@ -82,6 +83,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
         throw diskError(options.folder, error)
       }),
     delivered: (seq) => cursor.settle([seq]),
+    isDelivered: cursor.has,
     onAppend: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

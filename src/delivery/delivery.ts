@@ -73,8 +73,10 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     throw error
   })
   const slot = brokerSlot()
+  let stopped: Promise<void> | undefined
 
   async function replaceBroker(to: MqttSettings | undefined, cameras?: readonly string[]): Promise<void> {
+    if (stopped) return
     if (to) brokerName(to)
     spool.setFetched(to !== undefined)
     await slot.replace(to && (() => startMqttSink({ ...reports, mqtt: to, unit, folder, spool, cameras })))
@@ -94,7 +96,6 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
 
   await replaceBroker(mqtt, options.cameras)
   const startedAtMs = Date.now()
-  let stopped: Promise<void> | undefined
   return {
     alert: (body) => spool.append(body),
     fate,

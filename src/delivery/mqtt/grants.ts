@@ -13,7 +13,7 @@ export interface Grants {
    * way, the refusal is lost with the connection. From then on what was never accepted goes alone.
    */
   readonly careful: boolean
-  /** How often the connection ended while a topic under this filter, never accepted, was on its way alone. */
+  /** How often the broker closed the connection while a topic under this filter was on its way alone. */
   readonly closings: ReadonlyMap<string, number>
 }
 
@@ -28,12 +28,12 @@ export function deny(grants: Grants, filter: string, reason: string): Grants {
 }
 
 /** The connection ended while `lost`, the topics of all that was on its way, had no answer. */
-export function closedOn(grants: Grants, lost: readonly string[], filterOf: (topic: string) => string): Grants {
-  const careful = grants.careful || lost.some((topic) => !grants.accepted.has(topic))
-  const [topic] = lost
-  if (topic === undefined || lost.length > 1 || grants.accepted.has(topic)) return { ...grants, careful }
-  const filter = filterOf(topic)
-  return { ...grants, careful, closings: new Map(grants.closings).set(filter, (grants.closings.get(filter) ?? 0) + 1) }
+export function closedOn(grants: Grants, lost: readonly string[]): Grants {
+  return { ...grants, careful: grants.careful || lost.some((topic) => !grants.accepted.has(topic)) }
+}
+
+export function countClosing(grants: Grants, filter: string): Grants {
+  return { ...grants, closings: new Map(grants.closings).set(filter, (grants.closings.get(filter) ?? 0) + 1) }
 }
 
 /** The operator may have changed the rights: what was denied is tried again. */

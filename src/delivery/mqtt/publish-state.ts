@@ -41,8 +41,8 @@ export interface Line {
   readonly replayedTo: number
   /** Alerts up to here waited when the connection was made. */
   readonly backlogTo: number
-  /** It is being left: nothing more goes out. */
-  readonly leaving: boolean
+  /** Nothing more goes out: we are leaving it, or a message was lost with it. */
+  readonly over: 'left' | 'lost' | undefined
   /** The broker denied a topic on this connection. */
   readonly denied: boolean
 }
@@ -70,7 +70,7 @@ export function beginLine(state: PublishState, window: number): Line {
     readAgainAtMs: Number.NEGATIVE_INFINITY,
     replayedTo: state.sentSeq,
     backlogTo: state.lastSeq,
-    leaving: false,
+    over: undefined,
     denied: false,
   }
 }

@@ -1,14 +1,14 @@
 /** How the publisher goes on: what came, and what is to be done. Pure; `publishing.ts` does what the effects say. */
 import type { StoredAlert } from '../spool/record.js'
-import { accept, closedOn, deny, forgetDenials } from './grants.js'
-import { push, putBack, restart, retain, taken } from './outbox.js'
+import { accept, closedOn, countClosing, deny, forgetDenials } from './grants.js'
+import { type Outgoing, push, putBack, restart, retain, taken } from './outbox.js'
 import type { Stepped } from './publish-effect.js'
 import { beginLine, type Line, type PublishConfig, type PublishState, type Sent } from './publish-state.js'
 import { pump } from './pump.js'
 
 /** A disk that could not be read is tried again after this. */
 const READ_RETRY_MS = 5_000
-/** A broker that closes the connection so often on one topic, alone on its way, will not take it (MQTT 3.1.1, 3.3.5: it may). */
+/** A broker that closes the connection so often on what shares a filter, alone on its way, will not take it (MQTT 3.1.1, 3.3.5: it may). */
 const CLOSINGS = 3
 /** MQTT 5, 3.4.2.1: quota exceeded passes; every other reason from 0x80 on stays as it is when the message is sent again. */
 const QUOTA_EXCEEDED = 0x97
@@ -73,10 +73,20 @@ function disconnected(state: PublishState, line: Line, config: PublishConfig): S
   const messages = lost.filter(({ seq }) => seq === undefined).map(({ message }) => message)
   const topics = lost.map(({ message }) => message.topic)
   const outbox = putBack(state.outbox, messages, (topic) => !state.grants.accepted.has(topic))
-  const closed = { ...state, outbox, grants: closedOn(state.grants, topics, config.deniedWith), line: undefined }
-  const [suspect] = messages
-  if (!suspect || (closed.grants.closings.get(config.deniedWith(suspect.topic)) ?? 0) < CLOSINGS) return [closed, []]
-  return refused(closed, { message: suspect }, 'the broker closes the connection on it', config)
+  const grants = closedOn(state.grants, topics)
+  const closed = { ...state, outbox, grants, line: undefined }
+  const suspect = suspectOf(state, line, config)
+  if (!suspect) return [closed, []]
+  const counted = { ...closed, grants: countClosing(grants, config.deniedWith(suspect.topic)) }
+  if (counted.grants.closings.get(config.deniedWith(suspect.topic))! < CLOSINGS) return [counted, []]
+  return refused(counted, { message: suspect }, 'the broker closes the connection on it', config)
+}
+
+/** What the broker may have closed the connection on. The unit's own topics are never given up for that: a bad network looks alike. */
+function suspectOf({ grants }: PublishState, { inFlight, over }: Line, config: PublishConfig): Outgoing | undefined {
+  const [sent] = inFlight
+  if (!sent || inFlight.length > 1 || over === 'left' || grants.accepted.has(sent.message.topic)) return undefined
+  return config.deniedWith(sent.message.topic) === sent.message.topic ? undefined : sent.message
 }
 
 function watched(state: PublishState, line: Line, nowMs: number, { pubackMs }: PublishConfig): Stepped {
@@ -88,7 +98,7 @@ function watched(state: PublishState, line: Line, nowMs: number, { pubackMs }: P
 function settled(state: PublishState, line: Line, id: number, outcome: PublishOutcome, config: PublishConfig): Stepped {
   const sent = line.inFlight.find((one) => one.id === id)
   if (!sent) return [state, []] // of an earlier connection
-  if (outcome.type === 'lost') return leave(state, line, 'FW_BROKER_UNREACHABLE', outcome.text)
+  if (outcome.type === 'lost') return leave(state, { ...line, over: 'lost' }, 'FW_BROKER_UNREACHABLE', outcome.text)
   if (outcome.type === 'refused' && outcome.reason === QUOTA_EXCEEDED) {
     return leave(state, line, 'FW_BROKER_REFUSED', `the broker takes no more: ${outcome.text}`)
   }
@@ -122,5 +132,5 @@ function leave(
   code: 'FW_BROKER_REFUSED' | 'FW_BROKER_UNREACHABLE',
   text: string,
 ): Stepped {
-  return [{ ...state, line: { ...line, leaving: true } }, [{ type: 'leave', code, text }]]
+  return [{ ...state, line: { ...line, over: line.over ?? 'left' } }, [{ type: 'leave', code, text }]]
 }

@@ -16,7 +16,7 @@ export function pump(from: PublishState, nowMs: number, config: PublishConfig): 
 
 function nextStep(state: PublishState, nowMs: number, config: PublishConfig): Stepped | undefined {
   const { line } = state
-  if (!line || line.leaving || line.inFlight.length >= line.window) return undefined
+  if (!line || line.over || line.inFlight.length >= line.window) return undefined
   return nextAlert(state, line, nowMs, config) ?? nextMessage(state, line, nowMs, config)
 }
 
@@ -70,7 +70,7 @@ function send(state: PublishState, line: Line, sent: Omit<Sent, 'id'>): Stepped 
 /** Alerts are read ahead while those before them are on their way. */
 function read(state: PublishState, effects: readonly PublishEffect[], nowMs: number): Stepped {
   const { line } = state
-  if (!line || line.reading || line.leaving || line.alerts.length > 0) return [state, effects]
+  if (!line || line.reading || line.over || line.alerts.length > 0) return [state, effects]
   if (!hasMore(state, line) || nowMs < line.readAgainAtMs) return [state, effects]
   const effect = { type: 'read', after: line.readTo, limit: line.window } as const
   return [{ ...state, line: { ...line, reading: true } }, [...effects, effect]]

@@ -222,11 +222,25 @@ test('a topic on which the connection ends three times, alone on its way, is den
   expect(isIdle(p.state, CONFIG)).toBe(true)
 })
 
-test('an alert is never given up for the connections that end on it', () => {
-  const p = publisher(1)
+test('an alert, and what is the unit’s own, is never given up for the connections that end on it', () => {
+  for (const p of [publisher(1), publisher()]) {
+    if (p.state.lastSeq === 0) p.retain('fw/u/availability')
+    for (let i = 0; i < 10; i++) {
+      p.connect()
+      const sent = p.state.lastSeq === 0 ? p.inFlight() : published(p.found(stored(1)))
+      expect(sent).toEqual([p.state.lastSeq === 0 ? 'fw/u/availability' : YARD])
+      expect(p.take({ type: 'disconnected' })).toEqual([])
+    }
+  }
+})
+
+test('a connection that we leave ourselves speaks against no topic', () => {
+  const p = publisher()
+  p.retain('ha/sensor/a')
   for (let i = 0; i < 10; i++) {
     p.connect()
-    expect(published(p.found(stored(1)))).toEqual([YARD])
+    p.nowMs += 30_001
+    expect(p.take({ type: 'tick' })).toMatchObject([{ type: 'leave' }])
     expect(p.take({ type: 'disconnected' })).toEqual([])
   }
 })

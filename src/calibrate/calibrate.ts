@@ -5,14 +5,17 @@ import { SIGNALS, type Signal } from '../core/baseline/signals.js'
 import { seededChance } from '../core/chance.js'
 import { PLAIN_P } from '../core/decide.js'
 import { FwError } from '../core/errors.js'
+import type { Frame } from '../core/frame.js'
 import type { CameraSettings } from '../core/settings.js'
 import type { Engine } from '../inference/engine.js'
 import { modelFalseAlarms } from './false-alarms.js'
 import { signalFigures } from './figures.js'
-import { ownDecision } from './own-decision.js'
+import { type LeastLevels, leastLevels } from './least-level.js'
+import { type OwnDecision, ownDecision } from './own-decision.js'
 import { type Recording, type RecordOptions, record } from './record.js'
 import { refusalOf } from './refusal.js'
 import type { CalibrationResult, SignalResult } from './result.js'
+import { CODEC, throughCodec } from './through-codec.js'
 
 /** As wide as the histograms of a terminal. */
 const BINS = 60
@@ -33,7 +36,8 @@ export async function calibrateCamera(
   }
   const recording = await record(camera, engine, options)
   if (!recording) throw refused(camera, 'the source has no picture')
-  const { material, width, height } = recording
+  const { material, frames } = recording
+  const { width, height } = frames[0]!
   const refusal = refusalOf(material)
   if (refusal) throw refused(camera, refusal.reason, refusal.remedy)
   const path = baselinePath(stateDir, camera.id)
@@ -43,6 +47,8 @@ export async function calibrateCamera(
   const { baseline } = material
   await writeBaseline(path, { ...baseline, regimes: { ...before?.regimes, ...baseline.regimes } }, origin)
   const signals = signalResults(recording, baseline)
+  const at = material.observations.at(-1)!.atMs
+  const decision = ownDecision(baseline, recording.settings, engine.calibration.cascade, at)
   return {
     camera: camera.id,
     source: options.from ?? camera.url,
@@ -51,24 +57,34 @@ export async function calibrateCamera(
     clean_s: material.learnedMs / 1000,
     jumps: material.jumps,
     signals,
-    false_alarms: falseAlarms(recording, engine, signals),
+    false_alarms: modelFalseAlarms(material.observations, tauOf(signals), decision, seededChance(1)),
+    least_level: await leastLevelsHere(frames, engine, decision, options),
   }
 }
 
-function falseAlarms(
-  { material, settings }: Recording,
-  { calibration }: Engine,
-  signals: CalibrationResult['signals'],
-) {
-  const { observations, baseline } = material
-  const { screen, chain, noise } = signals
-  const tau = { screen: screen.tau.observations, chain: chain.tau.observations, noise: noise.tau.observations }
-  const decision = ownDecision(baseline, settings, calibration.cascade, observations.at(-1)!.atMs)
-  return modelFalseAlarms(observations, tau, decision, seededChance(1))
+/** Through the codec, or where this ffmpeg cannot encode without it. */
+async function leastLevelsHere(
+  frames: readonly Frame[],
+  engine: Engine,
+  { lnEOf, bound }: OwnDecision,
+  options: RecordOptions,
+): Promise<LeastLevels> {
+  const parts = { engine, lnEOf, bound }
+  try {
+    const through = (some: readonly Frame[]) => throughCodec(some, options)
+    return await leastLevels(frames, { ...parts, codec: CODEC.name, through })
+  } catch (error) {
+    if (!(error instanceof FwError && error.code === 'FW_SOURCE')) throw error
+    return leastLevels(frames, { ...parts, codec: 'none', through: async (some) => some })
+  }
 }
 
 function refused({ id }: CameraSettings, reason: string, remedy?: string): FwError {
   return new FwError('FW_CALIBRATE_REFUSED', `camera '${id}': ${reason}`, { remedy })
+}
+
+function tauOf({ screen, chain, noise }: CalibrationResult['signals']): Readonly<Record<Signal, number>> {
+  return { screen: screen.tau.observations, chain: chain.tau.observations, noise: noise.tau.observations }
 }
 
 function signalResults({ material, settings }: Recording, baseline: Baseline): CalibrationResult['signals'] {

@@ -9,13 +9,18 @@ import type { WatchSettings } from '../core/watch.js'
 import type { SideTails } from './excursions.js'
 import type { ModelledDecision } from './false-alarms.js'
 
+export interface OwnDecision extends ModelledDecision {
+  /** Log of the e-value of an observation with these values. */
+  lnEOf(values: Readonly<Record<Signal, number>>): number
+}
+
 /** `calibration`: of C among all cameras. `atMs`: when the baseline was last learned from. */
 export function ownDecision(
   baseline: Baseline,
   { suspicion, decision }: WatchSettings,
   calibration: Calibration,
   atMs: number,
-): ModelledDecision {
+): OwnDecision {
   const { priors } = suspicion
   const level = (signal: Signal) =>
     expectedLevel(baseline, signal, priors[signal], atMs) ?? Math.min(priors[signal].ceiling, 0)
@@ -29,15 +34,12 @@ export function ownDecision(
   function sides(signal: Signal) {
     return { upper: paysFrom(signal, 'upper'), lower: paysFrom(signal, 'lower') }
   }
+  const lnEOf = (values: Readonly<Record<Signal, number>>) =>
+    suspicionOf(baseline, values, pValue(calibration, values.chain), atMs, suspicion).lnE
   return {
-    lnE(strays) {
-      const [screen, chain, noise] = [
-        levels.screen + strays.screen,
-        levels.chain + strays.chain,
-        levels.noise + strays.noise,
-      ]
-      return suspicionOf(baseline, { screen, chain, noise }, pValue(calibration, chain), atMs, suspicion).lnE
-    },
+    lnEOf,
+    lnE: ({ screen, chain, noise }) =>
+      lnEOf({ screen: levels.screen + screen, chain: levels.chain + chain, noise: levels.noise + noise }),
     paysFrom: (signal, side) => from[signal][side],
     bound: boundOf(decision),
   }

@@ -2,10 +2,15 @@
 import { type DecodeOptions, decodeSource } from '../camera/file.js'
 import { LEARN_AFTER_MS } from '../core/baseline/baseline.js'
 import { OBSERVE_EVERY_MS } from '../core/evidence.js'
+import type { Frame } from '../core/frame.js'
 import type { CameraSettings } from '../core/settings.js'
 import { judgedFrame, type WatchSettings, watchSettings } from '../core/watch.js'
 import type { Engine } from '../inference/engine.js'
 import { type Material, recorder } from './recorder.js'
+import { spread } from './spread.js'
+
+/** Frames that are kept to be perturbed. */
+const FRAMES = 8
 
 export interface RecordOptions extends Pick<DecodeOptions, 'ffmpeg' | 'signal' | 'onDiagnostic'> {
   /** A recording of the camera, in place of its stream. */
@@ -18,8 +23,8 @@ export interface RecordOptions extends Pick<DecodeOptions, 'ffmpeg' | 'signal' |
 
 export interface Recording {
   readonly material: Material
-  readonly width: number
-  readonly height: number
+  /** Some of the recording, spread over it; one or more. */
+  readonly frames: readonly Frame[]
   readonly settings: WatchSettings
 }
 
@@ -36,19 +41,21 @@ export async function record(
   const kept = recorder(settings, engine.thresholds.flagged)
   // what comes last is learned after a wait
   const untilMs = minutes === undefined ? Number.POSITIVE_INFINITY : minutes * 60_000 + LEARN_AFTER_MS
-  let size: { readonly width: number; readonly height: number } | undefined
+  const frames = spread<Frame>(FRAMES)
   let firstMs: number | undefined
   const source = { ...decoding, width: frame.width, rate, username, password, ca, transport }
   for await (const picture of decodeSource(from ?? url, source)) {
-    const { width, height, capturedAtMs } = picture
-    size ??= { width, height }
+    const { capturedAtMs } = picture
     firstMs ??= capturedAtMs
     const threshold = kept.flaggedAt(capturedAtMs)
     const look = { mode: 'cascade', always: true, purify: false, maxPasses: 1, threshold } as const
     const { verdict, pixels } = await engine.judge(picture, look)
-    kept.take(judgedFrame({ ...picture, pixels }, verdict))
+    const judged = { ...picture, pixels }
+    kept.take(judgedFrame(judged, verdict))
+    frames.offer(() => judged)
     onProgress?.(capturedAtMs - firstMs)
     if (capturedAtMs - firstMs >= untilMs) break
   }
-  return size && { material: kept.material(), ...size, settings }
+  const some = frames.kept()
+  return some.length > 0 ? { material: kept.material(), frames: some, settings } : undefined
 }

@@ -3,6 +3,7 @@ import type { Stage } from '../core/baseline/baseline.js'
 import { SIGNALS, type Signal } from '../core/baseline/signals.js'
 import type { ModelledFalseAlarms } from './false-alarms.js'
 import type { SignalFigures, ValueHistogram } from './figures.js'
+import type { LeastLevels } from './least-level.js'
 
 /** `margin`: how far above the camera's level a value counts as plain evidence, in the signal's unit. */
 export interface SignalResult extends SignalFigures {
@@ -20,6 +21,7 @@ export interface CalibrationResult {
   readonly jumps: number
   readonly signals: Readonly<Record<Signal, SignalResult>>
   readonly false_alarms: ModelledFalseAlarms
+  readonly least_level: LeastLevels
 }
 
 const NAMES: Readonly<Record<Signal, string>> = {
@@ -41,6 +43,7 @@ export function resultLines(result: CalibrationResult): string[] {
     ...SIGNALS.flatMap((signal) => signalLines(NAMES[signal], result.signals[signal])),
     '',
     falseAlarmLine(result.false_alarms),
+    `least level   ${leastLevelText(result.least_level)}`,
     `written       ${result.baseline}; a running framewarden takes it within five minutes, or when it is restarted`,
   ]
 }
@@ -52,6 +55,13 @@ function falseAlarmLine({
 }: ModelledFalseAlarms): string {
   const modelled = `${perDay.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}] a day (90 % interval, from the tail's upper bound)`
   return `false alarms  0 in ${hours.toFixed(2)} hours observed; modelled ${modelled}`
+}
+
+function leastLevelText({ codec, pattern, noise, control_raised: failed }: LeastLevels): string {
+  const after = codec === 'none' ? 'before any encoder: this ffmpeg has no libx264' : `after ${codec}`
+  if (failed) return `unknown: ${after} the camera's own frames raise`
+  const level = (found: number | null) => (found === null ? 'none up to 32/255' : `${found}/255`)
+  return `raised within a second, ${after}: universal pattern ${level(pattern)}, band-limited random signs (stand-in for gradients) ${level(noise)}`
 }
 
 function signalLines(name: string, { histogram, quantiles, tau, margin }: SignalResult): string[] {

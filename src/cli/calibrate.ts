@@ -41,7 +41,9 @@ ${LEAST_CLEAN_MS / 1000} s of clean observations.
   --json          one JSON object a camera
 
 Prints for each signal its histogram, quantiles, autocorrelation time, and the margin above the camera's level from which a value
-is plain evidence; and the false alarms a day that the decision would raise at this camera, simulated from what was recorded.
+is plain evidence; the false alarms a day that the decision would raise at this camera, simulated from what was recorded; and the
+least level (L-inf of luma, of 255) that would raise within a second: the shipped universal pattern, and random signs in patches as
+a stand-in for gradient attacks, of falling strength on some of the camera's own frames, after one more encoding.
 
 Exit: 0 calibrated, 1 a camera was refused or could not be read, 2 usage or configuration.
 

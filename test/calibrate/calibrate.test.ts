@@ -62,6 +62,10 @@ test('a clean recording becomes the baseline that the guard of the camera reads'
   expect(chain.quantiles.p50).toBeLessThan(-4)
   expect(chain.margin).toBeGreaterThan(0)
   expect(result.false_alarms).toMatchObject({ per_day: 0, interval: [0, expect.any(Number)] })
+  const { codec, noise, control_raised: failed } = result.least_level
+  expect({ codec, failed }).toEqual({ codec: 'H.264 CRF 23', failed: false })
+  expect(noise).toBeGreaterThanOrEqual(2)
+  expect(noise).toBeLessThanOrEqual(32)
   const source = join(dir, 'door.mp4')
   const baseline = await readBaseline(result.baseline, { width: 64, height: 64, source })
   expect(result.baseline).toBe(join(dir, 'state/baselines/door.json'))

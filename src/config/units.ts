@@ -16,24 +16,8 @@ export function sizeBytes(text: string): number | undefined {
   return quantity(SIZE.exec(text), BYTES)
 }
 
-/** `ms` (a whole number, >= 0) in the largest unit that divides it: `90s`, `30d`. */
-export function durationText(ms: number): string {
-  return written(ms, MS)
-}
-
-/** `bytes` (a whole number, >= 0) in the largest unit that divides it: `256MiB`. */
-export function sizeText(bytes: number): string {
-  return written(bytes, BYTES)
-}
-
 function quantity(match: RegExpExecArray | null, units: Readonly<Record<string, number>>): number | undefined {
   if (!match) return undefined
   const value = Math.round(Number(match[1]) * units[match[2]!]!)
   return Number.isSafeInteger(value) ? value : undefined
-}
-
-function written(value: number, units: Readonly<Record<string, number>>): string {
-  const fitting = Object.entries(units).filter(([, size]) => value % size === 0 && value >= size)
-  const [unit, size] = fitting.at(-1) ?? Object.entries(units)[0]!
-  return `${value / size}${unit}`
 }

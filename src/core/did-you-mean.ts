@@ -23,7 +23,7 @@ function begins(a: string, b: string): boolean {
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`. Source: Damerau 1964, optimal string alignment. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let twoBack: number[] = []
   let back = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

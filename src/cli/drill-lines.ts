@@ -9,7 +9,8 @@ export function drillPassed({ found, broker }: DrillReport): boolean {
 
 export function drillLines(report: DrillReport): readonly string[] {
   const { camera, attack, level, end, frames, found, delay_ms } = report
-  const put = `${attack} of ${Number((level * 255).toFixed(1))}/255, ${frames} frames judged`
+  const judged = frames === null ? '' : `, ${frames} frames judged`
+  const put = `${attack} of ${Number((level * 255).toFixed(1))}/255${judged}`
   const after = delay_ms === null ? '' : ` after ${(delay_ms / 1000).toFixed(1)} s`
   const first = found ? `camera '${camera}': found${after} (${put})` : `camera '${camera}': not found (${put})`
   return [first, ...alertLine(report), ...ENDS[end]]

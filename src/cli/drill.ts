@@ -36,7 +36,8 @@ incident ends it.
                  are found less easily (${DRILL_ATTACKS[0]})
   --level L      L-inf of the perturbation: 8/255, or 0.03; from ${least}/255 to ${most}/255 (${usual}/255)
   --json         one JSON object: {"camera", "attack", "level", "end": "time"|"incident"|"failed", "frames", "found", "delay_ms",
-                 "seq", "broker": "acknowledged"|"denied"|"waiting"|"none"}; the last three are null where nothing was found
+                 "seq", "broker": "acknowledged"|"denied"|"waiting"|"none"}; the last three are null where nothing was found,
+                 frames where the guard went
 
 Exit: 0 found, and acknowledged where a broker is configured; 1 not found or not acknowledged; 2 no drill took place: usage, no
 daemon, or refused.

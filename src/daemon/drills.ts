@@ -8,10 +8,13 @@ import { FwError } from '../core/errors.js'
 import type { AlertFate } from '../delivery/delivery.js'
 import { type DrillOrder, drillRefusal } from './drill-order.js'
 
-/** For the guard's last word after a drill, or after its camera went. */
-const GRACE_MS = 5_000
-/** For the broker, from the end of a drill on. */
-const PUBACK_MS = 10_000
+/** `graceMs`: for the guard's last word after a drill, or after its camera went. `pubackMs`: for the broker, from the end on. */
+export interface DrillLimits {
+  readonly graceMs: number
+  readonly pubackMs: number
+}
+
+const LIMITS: DrillLimits = { graceMs: 5_000, pubackMs: 10_000 }
 const LOOK_EVERY_MS = 50
 
 export interface DrillsParts {
@@ -25,7 +28,9 @@ export interface DrillsParts {
 
 /** `delay_ms`, `seq` and `broker` are null where nothing was found. */
 export type DrillReport = DrillOrder &
-  Pick<DrillResult, 'end' | 'frames'> & {
+  Pick<DrillResult, 'end'> & {
+    /** Perturbed frames that were judged; null where the guard did not say. */
+    readonly frames: number | null
     readonly found: boolean
     readonly delay_ms: number | null
     /** Of the alert that raised it, and what the broker has made of that. */
@@ -45,26 +50,28 @@ export interface Drills {
 
 interface Running {
   readonly id: string
-  readonly end: (result: DrillResult) => void
+  readonly end: (result: Ended) => void
   raised?: Promise<Alert>
   /** The alert that nothing has cleared yet. */
   open?: AlertBody
 }
 
-const LOST: DrillResult = { end: 'failed', frames: 0 }
+/** What is known where the guard says nothing. */
+type Ended = Partial<DrillResult> & Pick<DrillResult, 'end'>
+const LOST: Ended = { end: 'failed' }
 
-export function createDrills({ facts, send, alert, fate }: DrillsParts): Drills {
+export function createDrills({ facts, send, alert, fate }: DrillsParts, { graceMs, pubackMs } = LIMITS): Drills {
   const running = new Map<string, Running>()
 
   async function drill({ camera, attack, level }: DrillOrder): Promise<DrillReport> {
     const refusal = drillRefusal(camera, facts(camera), running.has(camera))
     if (refusal !== undefined) throw new FwError('FW_DRILL_REFUSED', refusal)
     const id = randomUUID()
-    const over = new Promise<DrillResult>((end) => running.set(camera, { id, end }))
+    const over = new Promise<Ended>((end) => running.set(camera, { id, end }))
     const own = running.get(camera)!
     try {
       send(camera, { id, attack, level })
-      const { end, frames, found } = await Promise.race([over, after(DRILL_MS + GRACE_MS)])
+      const { end, frames = null, found } = await Promise.race([over, after(DRILL_MS + graceMs)])
       // of a guard that is gone
       if (own.open) await alert({ ...own.open, phase: 'cleared', captured_at: new Date().toISOString() })
       const seq = (await own.raised)?.seq ?? null
@@ -77,7 +84,7 @@ export function createDrills({ facts, send, alert, fate }: DrillsParts): Drills 
   }
 
   async function fateOf(seq: number): Promise<AlertFate> {
-    const untilMs = performance.now() + PUBACK_MS
+    const untilMs = performance.now() + pubackMs
     while (fate(seq) === 'waiting' && performance.now() < untilMs) await sleep(LOOK_EVERY_MS)
     return fate(seq)
   }
@@ -88,7 +95,7 @@ export function createDrills({ facts, send, alert, fate }: DrillsParts): Drills 
       const own = running.get(body.camera)
       if (!own) return
       own.raised ??= kept
-      own.raised.catch(() => {}) // whoever waits for the drill gets it
+      kept.catch(() => {}) // whoever keeps it reports it
       own.open = body.phase === 'cleared' ? undefined : body
     },
     ended(id, result) {
@@ -96,11 +103,11 @@ export function createDrills({ facts, send, alert, fate }: DrillsParts): Drills 
     },
     camera({ id, state }) {
       const own = running.get(id)
-      if (own && state !== 'guarding') void after(GRACE_MS).then(own.end)
+      if (own && state !== 'guarding') void after(graceMs).then(own.end)
     },
   }
 }
 
-async function after(ms: number): Promise<DrillResult> {
+async function after(ms: number): Promise<Ended> {
   return sleep(ms, LOST, { ref: false })
 }

@@ -14,7 +14,7 @@ function slowCameras() {
     log.push(`start ${name}`)
     return {
       adjust: ({ detection }) => log.push(`adjust ${name} to ${detection.threshold}`),
-      drill: async () => {},
+      drill: async (request) => void log.push(`drill ${name} ${request.id}`),
       beat: () => ({ id }) as never,
       judgingSinceMs: () => undefined,
       stop: () =>
@@ -77,4 +77,13 @@ test('nothing is started once it stops, and it waits for what is being done', as
   ending[0]!()
   await Promise.all([assigned, stopped])
   expect(log).toEqual(['start gate at 15', 'end gate at 15'])
+})
+
+test('a drill goes to a camera that is guarded, and keeps none from being started', async () => {
+  const { cameras, log } = slowCameras()
+  const request = { id: 'd', attack: 'noise', level: 0.1 } as const
+  await cameras.handle({ type: 'drill', cameraId: 'gate', request })
+  await cameras.start([gate()])
+  await cameras.handle({ type: 'drill', cameraId: 'gate', request })
+  expect(log).toEqual(['start gate at 15', 'drill gate at 15 d'])
 })

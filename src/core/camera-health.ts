@@ -6,11 +6,11 @@ import type { CameraState } from './camera-state.js'
 import { type Diagnostic, diagnostic } from './diagnostic.js'
 
 /** A camera must be judged, or not be judged, for this long before ops get to know. */
-export const HOLD_MS = 2_000
+const HOLD_MS = 2_000
 /** Guarded for less than this, so many times in a row: the camera flaps, and must be judged for longer to count. */
-const STEADY_MS = 15_000
+const STEADY_MS = 10_000
 const FLAPS = 3
-const FLAPPING_HOLD_MS = 15_000
+const FLAPPING_HOLD_MS = 5_000
 /** Another cause in the same outage is reported when it has stood for this long. */
 const CAUSE_HOLD_MS = 60_000
 /** From the first frame of a stream to its first verdict it may take this long. */

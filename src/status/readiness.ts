@@ -44,13 +44,11 @@ export function unitSentence(board: BoardSnapshot, nowMs: number): string {
   const { cameras } = board
   const down = cameras.filter((camera) => !camera.scored)
   const guarded = cameras.length - down.length
-  const first =
-    down.length === 0
-      ? `guarding ${cameras.length === 1 ? '1 camera' : `all ${cameras.length} cameras`}`
-      : `guarding ${guarded === 0 ? 'none' : guarded} of ${cameras.length} cameras`
+  const all = cameras.length === 1 ? '1 camera' : `${cameras.length} cameras`
+  const share = down.length === 0 ? (cameras.length === 1 ? '' : 'all ') : `${guarded === 0 ? 'none' : guarded} of `
   const open = cameras.filter((camera) => camera.incidentOpen)
   return [
-    first,
+    `guarding ${share}${all}`,
     ...(open.length > 0 ? [`incident on ${names(open)}`] : []),
     ...byTrouble(down).map((group) => `${names(group)} ${troubleOf(group[0]!)} for ${elapsedText(longest(group))}`),
     ...unableGuards(board),

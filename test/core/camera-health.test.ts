@@ -106,7 +106,7 @@ test('one that brings a frame now and then stays down', () => {
 
 test('flapping is held back after three short stretches, and forgotten after a steady one', () => {
   const camera = watched()
-  for (let i = 0; i < 30; i++) attempt(camera.is(8_000, 'guarding'), 'FW_CAMERA_ENDED')
+  for (let i = 0; i < 30; i++) attempt(camera.is(4_000, 'guarding'), 'FW_CAMERA_ENDED')
   expect(camera.states().filter((state) => state === 'guarding').length).toBe(3)
   camera.is(60_000, 'guarding')
   expect(camera.now().state).toBe('guarding')

@@ -95,7 +95,7 @@ test('a unit that guards says so, and says that it stops', async () => {
 test('a camera that is away does not keep the unit from being ready, and is named', async () => {
   const { lines, status } = await service(`{ id: gate, url: "rtsp://127.0.0.1:${await freePort()}/cam" }`)
   await until(() => lines().includes('READY=1'), 'ready', 30_000)
-  await expect.poll(status, { timeout: 30_000 }).toMatch(/guarding none of 1 cameras; 'gate' not reachable for \d+ s/)
+  await expect.poll(status, { timeout: 30_000 }).toMatch(/guarding none of 1 camera; 'gate' not reachable for \d+ s/)
 })
 
 test('a unit without an ffmpeg is not ready, says why, and feeds its watchdog', async () => {

@@ -45,7 +45,7 @@ test('a unit that can guard none for a reason of its own says the reason, and th
     NOW_MS,
   )
   expect(sentence).toBe(
-    "guarding none of 1 cameras; 'a' not guarded, ffmpeg is missing for 1 min; " +
+    "guarding none of 1 camera; 'a' not guarded, ffmpeg is missing for 1 min; " +
       'guard-0 cannot run: FW_FFMPEG_MISSING, /nonexistent does not run; the broker is offline',
   )
 })

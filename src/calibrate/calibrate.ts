@@ -7,6 +7,7 @@ import { PLAIN_P } from '../core/decide.js'
 import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
 import type { CameraSettings } from '../core/settings.js'
+import { writeAtomically } from '../files/atomic-file.js'
 import type { Engine } from '../inference/engine.js'
 import { modelFalseAlarms } from './false-alarms.js'
 import { signalFigures } from './figures.js'
@@ -15,20 +16,26 @@ import { type OwnDecision, ownDecision } from './own-decision.js'
 import { type Recording, type RecordOptions, record } from './record.js'
 import { refusalOf } from './refusal.js'
 import type { CalibrationResult, SignalResult } from './result.js'
+import { calibrationSvg } from './svg.js'
 import { CODEC, throughCodec } from './through-codec.js'
 
 /** As wide as the histograms of a terminal. */
 const BINS = 60
 
+export interface CalibrateOptions extends RecordOptions {
+  /** Path of the SVG; undefined: beside the baseline. */
+  readonly out?: string
+}
+
 /**
- * Throws FW_CALIBRATE_REFUSED, FW_BASELINE (not written), what the decoder throws (FW_SOURCE, FW_CAMERA_*) or FW_INFERENCE_FAILED.
+ * Throws FW_CALIBRATE_REFUSED, FW_BASELINE or FW_OUTPUT (not written), what the decoder throws (FW_SOURCE, FW_CAMERA_*) or FW_INFERENCE_FAILED.
  * What the camera has learned in another light stays.
  */
 export async function calibrateCamera(
   camera: CameraSettings,
   stateDir: string,
   engine: Engine,
-  options: RecordOptions,
+  options: CalibrateOptions,
 ): Promise<CalibrationResult> {
   if (camera.listen && options.from === undefined) {
     const remedy = 'Record it where its stream arrives, and give the recording by --from FILE.'
@@ -49,10 +56,13 @@ export async function calibrateCamera(
   const signals = signalResults(recording, baseline)
   const at = material.observations.at(-1)!.atMs
   const decision = ownDecision(baseline, recording.settings, engine.calibration.cascade, at)
+  const svg = options.out ?? path.replace(/json$/, 'svg')
+  await writePicture(svg, calibrationSvg({ camera: camera.id, signals }))
   return {
     camera: camera.id,
     source: options.from ?? camera.url,
     baseline: path,
+    svg,
     stage: stageOf(baseline),
     clean_s: material.learnedMs / 1000,
     jumps: material.jumps,
@@ -77,6 +87,12 @@ async function leastLevelsHere(
     if (!(error instanceof FwError && error.code === 'FW_SOURCE')) throw error
     return leastLevels(frames, { ...parts, codec: 'none', through: async (some) => some })
   }
+}
+
+async function writePicture(path: string, text: string): Promise<void> {
+  await writeAtomically(path, text).catch((cause) => {
+    throw new FwError('FW_OUTPUT', `${path}: ${cause.message}`, { cause })
+  })
 }
 
 function refused({ id }: CameraSettings, reason: string, remedy?: string): FwError {

@@ -16,6 +16,8 @@ export interface CalibrationResult {
   readonly source: string
   /** The baseline's file. */
   readonly baseline: string
+  /** The histograms as a picture. */
+  readonly svg: string
   readonly stage: Stage
   readonly clean_s: number
   readonly jumps: number
@@ -24,7 +26,7 @@ export interface CalibrationResult {
   readonly least_level: LeastLevels
 }
 
-const NAMES: Readonly<Record<Signal, string>> = {
+export const SIGNAL_NAMES: Readonly<Record<Signal, string>> = {
   screen: 'screen, log-odds',
   chain: 'classifier C, log-odds',
   noise: 'noise of the picture, nats',
@@ -40,11 +42,12 @@ export function resultLines(result: CalibrationResult): string[] {
   return [
     `camera        ${camera}, ${source}`,
     `learned       ${cleanS.toFixed(0)} s of clean observations${jumped}; the baseline is ${stage === 'own' ? "the camera's own" : `${stage}, 600 s make it the camera's own`}`,
-    ...SIGNALS.flatMap((signal) => signalLines(NAMES[signal], result.signals[signal])),
+    ...SIGNALS.flatMap((signal) => signalLines(SIGNAL_NAMES[signal], result.signals[signal])),
     '',
     falseAlarmLine(result.false_alarms),
     `least level   ${leastLevelText(result.least_level)}`,
     `written       ${result.baseline}; a running framewarden takes it within five minutes, or when it is restarted`,
+    `picture       ${result.svg}`,
   ]
 }
 

@@ -3,8 +3,7 @@ import { findFfmpeg } from '../camera/ffmpeg.js'
 import { type Diagnostic, diagnosticLine } from '../core/diagnostic.js'
 import type { CameraSettings, Settings } from '../core/settings.js'
 import { startEngine } from '../inference/engine.js'
-import { calibrateCamera } from './calibrate.js'
-import type { RecordOptions } from './record.js'
+import { type CalibrateOptions, calibrateCamera } from './calibrate.js'
 import type { CalibrationResult } from './result.js'
 
 export interface CalibrationReport {
@@ -20,7 +19,7 @@ export interface CalibrationReport {
 export async function calibrateUnit(
   settings: Settings,
   cameras: readonly CameraSettings[],
-  options: Pick<RecordOptions, 'from' | 'minutes' | 'signal'>,
+  options: Pick<CalibrateOptions, 'from' | 'minutes' | 'out' | 'signal'>,
   report: CalibrationReport,
 ): Promise<number> {
   const ffmpeg = await findFfmpeg({ configured: settings.ffmpeg })

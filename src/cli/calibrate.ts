@@ -17,12 +17,13 @@ const OPTIONS = {
   all: { type: 'boolean', default: false },
   minutes: { type: 'string' },
   from: { type: 'string' },
+  out: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
 
 export const calibrate: Command = {
   name: 'calibrate',
-  usage: 'calibrate --config FILE (--camera ID | --all) [--minutes N] [--from FILE] [--json]',
+  usage: 'calibrate --config FILE (--camera ID | --all) [--minutes N] [--from FILE] [--out FILE] [--json]',
   summary: "Learn a camera's clean past at once, and show it",
   help: `
 Looks at the camera for some minutes, five frames a second, beside a running daemon if there is one (the camera serves a second
@@ -38,6 +39,7 @@ ${LEAST_CLEAN_MS / 1000} s of clean observations.
   --all           all of its cameras, one after the other
   --minutes N     how long to look, 1 or more (${MINUTES}: less is provisional)
   --from FILE     a clean recording of the camera instead of its stream
+  --out FILE      where to write the histograms as SVG (beside the baseline: ID.svg)
   --json          one JSON object a camera
 
 Prints for each signal its histogram, quantiles, autocorrelation time, and the margin above the camera's level from which a value
@@ -53,11 +55,13 @@ Example: framewarden calibrate --config /etc/framewarden/config.yaml --camera no
 
 async function run(argv: readonly string[], output = new AbortController().signal): Promise<number> {
   const { values, positionals } = parseArguments(argv, OPTIONS)
-  const { config, camera, all, from, json } = values
+  const { config, camera, all, from, out, json } = values
   if (config === undefined) throw new FwError('FW_USAGE', 'calibrate: no --config FILE')
   if (positionals.length > 0) throw new FwError('FW_USAGE', `calibrate takes options alone, not '${positionals[0]}'`)
   if ((camera !== undefined) === all) throw new FwError('FW_USAGE', 'calibrate: --camera ID or --all')
-  if (all && from !== undefined) throw new FwError('FW_USAGE', 'calibrate: --from FILE is of one camera, not of --all')
+  if (all && (from ?? out) !== undefined) {
+    throw new FwError('FW_USAGE', 'calibrate: --from FILE and --out FILE are of one camera, not of --all')
+  }
   const minutes = values.minutes === undefined ? undefined : minutesOf(values.minutes)
   const settings = await loadConfig(config)
   const cameras = all ? settings.cameras : [cameraOf(settings.cameras, camera!)]
@@ -66,7 +70,7 @@ async function run(argv: readonly string[], output = new AbortController().signa
   process.once('SIGINT', () => stop.abort())
   const signal = AbortSignal.any([stop.signal, output])
   const length = minutes ?? (from === undefined ? MINUTES : undefined)
-  const done = await calibrateUnit(settings, cameras, { from, minutes: length, signal }, report(json, length))
+  const done = await calibrateUnit(settings, cameras, { from, out, minutes: length, signal }, report(json, length))
   return done === cameras.length ? EXIT.done : EXIT.failed
 }
 

@@ -1,15 +1,18 @@
 /** The whole command on clips that the tiny bundle has an opinion on. */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { readBaseline } from '../../src/baselines/baseline-file.js'
 import { openClip } from '../../src/scan/write-clip.js'
 import { bundled } from '../camera/partners.js'
 import { amplitudes, drawTinyClip } from '../fixtures/tiny-clip.js'
 import { grey, TINY } from '../inference/pictures.js'
+
+// one calibration encodes and decodes a dozen clips
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const PROGRAM = fileURLToPath(new URL('../../bin/framewarden.js', import.meta.url))
 const RATE = 5
@@ -66,6 +69,8 @@ test('a clean recording becomes the baseline that the guard of the camera reads'
   expect({ codec, failed }).toEqual({ codec: 'H.264 CRF 23', failed: false })
   expect(noise).toBeGreaterThanOrEqual(2)
   expect(noise).toBeLessThanOrEqual(32)
+  expect(result.svg).toBe(join(dir, 'state/baselines/door.svg'))
+  expect(existsSync(result.svg)).toBe(true)
   const source = join(dir, 'door.mp4')
   const baseline = await readBaseline(result.baseline, { width: 64, height: 64, source })
   expect(result.baseline).toBe(join(dir, 'state/baselines/door.json'))
@@ -73,7 +78,7 @@ test('a clean recording becomes the baseline that the guard of the camera reads'
 })
 
 test('a person is shown a histogram, quantiles and the margin of each signal', async () => {
-  const { code, out } = await calibrate('--camera', 'door', '--from', 'clean.mp4')
+  const { code, out } = await calibrate('--camera', 'door', '--from', 'clean.mp4', '--out', 'door.svg')
   expect(code).toBe(0)
   for (const words of [
     'screen, log-odds: p1',
@@ -85,6 +90,7 @@ test('a person is shown a histogram, quantiles and the margin of each signal', a
     expect(out).toContain(words)
   }
   expect(out.split('\n').length).toBeLessThan(25)
+  expect(readFileSync(join(dir, 'door.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s)
 })
 
 test.each([

@@ -15,15 +15,21 @@ const ca = authority('test authority')
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let system: FfmpegBuild
+const running: GstServer[] = []
 
 beforeAll(async () => {
   folder = await temporaryFolder()
   system = await findFfmpeg({ configured: '/usr/bin/ffmpeg' })
 })
-afterAll(() => folder.remove())
+afterAll(async () => {
+  for (const server of running) await server.kill()
+  await folder.remove()
+})
 
-function recorder(argv: readonly string[] = []): Promise<GstServer> {
-  return gstServer({ script: 'gst_rtsp_recorder.py', argv, login, home: folder.path })
+async function recorder(argv: readonly string[] = []): Promise<GstServer> {
+  const server = await gstServer({ script: 'gst_rtsp_recorder.py', argv, login, home: folder.path })
+  running.push(server)
+  return server
 }
 
 /** Pushes grey pictures of luma 100 until `met` settles; what was said meanwhile. */

@@ -10,7 +10,7 @@ const CAMERA_EVERY_MS = 150
 export type CameraMessage = Extract<ToGuard, { type: 'assign' | 'adjust' | 'release' | 'drill' }>
 
 export interface GuardedCameras {
-  /** Starts those that no message has spoken of meanwhile. */
+  /** Starts those that no message has assigned or released meanwhile, each with its settings of then. */
   start(assignments: readonly Assignment[]): Promise<void>
   /** Resolves when it is done; what is said of one camera is done in the order in which it was said. */
   handle(message: CameraMessage): Promise<void>
@@ -25,6 +25,8 @@ export interface GuardedCameras {
 /** `guard` starts to guard one camera. */
 export function guardedCameras(guard: (assignment: Assignment) => CameraGuard): GuardedCameras {
   const guarded = new Map<string, CameraGuard>()
+  /** Those that are to be started yet. */
+  const waiting = new Map<string, Assignment>()
   /** The last thing to be done of each camera that a message spoke of. */
   const last = new Map<string, Promise<void>>()
   const stopping = new AbortController()
@@ -47,17 +49,23 @@ export function guardedCameras(guard: (assignment: Assignment) => CameraGuard): 
   return {
     async start(assignments) {
       for (const assignment of assignments) {
-        if (signal.aborted) return
         const { id } = assignment.camera
-        if (!last.has(id)) guarded.set(id, guard(assignment))
+        if (!last.has(id)) waiting.set(id, assignment)
+      }
+      for (const [id, assignment] of waiting) {
+        if (signal.aborted) return
+        waiting.delete(id)
+        guarded.set(id, guard(assignment))
         await sleep(CAMERA_EVERY_MS, undefined, { signal }).catch(() => {}) // aborted: the loop ends
       }
     },
     handle(message) {
       const id = idOf(message)
+      const first = waiting.get(id)
+      if (first && message.type === 'adjust') waiting.set(id, { ...first, camera: message.camera })
+      else if (message.type === 'assign' || message.type === 'release') waiting.delete(id)
       const done = (last.get(id) ?? Promise.resolve()).then(() => take(message))
-      // a drill has no part in which settings a camera starts with
-      if (message.type !== 'drill') last.set(id, done)
+      last.set(id, done)
       return done
     },
     count: () => guarded.size,

@@ -79,11 +79,21 @@ test('nothing is started once it stops, and it waits for what is being done', as
   expect(log).toEqual(['start gate at 15', 'end gate at 15'])
 })
 
+test('a camera that is adjusted before its turn to start is started, as adjusted', async () => {
+  const { cameras, log } = slowCameras()
+  const { camera: settings } = gate()
+  const started = cameras.start([{ camera: { ...settings, id: 'yard' } }, gate()])
+  await cameras.handle({ type: 'adjust', camera: { ...settings, frame: { width: 64, rate: 5 } } })
+  await started
+  expect(log).toEqual(['start yard at 15', 'start gate at 5'])
+})
+
 test('a drill goes to a camera that is guarded, and keeps none from being started', async () => {
   const { cameras, log } = slowCameras()
   const request = { id: 'd', attack: 'noise', level: 0.1 } as const
+  const starting = cameras.start([{ camera: { ...gate().camera, id: 'yard' } }, gate()])
   await cameras.handle({ type: 'drill', cameraId: 'gate', request })
-  await cameras.start([gate()])
+  await starting
   await cameras.handle({ type: 'drill', cameraId: 'gate', request })
-  expect(log).toEqual(['start gate at 15', 'drill gate at 15 d'])
+  expect(log).toEqual(['start yard at 15', 'start gate at 15', 'drill gate at 15 d'])
 })

@@ -195,7 +195,9 @@ function follow(
     score: Math.max(state.worst, incident.score),
     box: state.box,
   }
-  const due = frame.atMs - incident.updatedAtMs >= UPDATE_EVERY_MS
+  // an alarm comes before its kind can be known: that is told as soon as it is
+  const named = incident.kind === 'unknown' && now.kind !== 'unknown'
+  const due = named || frame.atMs - incident.updatedAtMs >= UPDATE_EVERY_MS
   if (!quiet && due && changed(incident, now)) return [{ ...state, quietSinceMs, incident: now }, now]
   return [{ ...state, quietSinceMs }, undefined]
 }

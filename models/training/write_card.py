@@ -60,7 +60,7 @@ def main() -> None:
         'yuv_ms': rgb['yuv420p']['ms_min'], 'rgb_ms': rgb['rgb24']['ms_min'], 'weights': f"{sum(f['bytes'] for f in manifest['files'].values()) / 1e6:.1f}",
         'suspicious': f"{calibration['thresholds']['suspicious']:.2f}", 'flagged': f"{calibration['thresholds']['flagged']:.2f}", 'cells': len(CELLS),
         'yolox_boxes': next(c['yolox_clean'] for c in cells if c['family'] == 'pgd-yolox' and c['crf'] == 23), 'face_boxes': next(c['face_clean'] for c in cells if c['family'] == 'pgd-yolox' and c['crf'] == 23),
-        'incidents': (RESULTS / 'incidents.md').read_text().strip(),
+        'decision_test': (RESULTS / 'decision-test.md').read_text().strip(), 'decision_calibrate': (RESULTS / 'decision-calibrate.md').read_text().strip(),
         'table': (RESULTS / 'evaluate_clips.md').read_text().strip(), 'untouched': untouched(evaluation['native']), 'films': films(calibration['films']),
         'benchmark_headlines': headlines(), 'benchmark': benchmark_section()}
     text = Path('card.md').read_text()

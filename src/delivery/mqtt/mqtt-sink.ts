@@ -51,14 +51,15 @@ export async function startMqttSink(options: MqttSinkOptions): Promise<MqttSink>
   const broker = brokerName(mqtt)
   const topics = topicsOf(mqtt.topicPrefix, unit)
   const { enabled, prefix } = mqtt.homeAssistant
-  const grantFor = (topic: string) => grantOf(topic, mqtt.topicPrefix, prefix)
+  const own = `${mqtt.topicPrefix}/`
   const publishing = startPublishing({
     spool,
     pubackMs: PUBACK_MS,
-    alertTopic: (alert) => topicsOf(mqtt.topicPrefix, alert.unit).alert(alert.camera),
-    grantFor,
+    // an alert of an earlier name of this unit goes where it would have gone
+    alertTopic: (alert) => (alert.unit === unit ? topics : topicsOf(mqtt.topicPrefix, alert.unit)).alert(alert.camera),
+    grantFor: (topic) => grantOf(topic, mqtt.topicPrefix, prefix),
     // one denial stands for all of discovery: its topics are many, and an operator grants them together
-    deniedWith: (topic) => (grantFor(topic) === `${prefix}/#` ? `${prefix}/#` : topic),
+    deniedWith: (topic) => (topic.startsWith(own) ? topic : `${prefix}/#`),
     onDenied: options.onDenied,
     onReadFailure: (error) => onFailure('FW_SPOOL_DISK', 'spool', error.message),
   })

@@ -36,7 +36,7 @@ export type PublishOutcome =
 export function step(state: PublishState, input: PublishInput, nowMs: number, config: PublishConfig): Stepped {
   const [next, effects] = take(state, input, nowMs, config)
   const [sent, more] = pump(next, nowMs, config)
-  return [sent, [...effects, ...more]]
+  return [sent, effects.length === 0 ? more : [...effects, ...more]]
 }
 
 function take(state: PublishState, input: PublishInput, nowMs: number, config: PublishConfig): Stepped {

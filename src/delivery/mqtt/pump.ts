@@ -1,7 +1,7 @@
 /** What goes out now: alerts first, then the rest; never more than the window, nothing that the broker has denied. Pure. */
-import { take } from './outbox.js'
+import { type Outgoing, take } from './outbox.js'
 import type { PublishEffect, Stepped } from './publish-effect.js'
-import type { Line, PublishConfig, PublishState, Sent } from './publish-state.js'
+import type { Line, PublishConfig, PublishState } from './publish-state.js'
 
 export function pump(from: PublishState, nowMs: number, config: PublishConfig): Stepped {
   let state = from
@@ -26,16 +26,14 @@ function nextAlert(state: PublishState, line: Line, nowMs: number, config: Publi
   if (!stored) return undefined
   const { seq } = stored.alert
   const topic = config.alertTopic(stored.alert)
+  const reason = state.grants.denied.get(config.deniedWith(topic))
+  if (reason === undefined && !mayGo(state, line, topic)) return undefined
   const payload = JSON.stringify({ ...stored.alert, replayed: seq <= line.replayedTo })
   const message = { topic, payload, retain: false }
-  const rest = { ...line, alerts: line.alerts.slice(1) }
-  const reason = state.grants.denied.get(config.deniedWith(topic))
-  if (reason !== undefined) {
-    const denied = { type: 'denied', message, seq, reason, grant: config.grantFor(topic) } as const
-    return [{ ...state, line: rest }, [denied, { type: 'delivered', seq }]]
-  }
-  if (!mayGo(state, line, topic)) return undefined
-  return send({ ...state, sentSeq: Math.max(state.sentSeq, seq) }, rest, { message, seq, atMs: nowMs })
+  const rest = line.alerts.slice(1)
+  if (reason === undefined) return send(state, { ...line, alerts: rest }, nowMs, message, seq)
+  const denied = { type: 'denied', message, seq, reason, grant: config.grantFor(topic) } as const
+  return [{ ...state, line: { ...line, alerts: rest } }, [denied, { type: 'delivered', seq }]]
 }
 
 /**
@@ -52,7 +50,7 @@ function nextMessage(state: PublishState, line: Line, nowMs: number, config: Pub
       mayGo(state, line, topic) &&
       (!backlog || state.grants.accepted.has(topic)),
   )
-  return found && send({ ...state, outbox: found[0] }, line, { message: found[1], atMs: nowMs })
+  return found && send({ ...state, outbox: found[0] }, line, nowMs, found[1])
 }
 
 /** A careful publisher sends nothing beside a topic that the broker has never accepted. */
@@ -61,10 +59,12 @@ function mayGo({ grants }: PublishState, { inFlight }: Line, topic: string): boo
   return grants.accepted.has(topic) && inFlight.every(({ message }) => grants.accepted.has(message.topic))
 }
 
-function send(state: PublishState, line: Line, sent: Omit<Sent, 'id'>): Stepped {
+/** `seq` of an alert. */
+function send(state: PublishState, line: Line, nowMs: number, message: Outgoing, seq?: number): Stepped {
   const id = state.nextId
-  const publish = { type: 'publish', id, message: sent.message } as const
-  return [{ ...state, nextId: id + 1, line: { ...line, inFlight: [...line.inFlight, { ...sent, id }] } }, [publish]]
+  const inFlight = [...line.inFlight, { id, message, seq, atMs: nowMs }]
+  const sentSeq = Math.max(state.sentSeq, seq ?? 0)
+  return [{ ...state, nextId: id + 1, sentSeq, line: { ...line, inFlight } }, [{ type: 'publish', id, message }]]
 }
 
 /** Alerts are read ahead while those before them are on their way. */

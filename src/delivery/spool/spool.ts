@@ -48,9 +48,10 @@ export interface Spool {
 /** Opens and repairs: a torn last record is cut off, damaged ones are set aside with FW_SPOOL_CORRUPT. Throws FW_SPOOL_DISK. */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const reports = spoolReports(options.folder, options.onDiagnostic)
-  const parts = await openParts(options, reports).catch((error) => {
+  const throwDiskError = (error: unknown) => {
     throw diskError(options.folder, error)
-  })
+  }
+  const parts = await openParts(options, reports).catch(throwDiskError)
   const { log, cursor, clock } = parts
   const tidying = startTidying(log, cursor, clock, {
     fetched: options.fetched,
@@ -63,7 +64,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const queue = createAppendQueue({
     write: async (bodies) => {
       const records = numbered(bodies, options.unit, log.state.lastSeq + 1, Date.now(), clock.nowMs())
-      await log.append(records, clock.nowMs())
+      await log.append(records, clock.nowMs()).catch(throwDiskError)
       await tidying.run()
       return records.map(({ alert }) => alert)
     },
@@ -74,14 +75,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   })
 
   return {
-    append: (body) =>
-      queue.append(body).catch((error) => {
-        throw diskError(options.folder, error)
-      }),
-    read: (seq, limit) =>
-      readUndelivered(log, cursor, seq, limit).catch((error) => {
-        throw diskError(options.folder, error)
-      }),
+    append: (body) => queue.append(body),
+    read: (seq, limit) => readUndelivered(log, cursor, seq, limit).catch(throwDiskError),
     delivered: (seq) => cursor.settle([seq]),
     isDelivered: cursor.has,
     onAppend: (listener) => {

@@ -68,7 +68,7 @@ export function recorder(settings: WatchSettings, flagged: number): Recorder {
   /** undefined while the camera has no level yet. */
   function observe({ atMs, verdict, noise }: JudgedFrame, baseline: Baseline): Observation | undefined {
     const { screenLogit, chainLogit } = verdict.score
-    if (screenLogit === undefined || chainLogit === undefined) return undefined
+    if (screenLogit === undefined || chainLogit === undefined || noise === undefined) return undefined
     const values = { screen: screenLogit, chain: chainLogit, noise }
     const strays = { screen: 0, chain: 0, noise: 0 }
     for (const signal of SIGNALS) {

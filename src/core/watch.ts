@@ -47,8 +47,8 @@ export interface JudgedFrame {
   /** settle.ts. */
   readonly histogram: readonly number[]
   readonly light: Light
-  /** baseline/noise.ts. */
-  readonly noise: number
+  /** baseline/noise.ts; undefined where nobody measured, as the frame is no observation. */
+  readonly noise?: number
   /** What the mapping network took away (kind.ts); of perturbed frames alone. */
   readonly removal?: Int8Array
   /** Size of the frame as the camera encoded it; undefined where nobody counted. */
@@ -138,8 +138,8 @@ export function startWatch(open?: Incident, baseline: Baseline = NO_BASELINE): W
   return { decision: startDecision(open), baseline, settle: SETTLED }
 }
 
-/** Measures `frame`, whose pixels are as they were before judging. */
-export function judgedFrame(frame: Frame, verdict: Verdict): JudgedFrame {
+/** Measures `frame`, whose pixels are as they were before judging. `observed`: the decision will look at its noise. */
+export function judgedFrame(frame: Frame, verdict: Verdict, observed = true): JudgedFrame {
   const { capturedAtMs, damaged, encodedBytes, pixels, width, height } = frame
   return {
     atMs: capturedAtMs,
@@ -147,7 +147,7 @@ export function judgedFrame(frame: Frame, verdict: Verdict): JudgedFrame {
     damaged,
     histogram: lumaHistogram(frame),
     light: lightOf(frame),
-    noise: lumaNoise(frame),
+    ...(observed && { noise: lumaNoise(frame) }),
     ...(verdict.kind === 'perturbed' && { removal: removal(pixels, verdict.purified, width, height) }),
     ...(encodedBytes !== undefined && { encodedBytes }),
   }
@@ -227,7 +227,7 @@ export function baselineFacts({ baseline }: WatchState, { suspicion }: WatchSett
 function measurementsOf({ verdict, noise }: JudgedFrame): Measurements {
   const { screenLogit, chainLogit } = verdict.score
   return {
-    noise,
+    ...(noise !== undefined && { noise }),
     ...(screenLogit !== undefined && { screen: screenLogit }),
     ...(chainLogit !== undefined && { chain: chainLogit }),
   }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { BaselineFacts } from '../core/baseline/baseline.js'
 import type { Signal } from '../core/baseline/signals.js'
+import { observes } from '../core/decide.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import type { DrillRequest } from '../core/drill.js'
 import { FwError } from '../core/errors.js'
@@ -73,7 +74,9 @@ export function frameJudge(
   }
 
   function conclude(frame: Frame, verdict: Verdict): void {
-    const [next, effects] = watch(state, judgedFrame(frame, verdict), watching(), newId)
+    // two frames of three are no observation: their noise would be measured for nobody
+    const observed = observes(state.decision, frame.capturedAtMs, settings.frame.rate)
+    const [next, effects] = watch(state, judgedFrame(frame, verdict, observed), watching(), newId)
     state = next
     const purified = verdict.kind === 'perturbed' && settings.purify.enabled ? verdict.purified : undefined
     for (const effect of effects) {

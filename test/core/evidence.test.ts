@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { seededChance } from '../../src/core/chance.js'
 import { accumulate, lnBet, lnJoined, MAX_GAP_MS, NO_EVIDENCE, thresholdFor } from '../../src/core/evidence.js'
-import { mulberry } from '../fixtures/random.js'
 
 /** The e-value of one p-value. */
 const lnE = (p: number) => lnJoined([{ p, share: 1 }])
@@ -58,7 +58,7 @@ describe('evidence over time', () => {
       { p: 1, share: 0.25 },
     ])
     expect(Math.exp(joined)).toBeCloseTo(0.5 * Math.exp(lnBet(1e-4)) + 0.25 * 0.5, 9)
-    const random = mulberry(11)
+    const random = seededChance(11)
     let sum = 0
     for (let i = 0; i < 100_000; i++) {
       const p = 1 - random()
@@ -74,7 +74,7 @@ describe('evidence over time', () => {
 
   it('alarms on independent clean frames no oftener than the budget', () => {
     const bound = Math.log(1000)
-    const random = mulberry(7)
+    const random = seededChance(7)
     let evidence = NO_EVIDENCE
     let alarms = 0
     const n = 300_000

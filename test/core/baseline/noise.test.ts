@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { lumaNoise } from '../../../src/core/baseline/noise.js'
-import { mulberry, normals } from '../../fixtures/random.js'
+import { seededChance } from '../../../src/core/chance.js'
+import { normals } from '../../fixtures/random.js'
 
 const [width, height] = [320, 176]
 
@@ -24,7 +25,7 @@ test('a flat picture, a slope and an edge have none', () => {
 })
 
 test('texture in less than three quarters of the picture is not taken for it', () => {
-  const random = mulberry(4)
+  const random = seededChance(4)
   const busy = picture((x) => (x < width * 0.6 ? 255 * random() : 100))
   expect(lumaNoise(busy)).toBeLessThan(Math.log(0.7))
 })

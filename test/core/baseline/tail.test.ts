@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { exceededWith, fitTail, survival } from '../../../src/core/baseline/tail.js'
-import { mulberry } from '../../fixtures/random.js'
+import { seededChance } from '../../../src/core/chance.js'
 
 /** `n` values whose tail is generalised Pareto of shape xi and scale 1 (an exponential for 0), rising. */
 function sample(n: number, xi: number, seed: number): number[] {
-  const random = mulberry(seed)
+  const random = seededChance(seed)
   const draw = () => (xi === 0 ? -Math.log(1 - random()) : ((1 - random()) ** -xi - 1) / xi)
   return Array.from({ length: n }, draw).sort((a, b) => a - b)
 }

@@ -50,6 +50,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./drill.js')).drillCommand,
   },
   {
+    name: 'incidents',
+    summary: 'What the unit has raised, and who has seen it',
+    load: async () => (await import('./incidents.js')).incidentsCommand,
+  },
+  {
     name: 'probe',
     summary: 'Look at a camera: codec, size, rate, and the transport that works',
     load: async () => (await import('./probe.js')).probe,

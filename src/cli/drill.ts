@@ -1,10 +1,5 @@
 /** `framewarden drill`: a camera's test button. */
-import { dirname, resolve } from 'node:path'
-import { readConfigText } from '../config/load.js'
-import { parseConfig } from '../config/parse.js'
-import { ConfigError } from '../config/problem.js'
 import { askDaemon } from '../control/client.js'
-import { didYouMean } from '../core/did-you-mean.js'
 import { DRILL_ATTACKS, DRILL_LEVELS, DRILL_MS } from '../core/drill.js'
 import { describe, FwError } from '../core/errors.js'
 import { jsonLine } from '../core/printable.js'
@@ -13,6 +8,7 @@ import { parseArguments } from './arguments.js'
 import type { Command } from './command.js'
 import { drillLines, drillPassed } from './drill-lines.js'
 import { EXIT } from './exit.js'
+import { stateDirOf } from './state-dir.js'
 
 /** The daemon needs the drill itself and what it waits for afterwards: guard, disk, broker. */
 const PATIENCE_MS = DRILL_MS + 30_000
@@ -73,18 +69,6 @@ async function run(argv: readonly string[], output?: AbortSignal): Promise<numbe
     console.error(describe(error))
     return EXIT.usage
   }
-}
-
-/** Secrets in it are left alone: the daemon has them. */
-async function stateDirOf(path: string, camera: string): Promise<string> {
-  const { config, problems } = parseConfig(await readConfigText(path))
-  if (!config) throw new ConfigError(path, problems)
-  const ids = config.cameras.map(({ id }) => id)
-  if (!ids.includes(camera)) {
-    const nearest = didYouMean(camera, ids)
-    throw new FwError('FW_USAGE', `no camera '${camera}' in ${path}${nearest ? `, did you mean ${nearest}?` : ''}`)
-  }
-  return resolve(dirname(resolve(path)), config.state_dir)
 }
 
 function attackOf(text: string): string {

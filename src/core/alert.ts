@@ -42,6 +42,8 @@ export interface Alert extends AlertBody {
   /** Gap-free per unit, from 1. */
   readonly seq: number
   readonly unit: string
+  /** One plain sentence for a person. */
+  readonly text: string
   /** `unset`: the unit did not know the time of day when it took one of the times; `seq` keeps the order all the same. */
   readonly clock: ClockState
   /** Sent again after a restart or a lost connection. */

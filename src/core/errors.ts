@@ -54,6 +54,7 @@ export const REMEDIES = {
   FW_OVERLOADED: 'Lower frame.rate, spread cameras over more units, or use a GPU.',
   // evidence, spool, delivery
   FW_EVIDENCE_DISK: 'Free disk space under state_dir, or lower evidence.max_bytes. Alerts go on without pictures.',
+  FW_INCIDENT_LOG: 'Free disk space under state_dir; alerts go on, the history on the page may have gaps.',
   FW_BASELINE: 'The camera learns its clean past anew; free disk space, or remove the file.',
   FW_BASELINE_DRIFT:
     'Look at the camera: a new view or lamp is calibrated anew (`framewarden calibrate`); else an attack may be creeping in.',
@@ -74,6 +75,7 @@ export const REMEDIES = {
   FW_CONTROL_DENIED: 'Run this as the user that the daemon runs as, or as root.',
   FW_CONTROL_FAILED: "See the daemon's log; the daemon and this command should be of one version.",
   FW_REQUEST: 'Send one JSON object a line, with a verb that the daemon knows.',
+  FW_INCIDENT_UNKNOWN: '`framewarden incidents --config FILE` lists those that the unit remembers.',
   FW_DRILL_REFUSED:
     'Drill a camera that is guarded, has no open incident and is not being drilled; its state is on the page.',
   FW_HTTP_LISTEN: 'Choose a free http.listen address.',

@@ -65,18 +65,19 @@ async function build(options: DaemonOptions, stops: StopStack, signal: AbortSign
   const unit = unitFacts(settings.unit, version, systemClock())
   await makeStateDir(settings.stateDir)
   const reporting = await startReporting(settings, log, stops)
-  const { diagnostics, delivery } = reporting
+  const { diagnostics, delivery, history } = reporting
   const incidents = openIncidents(settings.stateDir, (text) =>
     diagnostics.note(diagnostic('FW_STATE_DIR', 'incidents', text)),
   )
-  await clearForgotten(incidents, settings.cameras, delivery.alert)
+  await clearForgotten(incidents, settings.cameras, history.alert)
+  await history.clearLeft(new Set(incidents.all().map(({ incident }) => incident.id)))
 
   const shown = { guards: () => cameras.guards(), entries: () => cameras.entries() }
   const announcer = createAnnouncer(unit, shown, delivery, log)
   const drills = createDrills({
     facts: (id) => cameras.entries().find((entry) => entry.id === id),
     send: (id, request) => cameras.drill(id, request),
-    alert: delivery.alert,
+    alert: history.alert,
     fate: delivery.fate,
   })
   const cameras = startCameras(options, reporting, { incidents, announcer, drills }, stops)
@@ -91,7 +92,7 @@ async function build(options: DaemonOptions, stops: StopStack, signal: AbortSign
   if (page) stops.add(page.close)
 
   const { reload } = startReload(options, { ...reporting, incidents, cameras, announcer }, stops, signal)
-  const verbs = verbsOf({ snapshot, reload, drill: drills.drill })
+  const verbs = verbsOf({ snapshot, reload, drill: drills.drill, history })
   const control = await startControl({ stateDir: settings.stateDir, verbs, onFault: fault('control socket') })
   stops.add(control.close)
 
@@ -114,7 +115,7 @@ function unitFacts(unit: string, version: string, clock: Clock): UnitFacts {
 
 function startCameras(
   { settings, log }: DaemonOptions,
-  { delivery, diagnostics }: Reporting,
+  { history, diagnostics }: Reporting,
   { incidents, announcer, drills }: { incidents: OpenIncidents; announcer: Announcer; drills: Drills },
   stops: StopStack,
 ): Cameras {
@@ -126,11 +127,10 @@ function startCameras(
     systemClock(),
     {
       async onAlert(body: AlertBody) {
-        const kept = delivery.alert(body)
+        const kept = history.alert(body)
         if (body.drill) drills.alerted(body, kept)
-        const { seq, kind, score } = await kept
-        const what = body.drill ? `drill ${body.phase}` : body.phase
-        const line = `alert ${seq}: camera '${body.camera}' ${what}, kind ${kind}, score ${score}`
+        const { seq, kind, score, text } = await kept
+        const line = `alert ${seq} (${body.phase}): ${text} Kind ${kind}, score ${score}`
         log.warn({ camera: body.camera, incident: body.incident, seq }, line)
       },
       onCamera(now, before) {
@@ -173,7 +173,7 @@ function startReload(
     tryOut: (trial, next) => tryOut(trial, next, log, signal),
     apply: (step, next) => applyStep(step, next, { ...reloaded, log }),
     async onSettled(now) {
-      await clearForgotten(reloaded.incidents, now.cameras, reloaded.delivery.alert)
+      await clearForgotten(reloaded.incidents, now.cameras, reloaded.history.alert)
       reloaded.announcer.all()
       reloaded.delivery.retryDenied()
     },

@@ -1,13 +1,16 @@
-/** Where everything goes that the daemon has to say: the log, the page's list of diagnostics, and the broker. */
+/** Where everything goes that the daemon has to say: the log, the page's list of diagnostics, the broker, the history. */
+import type { LoggedIncident } from '../core/incident-history.js'
 import type { Settings } from '../core/settings.js'
 import { type Delivery, startDelivery } from '../delivery/delivery.js'
 import type { Log } from '../log/log.js'
 import { createDiagnostics, type Diagnostics } from './diagnostics.js'
+import { type History, openHistory } from './history.js'
 import type { StopStack } from './stop-stack.js'
 
 export interface Reporting {
   readonly diagnostics: Diagnostics
   readonly delivery: Delivery
+  readonly history: History
 }
 
 /** Throws as `startDelivery` does. Diagnostics are the last to stop: all the others may have one to say. */
@@ -24,5 +27,9 @@ export async function startReporting(settings: Settings, log: Log, stops: StopSt
   const cameras = settings.cameras.map(({ id }) => id)
   delivery = await startDelivery({ unit, stateDir, mqtt, spool, cameras, onDiagnostic: diagnostics.note })
   stops.add(delivery.stop)
-  return { diagnostics, delivery }
+  const onAcknowledged = ({ id, camera, acknowledged }: LoggedIncident) =>
+    log.info({ camera, incident: id }, `camera '${camera}': incident acknowledged (${acknowledged?.by})`)
+  const history = await openHistory(stateDir, delivery, diagnostics.note, onAcknowledged)
+  stops.add(history.flush)
+  return { diagnostics, delivery, history }
 }

@@ -12,6 +12,7 @@ const count = z.number().int().min(0)
 const picture = z.string().nullable().describe('path relative to state_dir')
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const model = z.object({ name: z.string(), version: z.string(), sha256 })
+const box = z.tuple([fraction, fraction, fraction, fraction]).nullable().describe('[x, y, w, h] of the frame')
 const cause = z.object({ code: z.enum(codes), text: z.string() })
 
 export const alertSchema = z
@@ -31,7 +32,8 @@ export const alertSchema = z
     kind: z.enum(KINDS),
     level: fraction.nullable().describe('estimated L-inf of the perturbation; null: unknown'),
     score: z.number().describe('calibrated log-odds (natural log) of the worst frame so far'),
-    box: z.tuple([fraction, fraction, fraction, fraction]).nullable().describe('[x, y, w, h] of the frame'),
+    box,
+    text: z.string().describe('one plain sentence for a person'),
     evidence: z.object({
       frame_sha256: sha256.nullable().describe('of the I420 bytes as judged'),
       before: picture,
@@ -43,6 +45,34 @@ export const alertSchema = z
     drill: z.boolean().describe('an attack that was injected on purpose'),
   })
   .meta({ title: 'P/camera/<id>/alert' })
+
+/** An incident as the unit's own history has it: `framewarden incidents --json`, `/incidents`, the request `incidents`. */
+export const incidentSchema = z
+  .object({
+    id: z.string().describe('as `incident` of its alerts'),
+    camera: z.string(),
+    kind: z.enum(KINDS),
+    drill: z.boolean(),
+    phase: z.enum(PHASES).describe('of its last alert; anything but cleared is open'),
+    since: time.describe('when the evidence began to rise'),
+    raised_at: time,
+    updated_at: time,
+    cleared_at: time.nullable(),
+    acknowledged: z
+      .object({ at: time, by: z.string().describe('page, mqtt, command'), note: z.string() })
+      .nullable()
+      .describe('who has seen it; null: nobody said so'),
+    level: fraction.nullable(),
+    score: z.number(),
+    box,
+    text: z.string().describe('one plain sentence for a person'),
+    alerts: count.describe('how many it had'),
+    pictures: z
+      .array(z.object({ phase: z.enum(PHASES), at: time, before: picture, after: picture, difference: picture }))
+      .describe('of its first alert, and of the last three with pictures'),
+    model,
+  })
+  .meta({ title: 'P/response/incidents: one of them' })
 
 export const unitStateSchema = z
   .looseObject({
@@ -105,6 +135,7 @@ export type StatsPayload = z.infer<typeof statsSchema>
 /** By the name that `framewarden schema` takes; `z.toJSONSchema` makes the text. */
 export const payloadSchemas: Record<string, z.ZodType> = {
   alert: alertSchema,
+  incident: incidentSchema,
   state: unitStateSchema,
   'camera-state': cameraStateSchema,
   stats: statsSchema,

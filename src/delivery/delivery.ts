@@ -43,6 +43,8 @@ export type AlertFate = 'acknowledged' | 'denied' | 'waiting' | 'none'
 export interface Delivery extends Omit<MqttSink, 'state' | 'stop'> {
   /** Resolves when the alert is on disk (append + fdatasync): from then on it counts. Rejects with FW_SPOOL_DISK. */
   alert(body: AlertBody): Promise<Alert>
+  /** Every alert after `seq` that is on disk, in order. Throws what the file system throws. */
+  kept(seq: number): AsyncIterable<Alert>
   /** Of an alert that was kept a short while ago. */
   fate(seq: number): AlertFate
   /**
@@ -98,6 +100,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const startedAtMs = Date.now()
   return {
     alert: (body) => spool.append(body),
+    kept: spool.kept,
     fate,
     unitState: slot.unitState,
     cameraState: slot.cameraState,

@@ -1,57 +1,26 @@
 /** The test button, whole: the command, a daemon, a camera that pushes to it, and a broker. */
-import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { alertSchema } from '../../src/delivery/alert-schema.js'
-import { publishUntil, temporaryFolder } from '../camera/partners.js'
 import { until } from '../fixtures/alerts.js'
-import { BIN, freePort, metric, payloads, startDaemon, type TestDaemon } from '../fixtures/daemon.js'
-import { amplitudes, drawTinyClip } from '../fixtures/tiny-clip.js'
-import { TINY } from '../inference/pictures.js'
+import { metric, payloads, type TestDaemon } from '../fixtures/daemon.js'
+import { command, greyClip, guardedUnit } from '../fixtures/tiny-unit.js'
 
-/** Still grey, which `tiny` finds clean. */
 let clip: string
 
 beforeAll(async () => {
-  const folder = await temporaryFolder()
-  clip = join(folder.path, 'grey.mp4')
-  await drawTinyClip(clip, amplitudes(4, 0))
-  return folder.remove
+  const grey = await greyClip()
+  clip = grey.path
+  return grey.remove
 })
 
-async function guarding(options: { readonly broker: boolean }): Promise<{ daemon: TestDaemon; httpPort: number }> {
-  const [port, httpPort] = [await freePort(), await freePort()]
-  const url = `rtsp://127.0.0.1:${port}/cam`
-  const daemon = await startDaemon({
-    cameras: [`{ id: gate, url: "${url}", listen: true, frame: { width: 64 } }`],
-    extra: [`models: { bundle: ${TINY}, providers: [cpu] }`],
-    httpPort,
-    ...options,
-  })
-  const over = new AbortController()
-  onTestFinished(() => over.abort())
-  void publishUntil(clip, url, over.signal)
-  await expect
-    .poll(() => metric(httpPort, 'frames_total{camera="gate"}').catch(() => 0), { timeout: 60_000 })
-    .toBeGreaterThan(60)
-  return { daemon, httpPort }
-}
-
-/** Runs the command; never rejects. */
-async function drill(daemon: TestDaemon, ...args: string[]) {
-  const argv = [BIN, 'drill', '--config', daemon.config, '--camera', 'gate', ...args]
-  return promisify(execFile)(process.execPath, argv).then(
-    (done) => ({ ...done, code: 0 }),
-    (error: { stdout: string; stderr: string; code: number }) => error,
-  )
-}
+const drill = (daemon: TestDaemon, ...args: string[]) => command(daemon, 'drill', '--camera', 'gate', ...args)
 
 test('a drill is found, acknowledged by the broker and cleared, and no incident was ever open', {
   timeout: 150_000,
 }, async () => {
-  const { daemon, httpPort } = await guarding({ broker: true })
+  const { daemon, httpPort } = await guardedUnit(clip)
   const running = drill(daemon, '--attack', 'noise', '--json')
   const alerts = () => payloads(daemon.seen, 'camera/gate/alert').map((alert) => alertSchema.parse(alert))
   await until(() => alerts().length > 0, 'raised', 40_000)
@@ -88,7 +57,7 @@ test('a drill is found, acknowledged by the broker and cleared, and no incident 
 })
 
 test('without a broker the alert is in the spool; what is too weak is not found', { timeout: 150_000 }, async () => {
-  const { daemon } = await guarding({ broker: false })
+  const { daemon } = await guardedUnit(clip, { broker: false })
   const found = await drill(daemon)
   expect(found).toMatchObject({
     code: 0,

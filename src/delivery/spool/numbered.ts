@@ -1,6 +1,7 @@
 /** An alert gets its number: from here on it has an id and a seq. */
 import { randomBytes } from 'node:crypto'
 import { ALERT_SCHEMA, type AlertBody } from '../../core/alert.js'
+import { alertText } from '../../core/alert-text.js'
 import { clockStateAt } from '../../core/clock-state.js'
 import { uuidV7 } from '../../core/uuid.js'
 import type { StoredAlert } from './record.js'
@@ -16,7 +17,16 @@ export function numbered(
   return bodies.map((body, i) => {
     const clock = clockStateAt([nowMs, Date.parse(body.captured_at), Date.parse(body.since)])
     const id = uuidV7(nowMs, randomBytes(10))
-    const alert = { schema: ALERT_SCHEMA, id, seq: firstSeq + i, unit, ...body, clock, replayed: false } as const
+    const alert = {
+      schema: ALERT_SCHEMA,
+      id,
+      seq: firstSeq + i,
+      unit,
+      ...body,
+      text: alertText(body),
+      clock,
+      replayed: false,
+    } as const
     return { at: Math.floor(atMs), alert }
   })
 }

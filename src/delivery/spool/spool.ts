@@ -16,7 +16,7 @@ import type { StoredAlert } from './record.js'
 import { openSpoolClock, type SpoolClock } from './spool-clock.js'
 import { diskError, type SpoolReports, spoolReports } from './spool-reports.js'
 import { startTidying } from './tidying.js'
-import { readUndelivered } from './unread.js'
+import { keptAlerts, readUndelivered } from './unread.js'
 
 export interface SpoolOptions {
   readonly folder: string
@@ -32,6 +32,8 @@ export interface Spool {
   append(body: AlertBody): Promise<Alert>
   /** Up to `limit` undelivered alerts after `seq`, in order. Throws FW_SPOOL_DISK. */
   read(seq: number, limit: number): Promise<readonly StoredAlert[]>
+  /** Every alert after `seq` that is kept, delivered or not, in order. Throws what the file system throws. */
+  kept(seq: number): AsyncIterable<Alert>
   /** The broker has it, or will never take it. */
   delivered(seq: number): void
   isDelivered(seq: number): boolean
@@ -77,6 +79,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   return {
     append: (body) => queue.append(body),
     read: (seq, limit) => readUndelivered(log, cursor, seq, limit).catch(throwDiskError),
+    kept: (seq) => keptAlerts(log, seq),
     delivered: (seq) => cursor.settle([seq]),
     isDelivered: cursor.has,
     onAppend: (listener) => {

@@ -1,4 +1,5 @@
-/** What a sink has left to take. */
+/** What is read of the spool: what a sink has left to take, and all that is kept. */
+import type { Alert } from '../../core/alert.js'
 import type { AlertLog } from './alert-log.js'
 import type { Cursor } from './cursor.js'
 import type { StoredAlert } from './record.js'
@@ -21,4 +22,13 @@ export async function readUndelivered(
     seq = last
   }
   return []
+}
+
+/** Every alert after `after` that is kept, whoever has it, in order. Throws what the file system throws. */
+export async function* keptAlerts(log: AlertLog, after: number): AsyncGenerator<Alert> {
+  for (let seq = after; seq < log.state.lastSeq; ) {
+    const { records, last } = await log.readAfter(seq)
+    for (const { alert } of records) if (alert.seq > seq) yield alert
+    seq = last
+  }
 }

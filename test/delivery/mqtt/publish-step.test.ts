@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { ALERT_SCHEMA } from '../../../src/core/alert.js'
 import type { PublishEffect } from '../../../src/delivery/mqtt/publish-effect.js'
 import {
   beginPublishing,
@@ -9,7 +8,7 @@ import {
 } from '../../../src/delivery/mqtt/publish-state.js'
 import { type PublishInput, step } from '../../../src/delivery/mqtt/publish-step.js'
 import type { StoredAlert } from '../../../src/delivery/spool/record.js'
-import { alertBody } from '../../fixtures/alerts.js'
+import { keptAlert } from '../../fixtures/alerts.js'
 
 const CONFIG: PublishConfig = {
   alertTopic: ({ camera }) => `fw/u/camera/${camera}/alert`,
@@ -20,9 +19,7 @@ const CONFIG: PublishConfig = {
 const REFUSED = { type: 'refused', reason: 0x87, text: 'Not authorized (0x87)' } as const
 
 function stored(seq: number, camera = 'yard'): StoredAlert {
-  const id = `019aa000-0000-7000-8000-${String(seq).padStart(12, '0')}`
-  const body = alertBody({ camera })
-  return { at: seq, alert: { schema: ALERT_SCHEMA, id, seq, unit: 'u', ...body, clock: 'set', replayed: false } }
+  return { at: seq, alert: keptAlert(seq, { camera }, 'u') }
 }
 
 /** A publisher under test: takes inputs, answers for the broker and the spool. */

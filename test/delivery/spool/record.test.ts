@@ -1,20 +1,10 @@
 import { expect, test } from 'vitest'
-import { ALERT_SCHEMA, type Alert } from '../../../src/core/alert.js'
+
 import { decodeSegment, encodeRecord, type StoredAlert } from '../../../src/delivery/spool/record.js'
-import { alertBody } from '../../fixtures/alerts.js'
+import { keptAlert } from '../../fixtures/alerts.js'
 
 function stored(seq: number): StoredAlert {
-  const id = `019aa000-0000-7000-8000-${String(seq).padStart(12, '0')}`
-  const alert: Alert = {
-    schema: ALERT_SCHEMA,
-    id,
-    seq,
-    unit: 'gate-7',
-    ...alertBody({ camera: 'tür\n"1"' }),
-    clock: 'set',
-    replayed: false,
-  }
-  return { at: 1_000 + seq, alert }
+  return { at: 1_000 + seq, alert: keptAlert(seq, { camera: 'tür\n"1"' }) }
 }
 
 const three = [1, 2, 3].map((seq) => encodeRecord(stored(seq)))

@@ -222,7 +222,7 @@ test.each([
   onTestFinished(() => void vi.useRealTimers())
   for (const fetched of [true, false]) {
     const folder = await emptyFolder()
-    const small = { maxBytes: 64 * 1024, maxAgeMs: 86_400_000 }
+    const small = { maxBytes: 128 * 1024, maxAgeMs: 86_400_000 }
     for (const [i, time] of times.entries()) {
       vi.setSystemTime(time)
       const { spool, reported } = await openIn(folder, small, fetched)

@@ -9,6 +9,7 @@ import {
   enter,
   forget,
   jump,
+  LEVEL_NEEDS,
   learn,
   marginOf,
   NO_BASELINE,
@@ -20,6 +21,7 @@ import { lumaNoise } from './baseline/noise.js'
 import type { Priors } from './baseline/priors.js'
 import { enterRegime, type Light, type RegimeState, regimeOf } from './baseline/regime.js'
 import type { Measurements, Signal } from './baseline/signals.js'
+import { seededChance } from './chance.js'
 import {
   boundOf,
   type DecisionSettings,
@@ -129,9 +131,10 @@ export interface Look {
 const SUSPICIOUS_NATS = 1.5
 /** Drift is reported again after this long. */
 const DRIFT_EVERY_MS = 3_600_000
-/** C has a past of its own, too: on unsuspicious frames it looks this often, oftener until its level is known. */
-const SAMPLE_EVERY_MS = 4_000
-const FIRST_SAMPLES = 20
+/** C has a past of its own, too: on unsuspicious frames it looks about this often, at first as often as it may until it has a level. */
+const SAMPLE_EVERY_MS = 6_000
+/** Samples of cameras that began together drift apart by up to this share: they would wait for each other. */
+const APART = 0.2
 
 /** The state of a camera that has brought no frame; `open` carries on an incident from before. */
 export function startWatch(open?: Incident, baseline: Baseline = NO_BASELINE): WatchState {
@@ -202,15 +205,22 @@ export function nextLook(state: WatchState, settings: WatchSettings, atMs: numbe
   const { decision, baseline, chainAtMs } = state
   const { nats } = decision.evidence
   const { rate } = settings.decision
-  const samples = baseline.regimes[baseline.regime]?.signals.chain.past.levels.length ?? 0
-  const sampleDue = chainAtMs === undefined || samples < FIRST_SAMPLES || atMs - chainAtMs >= SAMPLE_EVERY_MS
   return {
     verify: observes(decision, atMs, rate) && (chainAtMs === undefined || isDue(atMs - chainAtMs, rate)),
-    always: sampleDue || nats > 0 || decision.incident !== undefined,
+    always: sampleDue(baseline, chainAtMs, atMs) || nats > 0 || decision.incident !== undefined,
     purify: decision.incident === undefined && nats > boundOf(settings.decision) / 2,
     suspicious: suspiciousAt(baseline, atMs, settings.suspicion),
     flagged: flaggedAt(baseline, atMs, settings.suspicion),
   }
+}
+
+function sampleDue(baseline: Baseline, chainAtMs: number | undefined, atMs: number): boolean {
+  if (chainAtMs === undefined) return true
+  const learned = baseline.regimes[baseline.regime]?.signals.chain.past.levels.length ?? 0
+  const samples = learned + baseline.pending.filter(({ measurements }) => measurements.chain !== undefined).length
+  return (
+    samples < LEVEL_NEEDS || Math.abs(atMs - chainAtMs) >= SAMPLE_EVERY_MS * (1 - APART * seededChance(chainAtMs)())
+  )
 }
 
 /** For people: which past the camera is judged by, how long it learned in this light, and from which rise of C it is flagged. */

@@ -13,7 +13,7 @@ import { exceededWith, fitTail, survival, type Tail } from './tail.js'
 /** Clean time after which a camera's past is its own. */
 export const OWN_AFTER_MS = 600_000
 /** Fewer values than this tell no level. */
-const LEVEL_NEEDS = 8
+export const LEVEL_NEEDS = 8
 /** What is learned waits this long for a suspicion to arise: the first frames of an attack are not learned. */
 export const LEARN_AFTER_MS = 5_000
 /** How far an anchor follows the level of the sample, in drift bounds an hour of clean time. */

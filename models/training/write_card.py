@@ -38,6 +38,12 @@ def untouched(native: dict) -> str:
     return '\n'.join(lines)
 
 
+def oracle_rows() -> str:
+    rows = [line.split('|')[-2].strip() for line in (RESULTS / 'e-detector.md').read_text().splitlines()[2:]]
+    simulated = [row for row in rows if row != '-']
+    return f"{simulated.count('yes')} of {len(simulated)} intervals (99 %) of the simulation hold the other's figure ({len(rows) - len(simulated)} more rows are too long to simulate):"
+
+
 def main() -> None:
     evaluation, calibration, export, rgb = result('evaluate_clips'), result('calibrate'), result('export')['graphs'], result('measure_input')
     cells, manifest = evaluation['cells'], json.loads(Path('../camera/manifest.json').read_text())
@@ -60,6 +66,7 @@ def main() -> None:
         'yuv_ms': rgb['yuv420p']['ms_min'], 'rgb_ms': rgb['rgb24']['ms_min'], 'weights': f"{sum(f['bytes'] for f in manifest['files'].values()) / 1e6:.1f}",
         'suspicious': f"{calibration['thresholds']['suspicious']:.2f}", 'flagged': f"{calibration['thresholds']['flagged']:.2f}", 'cells': len(CELLS),
         'yolox_boxes': next(c['yolox_clean'] for c in cells if c['family'] == 'pgd-yolox' and c['crf'] == 23), 'face_boxes': next(c['face_clean'] for c in cells if c['family'] == 'pgd-yolox' and c['crf'] == 23),
+        'e_detector_rows': oracle_rows(),
         'decision_test': (RESULTS / 'decision-test.md').read_text().strip(), 'decision_calibrate': (RESULTS / 'decision-calibrate.md').read_text().strip(),
         'table': (RESULTS / 'evaluate_clips.md').read_text().strip(), 'untouched': untouched(evaluation['native']), 'films': films(calibration['films']),
         'benchmark_headlines': headlines(), 'benchmark': benchmark_section()}

@@ -81,8 +81,8 @@ function screenAbove({ screen, chain }: Deviations, priors: Priors, widen: numbe
   return Math.max(screen.above, survival(priors.chain.upper, (C_CONFIRMS * chain.d) / widen))
 }
 
-/** What was not measured pays nothing, either. */
-function paying(p = 1): number {
+/** The p-value that is bet on. What was not measured pays nothing, either. */
+export function paying(p = 1): number {
   return p <= PAYS_P ? p : Math.max(p, NOTHING_P)
 }
 

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEFAULT_CAMERA } from '../../src/config/defaults.js'
 import { watchSettings } from '../../src/core/watch.js'
-import { readRecording } from './recording.js'
+import { readSampled } from './recording.js'
 import { replay } from './replay.js'
 
 const [cases, recordings, result] = process.argv.slice(2)
@@ -40,7 +40,7 @@ function read(): Case[] {
 }
 
 function caseOf(row: Record<string, string>, path: string): Case {
-  const recorded = readRecording(path)
+  const recorded = readSampled(path)
   const first = Number(row.first)
   const beganMs = first < 0 ? Number.POSITIVE_INFINITY : (first / Number(row.fps)) * 1_000
   const raised = replay(recorded, settings).changes.find(({ incident }) => incident.phase === 'raised')

@@ -1,9 +1,12 @@
-/** The decision over a recording, as a guard in mode `cascade` makes it: the chain is known only where it would have looked. */
+/**
+ * The decision over a recording, as a guard in mode `cascade` makes it: the chain is known only where it would have looked (and,
+ * of a sampled recording, did).
+ */
 import type { Baseline } from '../../src/core/baseline/baseline.js'
 import type { Incident } from '../../src/core/incident.js'
 import type { Verdict } from '../../src/core/verdict.js'
 import { nextLook, startWatch, type WatchSettings, type WatchState, watch } from '../../src/core/watch.js'
-import type { Recorded } from './recording.js'
+import type { Sampled } from './recording.js'
 
 export interface Replay {
   readonly changes: readonly { readonly atMs: number; readonly incident: Incident }[]
@@ -16,7 +19,7 @@ export interface Replay {
 }
 
 /** `baseline`: a past from before; undefined: the camera is new. */
-export function replay(recorded: readonly Recorded[], settings: WatchSettings, baseline?: Baseline): Replay {
+export function replay(recorded: readonly Sampled[], settings: WatchSettings, baseline?: Baseline): Replay {
   let state = startWatch(undefined, baseline)
   const changes: { atMs: number; incident: Incident }[] = []
   const count = { nats: 0, chains: 0, flagged: 0 }
@@ -33,14 +36,15 @@ export function replay(recorded: readonly Recorded[], settings: WatchSettings, b
 }
 
 function verdictOf(
-  { screen, chain, level, p }: Pick<Recorded, 'screen' | 'chain' | 'level' | 'p'>,
+  { screen, chain, level, p }: Pick<Sampled, 'screen' | 'chain' | 'level' | 'p'>,
   state: WatchState,
   settings: WatchSettings,
   atMs: number,
 ): Verdict {
   const look = nextLook(state, settings, atMs)
   const screened = { logit: screen, screenLogit: screen, p: 1 }
-  if (screen < look.suspicious && !look.always) return { kind: 'clean', score: screened, passes: 0 }
+  if (chain === undefined || (screen < look.suspicious && !look.always))
+    return { kind: 'clean', score: screened, passes: 0 }
   const score = { logit: chain, screenLogit: screen, chainLogit: chain, p, level }
   if (chain < look.flagged) return { kind: 'clean', score, passes: 0 }
   return { kind: 'perturbed', score, purified: new Uint8Array(), passes: 1 }

@@ -17,7 +17,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   inference: [],
   evidence: [],
   delivery: ['files'],
-  status: [],
+  status: ['files'],
   guard: ['baselines', 'camera', 'inference', 'evidence'],
   daemon: ['config', 'control', 'delivery', 'files', 'incidents', 'log', 'status'],
   demo: ['camera', 'config', 'evidence', 'status'],

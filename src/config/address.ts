@@ -29,6 +29,19 @@ export function networkIssue(url: string, schemes: readonly string[], orElse = '
   return new URL(url).hostname === '' ? { text: `${takes} with a host` } : undefined
 }
 
+/** Why `url` is not the origin of a web server, or undefined. */
+export function originIssue(url: string): AddressIssue | undefined {
+  const issue = networkIssue(url, ['http', 'https'])
+  if (issue) return issue
+  const { pathname, search, hash } = new URL(url)
+  return pathname === '/' && search === '' && hash === '' ? undefined : { text: 'takes no path behind the host' }
+}
+
+/** The host is this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+}
+
 /** Lower-case scheme of `scheme://…`, undefined for a path. */
 export function schemeOf(url: string): string | undefined {
   return /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase()

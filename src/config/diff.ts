@@ -30,8 +30,7 @@ export function diffSettings(before: Settings, after: Settings): Change[] {
 /** Where the key's value stands in Settings: `detection.clear_after` at detection.clearAfterMs. `path` within its holder. */
 export function settingsPath(key: Pick<Key, 'path' | 'meta'>): readonly string[] {
   const names = key.path.map((name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()))
-  const last = key.meta.settingsName ?? names.at(-1)! + (key.meta.unit === 'duration' ? 'Ms' : '')
-  return [...names.slice(0, -1), ...(last === '' ? [] : [last])]
+  return [...names.slice(0, -1), names.at(-1)! + (key.meta.unit === 'duration' ? 'Ms' : '')]
 }
 
 function cameraChanges(keys: readonly Key[], old: CameraSettings, now: CameraSettings | undefined): Change[] {

@@ -7,7 +7,7 @@ export function configJsonSchema(): object {
   const schema = z.toJSONSchema(configSchema, {
     io: 'input',
     override({ jsonSchema }) {
-      const { effect, takes, unit, secret, settingsName, ...standard } = jsonSchema as Record<string, unknown>
+      const { effect, takes, unit, secret, ...standard } = jsonSchema as Record<string, unknown>
       if (effect === undefined) return
       const description = takes === undefined ? standard.description : `${standard.description} Takes ${takes}.`
       for (const name of Object.keys(jsonSchema)) delete jsonSchema[name as keyof typeof jsonSchema]

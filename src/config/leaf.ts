@@ -14,8 +14,6 @@ export interface KeyMeta {
   readonly effect: Effect
   /** The value is a reference to a secret; a wrong one is never shown. */
   readonly secret?: boolean
-  /** Name of the value in Settings, where it is not the key's own in camel case. */
-  readonly settingsName?: string
 }
 
 /** Attaches `meta`; always the outermost call, since zod keeps it by instance. */

@@ -1,5 +1,5 @@
 /** What must hold between keys. Looks at values as written, defaults laid under, whatever else is wrong in them. */
-import { schemeOf } from './address.js'
+import { hostAndPort, isLoopback, schemeOf } from './address.js'
 import { isMap } from './camera-defaults.js'
 import { about, type ConfigFinding } from './issue-text.js'
 import type { Path } from './schema-walk.js'
@@ -10,6 +10,7 @@ export function brokenRules(raw: unknown): ConfigFinding[] {
   const cameras = Array.isArray(raw.cameras) ? raw.cameras : []
   return [
     ...(isMap(raw.mqtt) ? brokerRules(raw.mqtt) : []),
+    ...(isMap(raw.http) ? httpRules(raw.http) : []),
     ...cameras.flatMap((camera, i) => (isMap(camera) ? cameraRules(camera, ['cameras', i]) : [])),
     ...twice(cameras, 'id'),
   ]
@@ -30,6 +31,14 @@ function brokerRules(mqtt: Readonly<Record<string, unknown>>): ConfigFinding[] {
     if (scheme === 'mqtt') findings.push(value(['mqtt', name], 'has no effect on mqtt://; TLS wants mqtts://'))
   }
   return findings
+}
+
+function httpRules({ listen, token }: Readonly<Record<string, unknown>>): ConfigFinding[] {
+  const host = typeof listen === 'string' ? hostAndPort(listen)?.host : undefined
+  if (host === undefined || isLoopback(host) || token !== undefined) return []
+  return [
+    value(['http', 'listen'], 'is not loopback: everybody who reaches it would see the cameras; give http.token, too'),
+  ]
 }
 
 function cameraRules(camera: Readonly<Record<string, unknown>>, path: Path): ConfigFinding[] {

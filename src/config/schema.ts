@@ -1,6 +1,6 @@
 /** The configuration, whole: each key once, with default, unit, text and what a change of it restarts. */
 import { z } from 'zod'
-import { address, hostAndPort, networkIssue } from './address.js'
+import { address, hostAndPort, networkIssue, originIssue } from './address.js'
 import { cameraDefaultsSchema, cameraSchema } from './camera-schema.js'
 import { durationKey, key, line, SECRET_TAKES, secretRef, sizeKey, slug } from './leaf.js'
 
@@ -64,6 +64,10 @@ const mqtt = z
     topic_prefix: key(z.string().regex(TOPIC).prefault('framewarden'), {
       description: 'Topics begin with this and the unit.',
       takes: TOPIC_TAKES,
+      effect: 'broker',
+    }),
+    images: key(z.boolean().prefault(false), {
+      description: "Keep the labelled picture of each camera's last alert at the broker, at most 64 KiB.",
       effect: 'broker',
     }),
     home_assistant: homeAssistant,
@@ -163,10 +167,22 @@ export const configSchema = z.strictObject({
   http: z
     .strictObject({
       listen: key(httpListen.prefault('127.0.0.1:9464'), {
-        description: 'Where health, metrics and the page are served, without authentication.',
+        description: 'Where health, metrics and the page are served; off loopback http.token is needed.',
         takes: 'HOST:PORT or off',
         effect: 'process',
-        settingsName: '',
+      }),
+      public_url: key(address((text) => originIssue(text)).optional(), {
+        description:
+          'Where people reach the page, a proxy perhaps: alerts and webhooks carry links to it, and its host is accepted.',
+        takes: 'http:// or https:// with a host, and no path',
+        effect: 'process',
+      }),
+      token: key(secretRef.optional(), {
+        description:
+          'Where the token is that guards all but /healthz; drill and acknowledge work from the page only with it.',
+        takes: SECRET_TAKES,
+        effect: 'process',
+        secret: true,
       }),
     })
     .prefault({}),

@@ -25,7 +25,11 @@ export function toSettings(config: Config, resolved: Resolved, folder: string): 
     cameras: config.cameras.map((camera, i) => cameraSettings(camera, resolved.cameras[i] ?? {}, folder)),
     evidence: { maxBytes: config.evidence.max_bytes, maxAgeMs: config.evidence.max_age },
     spool: { maxBytes: config.spool.max_bytes, maxAgeMs: config.spool.max_age },
-    http: config.http.listen,
+    http: {
+      listen: config.http.listen,
+      publicUrl: config.http.public_url && new URL(config.http.public_url).origin,
+      token: resolved.http?.token,
+    },
     log: { level: config.log.level },
   })
 }
@@ -37,6 +41,7 @@ function broker(mqtt: NonNullable<Config['mqtt']>, resolved: Resolved['mqtt']): 
     username: mqtt.username,
     ...resolved,
     topicPrefix: mqtt.topic_prefix,
+    images: mqtt.images,
     homeAssistant: mqtt.home_assistant,
   }
 }

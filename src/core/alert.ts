@@ -15,6 +15,16 @@ export interface AlertEvidence {
   readonly before: string | null
   readonly after: string | null
   readonly difference: string | null
+  /** All of them beside each other, labelled, 960 pixels wide and at most 64 KiB. */
+  readonly strip: string | null
+}
+
+export const NO_PICTURES: AlertEvidence = {
+  frame_sha256: null,
+  before: null,
+  after: null,
+  difference: null,
+  strip: null,
 }
 
 /** What the guard says; delivery adds id, seq, unit, clock and replayed. Times are RFC 3339, UTC. */
@@ -35,7 +45,9 @@ export interface AlertBody {
   readonly drill: boolean
 }
 
-export interface Alert extends AlertBody {
+export interface Alert extends Omit<AlertBody, 'evidence'> {
+  /** `url`: where a person sees the incident; null without `http.public_url`. */
+  readonly evidence: AlertEvidence & { readonly url: string | null }
   readonly schema: typeof ALERT_SCHEMA
   /** UUIDv7, RFC 9562 5.7. */
   readonly id: string

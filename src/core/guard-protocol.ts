@@ -37,6 +37,8 @@ export type ToGuard =
   | { readonly type: 'release'; readonly cameraId: string }
   /** Answered by `drill`, unless the guard does not have the camera. */
   | { readonly type: 'drill'; readonly cameraId: string; readonly request: DrillRequest }
+  /** Answered by `snapshot`, unless the guard does not have the camera. */
+  | { readonly type: 'snapshot'; readonly cameraId: string }
   | { readonly type: 'stop' }
 
 export interface EngineFacts {
@@ -56,6 +58,8 @@ export type FromGuard =
   | { readonly type: 'alert'; readonly body: AlertBody; readonly incident: Incident }
   /** The drill with this id is over, and its alerts were sent. */
   | { readonly type: 'drill'; readonly id: string; readonly result: DrillResult }
+  /** A picture of the camera as it is now: a JPEG at `path` below state_dir; null: none could be kept. */
+  | { readonly type: 'snapshot'; readonly cameraId: string; readonly path: string | null }
   | {
       readonly type: 'beat'
       readonly rssBytes: number

@@ -1,5 +1,5 @@
 /** The unit's own history: every incident that it raised, as its log keeps it. Pure; `incidents/` writes and reads. */
-import type { Alert, AlertBody, AlertEvidence, Kind, Phase } from './alert.js'
+import { type Alert, type AlertBody, type AlertEvidence, type Kind, NO_PICTURES, type Phase } from './alert.js'
 import { alertText } from './alert-text.js'
 import type { Box } from './verdict.js'
 
@@ -99,7 +99,6 @@ export function isOpen({ phase }: Pick<LoggedIncident, 'phase'>): boolean {
 /** The alert that ends an incident whose guard is gone, at `at` (RFC 3339). */
 export function clearingAlert(incident: LoggedIncident, at: string): AlertBody {
   const { id, camera, since, kind, level, score, box, model, drill } = incident
-  const evidence = { frame_sha256: null, before: null, after: null, difference: null }
   return {
     camera,
     incident: id,
@@ -110,7 +109,7 @@ export function clearingAlert(incident: LoggedIncident, at: string): AlertBody {
     level,
     score,
     box,
-    evidence,
+    evidence: NO_PICTURES,
     model,
     drill,
   }
@@ -132,7 +131,7 @@ function begun(alert: Alert): LoggedIncident {
 }
 
 function continued(before: LoggedIncident, alert: Alert): LoggedIncident {
-  const { frame_sha256: _, ...paths } = alert.evidence
+  const { frame_sha256: _, url: __, ...paths } = alert.evidence
   const there = Object.values(paths).some((path) => path !== null)
   const [first, ...rest] = there
     ? [...before.pictures, { phase: alert.phase, at: alert.captured_at, ...paths }]

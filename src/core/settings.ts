@@ -71,7 +71,18 @@ export interface MqttSettings {
   readonly cert?: string
   readonly key?: string
   readonly topicPrefix: string
+  /** The picture of a camera's last alert is retained at the broker. */
+  readonly images: boolean
   readonly homeAssistant: { readonly enabled: boolean; readonly prefix: string }
+}
+
+export interface HttpSettings {
+  /** undefined: nothing is served. */
+  readonly listen: { readonly host: string; readonly port: number } | undefined
+  /** Origin under which people reach the page: `https://gate-7.example`. */
+  readonly publicUrl?: string
+  /** The resolved secret: never logged. */
+  readonly token?: string
 }
 
 export interface Retention {
@@ -91,6 +102,6 @@ export interface Settings {
   readonly cameras: readonly CameraSettings[]
   readonly evidence: Retention
   readonly spool: Retention
-  readonly http: { readonly host: string; readonly port: number } | undefined
+  readonly http: HttpSettings
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' }
 }

@@ -30,6 +30,8 @@ export interface Cameras {
   replace(settings: Settings, changed: ReadonlySet<string>, adjusted: ReadonlySet<string>): void
   /** Asks the camera's guard; `onDrill` hears of its end. */
   drill(cameraId: string, request: DrillRequest): void
+  /** Asks the camera's guard for a picture; `onSnapshot` hears of it, unless the guard goes. */
+  snapshot(cameraId: string): void
   /** Ends every guard and starts it with the settings of now; resolves to undefined when all can judge, or to the first failure. */
   restartGuards(): Promise<Diagnostic | undefined>
   /** Resolves when `signal` was given, no guard is left and their alerts are safe. */
@@ -56,8 +58,6 @@ export function runCameras(
   const ownedBy = (guard: number) => [...owners].filter(([, owner]) => owner === guard).map(([id]) => id)
   const messages = guardMessages(ledger, incidents, hooks)
 
-  const startMessage = (guard: number) => startMessageOf(settings, count, ownedBy(guard).map(assignment))
-
   function onDown(guard: number, cause?: Diagnostic): void {
     if (signal.aborted) return
     const reason = cause ?? diagnostic('FW_GUARD_LOST', `guard-${guard}`, 'the guard of this camera is being replaced')
@@ -71,7 +71,7 @@ export function runCameras(
       {
         onMessage: messages.take,
         onDiagnostic: hooks.onDiagnostic,
-        startMessage: () => startMessage(guard),
+        startMessage: () => startMessageOf(settings, count, ownedBy(guard).map(assignment)),
         onLine: (line) => hooks.onLine(guard, line),
         onDown: (cause) => onDown(guard, cause),
       },
@@ -93,6 +93,7 @@ export function runCameras(
       for (const [guard, id] of plan.adjusts) runners[guard]!.send({ type: 'adjust', camera: cameraOf(id) })
     },
     drill: (cameraId, request) => runners[owners.get(cameraId)!]!.send({ type: 'drill', cameraId, request }),
+    snapshot: (cameraId) => runners[owners.get(cameraId)!]!.send({ type: 'snapshot', cameraId }),
     restartGuards: () => firstFailure(runners.map((runner) => runner.restart())),
     done: Promise.all(runners.map((runner) => runner.done)).then(messages.settled),
   }

@@ -1,13 +1,15 @@
 /** The control plane: builds the rooms and joins them, and stops them the other way round. Never touches a pixel. */
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { secretsOf } from '../config/secrets.js'
 import { startControl } from '../control/server.js'
 import type { AlertBody } from '../core/alert.js'
 import { diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
 import type { Settings } from '../core/settings.js'
+import { readPlainFile } from '../files/plain-file.js'
 import type { Log } from '../log/log.js'
-import { startStatus } from '../status/http.js'
+import { type Status, type StatusOptions, startStatus } from '../status/http.js'
 import { type Announcer, createAnnouncer } from './announcer.js'
 import { guardCount } from './assign.js'
 import { boardOf } from './board.js'
@@ -20,6 +22,7 @@ import type { UnitFacts } from './payloads.js'
 import { createReload, type Reload, type ReloadParts } from './reload.js'
 import { applyStep, tryOut } from './reload-steps.js'
 import { type Reporting, startReporting } from './reporting.js'
+import { createSnapshots, type Snapshots } from './snapshots.js'
 import { type StopStack, stopStack } from './stop-stack.js'
 import { reportToSystemd } from './systemd.js'
 import { verbsOf } from './verbs.js'
@@ -80,15 +83,24 @@ async function build(options: DaemonOptions, stops: StopStack, signal: AbortSign
     alert: history.alert,
     fate: delivery.fate,
   })
-  const cameras = startCameras(options, reporting, { incidents, announcer, drills }, stops)
+  const snapshots = createSnapshots(
+    settings.stateDir,
+    (id) => cameras.entries().some((entry) => entry.id === id),
+    (id) => cameras.snapshot(id),
+  )
+  const cameras = startCameras(options, reporting, { incidents, announcer, drills, snapshots }, stops)
   announcer.all()
   const stats = setInterval(announcer.stats, STATS_EVERY_MS)
   stops.add(() => clearInterval(stats))
 
   const snapshot = () => boardOf(unit, cameras.guards(), cameras.entries(), delivery.snapshot(), diagnostics.recent())
   const fault = (where: string) => (error: unknown) => log.error({ error }, where)
-  const page =
-    settings.http && (await startStatus({ ...settings.http, snapshot, signal, onError: fault('status page') }))
+  const page = await startPage(
+    settings,
+    { snapshot, ...history, picture: snapshots.take },
+    signal,
+    fault('status page'),
+  )
   if (page) stops.add(page.close)
 
   const { reload } = startReload(options, { ...reporting, incidents, cameras, announcer }, stops, signal)
@@ -99,6 +111,18 @@ async function build(options: DaemonOptions, stops: StopStack, signal: AbortSign
   const systemd = await reportToSystemd(process.env, snapshot, (text) => log.warn(text))
   stops.add(systemd.stopping)
   return { http: page?.address, reload }
+}
+
+/** undefined: it is off. */
+async function startPage(
+  { http: { listen, publicUrl, token }, stateDir }: Settings,
+  shown: Pick<StatusOptions, 'snapshot' | 'incidents' | 'incident' | 'picture'>,
+  signal: AbortSignal,
+  onError: (error: unknown) => void,
+): Promise<Status | undefined> {
+  if (!listen) return undefined
+  const access = { host: listen.host, publicUrl, token }
+  return startStatus({ ...shown, access, port: listen.port, stateDir, signal, onError })
 }
 
 /** The start is a moment whose time of day may be known later only. */
@@ -113,13 +137,25 @@ function unitFacts(unit: string, version: string, clock: Clock): UnitFacts {
   }
 }
 
+interface CameraListeners {
+  readonly incidents: OpenIncidents
+  readonly announcer: Announcer
+  readonly drills: Drills
+  readonly snapshots: Snapshots
+}
+
 function startCameras(
   { settings, log }: DaemonOptions,
-  { history, diagnostics }: Reporting,
-  { incidents, announcer, drills }: { incidents: OpenIncidents; announcer: Announcer; drills: Drills },
+  { history, diagnostics, delivery }: Reporting,
+  { incidents, announcer, drills, snapshots }: CameraListeners,
   stops: StopStack,
 ): Cameras {
   const ended = new AbortController()
+  /** At the broker, where it is wanted; a strip that cannot be read is not shown. */
+  async function showStrip(camera: string, strip: string | null): Promise<void> {
+    const jpeg = strip && (await readPlainFile(join(settings.stateDir, strip)).catch(() => undefined))
+    if (jpeg) delivery.cameraImage(camera, jpeg)
+  }
   const cameras = runCameras(
     settings,
     guardCount(settings.guards, settings.cameras.length),
@@ -129,7 +165,8 @@ function startCameras(
       async onAlert(body: AlertBody) {
         const kept = history.alert(body)
         if (body.drill) drills.alerted(body, kept)
-        const { seq, kind, score, text } = await kept
+        const { seq, kind, score, text, evidence } = await kept
+        void showStrip(body.camera, evidence.strip)
         const line = `alert ${seq} (${body.phase}): ${text} Kind ${kind}, score ${score}`
         log.warn({ camera: body.camera, incident: body.incident, seq }, line)
       },
@@ -138,6 +175,7 @@ function startCameras(
         drills.camera(now)
       },
       onDrill: drills.ended,
+      onSnapshot: snapshots.kept,
       onGuards: announcer.unit,
       onDiagnostic: diagnostics.note,
       onLine: (guard, line) => log.debug({ guard }, line),

@@ -12,6 +12,8 @@ export interface MessageHooks {
   onDiagnostic(diagnostic: Diagnostic): void
   /** A drill is over, its alerts were taken. */
   onDrill(id: string, result: DrillResult): void
+  /** A picture that was asked for lies at `path` below state_dir; null: it could not be kept. */
+  onSnapshot(cameraId: string, path: string | null): void
   /** A guard is ready, or down. */
   onGuards(): void
 }
@@ -46,6 +48,7 @@ export function guardMessages(ledger: CameraLedger, incidents: OpenIncidents, ho
       else if (message.type === 'diagnostic') hooks.onDiagnostic(message.diagnostic)
       else if (message.type === 'ready') hooks.onGuards()
       else if (message.type === 'drill') hooks.onDrill(message.id, message.result)
+      else if (message.type === 'snapshot') hooks.onSnapshot(message.cameraId, message.path)
       else if (message.type === 'alert') {
         const safe = alert(message).finally(() => alerts.delete(safe))
         alerts.add(safe)

@@ -39,6 +39,8 @@ export const alertSchema = z
       before: picture,
       after: picture,
       difference: picture,
+      strip: picture.describe('those beside each other, labelled, 960 pixels wide; path relative to state_dir'),
+      url: z.url().nullable().describe('where a person sees the incident; null without http.public_url'),
     }),
     model,
     replayed: z.boolean().describe('sent again after a restart or a lost connection'),
@@ -68,7 +70,16 @@ export const incidentSchema = z
     text: z.string().describe('one plain sentence for a person'),
     alerts: count.describe('how many it had'),
     pictures: z
-      .array(z.object({ phase: z.enum(PHASES), at: time, before: picture, after: picture, difference: picture }))
+      .array(
+        z.object({
+          phase: z.enum(PHASES),
+          at: time,
+          before: picture,
+          after: picture,
+          difference: picture,
+          strip: picture,
+        }),
+      )
       .describe('of its first alert, and of the last three with pictures'),
     model,
   })

@@ -17,6 +17,7 @@ export function brokerSlot(): BrokerSlot {
   let exchanged: Promise<void> = Promise.resolve()
   let unit: object | undefined
   const cameras = new Map<string, object>()
+  const images = new Map<string, Buffer>()
   let held: Diagnostic[] = []
 
   async function exchange(start: (() => Promise<MqttSink>) | undefined): Promise<void> {
@@ -26,6 +27,7 @@ export function brokerSlot(): BrokerSlot {
     sink = await start?.()
     if (unit) sink?.unitState(unit)
     for (const [id, payload] of cameras) sink?.cameraState(id, payload)
+    for (const [id, jpeg] of images) sink?.cameraImage(id, jpeg)
     for (const d of held.splice(0)) sink?.diagnostic(d)
   }
 
@@ -47,8 +49,13 @@ export function brokerSlot(): BrokerSlot {
       cameras.set(id, payload)
       sink?.cameraState(id, payload)
     },
+    cameraImage: (id, jpeg) => {
+      images.set(id, jpeg)
+      sink?.cameraImage(id, jpeg)
+    },
     forgetCamera: (id) => {
       cameras.delete(id)
+      images.delete(id)
       sink?.forgetCamera(id)
     },
     stats: (id, payload) => sink?.stats(id, payload),

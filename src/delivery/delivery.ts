@@ -13,6 +13,8 @@ import { lockState } from './state-lock.js'
 export interface DeliveryOptions {
   readonly unit: string
   readonly stateDir: string
+  /** Origin under which people reach the unit's page; goes into each alert's `url`. */
+  readonly publicUrl?: string
   /** undefined: no broker; alerts stay in the spool until its retention takes them. */
   readonly mqtt?: MqttSettings
   readonly spool: Retention
@@ -63,13 +65,13 @@ export interface Delivery extends Omit<MqttSink, 'state' | 'stop'> {
  * A broker that is away is no error.
  */
 export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
-  const { unit, stateDir, mqtt } = options
+  const { unit, stateDir, mqtt, publicUrl } = options
   if (mqtt) brokerName(mqtt) // a bad url is refused before anything is opened
   const lock = await lockState(stateDir)
   const folder = join(stateDir, 'spool')
   const reports = deliveryReports(folder, options.onDiagnostic)
   const fetched = mqtt !== undefined
-  const opening = openSpool({ folder, unit, retention: options.spool, fetched, onDiagnostic: reports.pass })
+  const opening = openSpool({ folder, unit, publicUrl, retention: options.spool, fetched, onDiagnostic: reports.pass })
   const spool = await opening.catch(async (error) => {
     await lock.release()
     throw error
@@ -104,6 +106,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     fate,
     unitState: slot.unitState,
     cameraState: slot.cameraState,
+    cameraImage: slot.cameraImage,
     forgetCamera: slot.forgetCamera,
     stats: slot.stats,
     diagnostic: slot.diagnostic,

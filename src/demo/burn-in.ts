@@ -1,5 +1,5 @@
 /** The clock and the name that a camera burns into its picture: white letters with a dark outline. */
-import { drawText, GLYPH_HEIGHT, textWidth } from './font.js'
+import { drawText, GLYPH_HEIGHT, textWidth } from '../evidence/font.js'
 
 const WHITE = 228
 const DARK = 22

@@ -31,7 +31,7 @@ export function evidenceQuota(
   let last = Promise.resolve()
 
   async function account(evidence: AlertEvidence): Promise<void> {
-    for (const path of [evidence.before, evidence.after, evidence.difference]) {
+    for (const path of [evidence.before, evidence.after, evidence.difference, evidence.strip]) {
       if (path !== null) writtenBytes += (await stat(join(stateDir, path)).catch(() => ({ size: 0 }))).size // removed already
     }
     const now = Date.now()

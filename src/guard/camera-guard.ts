@@ -11,6 +11,7 @@ import type { CameraSettings } from '../core/settings.js'
 import type { Engine } from '../inference/engine.js'
 import { alertQueue } from './alert-queue.js'
 import { cameraBaseline } from './camera-baseline.js'
+import { cameraSnapshot } from './camera-snapshot.js'
 import { createCounters } from './counters.js'
 import type { EvidenceKeeper } from './evidence-keeper.js'
 import { frameJudge } from './frame-judge.js'
@@ -36,6 +37,8 @@ export interface CameraGuard {
   adjust(camera: CameraSettings): void
   /** Drills the camera; what comes of it is sent. */
   drill(request: DrillRequest): Promise<void>
+  /** Keeps a picture of it as it is now, and reports where. */
+  snapshot(): void
   beat(): CameraReport
   judgingSinceMs(): number | undefined
   /** Ends the ffmpeg children and waits for the frame in judgement and for the alerts that wait. */
@@ -44,21 +47,15 @@ export interface CameraGuard {
 
 /** Guards one camera until `stop`. Its open incident, if any, is carried on. */
 export function guardCamera({ camera, openIncident }: Assignment, parts: CameraGuardParts): CameraGuard {
-  const { facts, ffmpeg, evidence, send } = parts
+  const { ffmpeg, send } = parts
   const { id } = camera
   const stopping = new AbortController()
   const { signal } = stopping
   const onDiagnostic = (d: Diagnostic) => send({ type: 'diagnostic', diagnostic: d })
   const pool = framePool()
   const counters = createCounters(id, performance.now())
-  const alerts = alertQueue(id, {
-    evidence,
-    model: facts.model,
-    send: (alert) => send({ type: 'alert', ...alert }),
-    onDiagnostic,
-  })
+  const { alerts, past, snapshot } = whatIsKept(camera, parts, onDiagnostic)
   const cleaned = cleanedStream(camera, { ffmpeg, signal, onDiagnostic })
-  const past = cameraBaseline(parts.stateDir, camera, facts.model.sha256, onDiagnostic)
   const onDrill = (drill: string, result: DrillResult) => send({ type: 'drill', id: drill, result })
   const told = { onDiagnostic, onDrill }
   const judge = frameJudge(camera, openIncident, { ...parts, counters, alerts, cleaned, past, pool, ...told })
@@ -83,12 +80,17 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   const onAttempt = () => {
     stream = { ...stream, connects: stream.connects + 1 }
   }
-  const hooks = { onFrame: turns.offer, onState, onAttempt, onDiagnostic, takeBuffer: pool.take }
+  const onFrame: Parameters<typeof superviseCamera>[2]['onFrame'] = (frame) => {
+    snapshot.offer(frame)
+    turns.offer(frame)
+  }
+  const hooks = { onFrame, onState, onAttempt, onDiagnostic, takeBuffer: pool.take }
   const supervised = superviseCamera(camera, ffmpeg, hooks, signal)
 
   return {
     adjust: judge.adjust,
     drill: judge.drill,
+    snapshot: snapshot.ask,
     beat,
     judgingSinceMs: turns.judgingSinceMs,
     async stop() {
@@ -97,8 +99,32 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
       await turns.stop()
       await alerts.drained()
       await judge.flush()
+      await snapshot.settled()
       await cleaned.close()
     },
+  }
+}
+
+/** On disk: the pictures of its alerts, its past, and a picture of now for who asks. */
+function whatIsKept(
+  camera: CameraSettings,
+  { evidence, facts, stateDir, send }: CameraGuardParts,
+  onDiagnostic: (d: Diagnostic) => void,
+) {
+  const { id } = camera
+  return {
+    alerts: alertQueue(id, {
+      evidence,
+      model: facts.model,
+      send: (alert) => send({ type: 'alert', ...alert }),
+      onDiagnostic,
+    }),
+    past: cameraBaseline(stateDir, camera, facts.model.sha256, onDiagnostic),
+    snapshot: cameraSnapshot(id, {
+      stateDir,
+      onKept: (path) => send({ type: 'snapshot', cameraId: id, path }),
+      onDiagnostic,
+    }),
   }
 }
 

@@ -1,6 +1,6 @@
 /** Pictures of an incident's moments, kept within quota; an alert never waits for a disk that refuses them. */
 import { createHash } from 'node:crypto'
-import type { AlertEvidence } from '../core/alert.js'
+import { type AlertEvidence, NO_PICTURES } from '../core/alert.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
@@ -17,7 +17,7 @@ export interface EvidenceKeeper {
 /** What an alert without pictures still says of its frame. */
 export function withoutPictures({ pixels }: Pick<Frame, 'pixels'>): AlertEvidence {
   const frame_sha256 = createHash('sha256').update(pixels).digest('hex')
-  return { frame_sha256, before: null, after: null, difference: null }
+  return { ...NO_PICTURES, frame_sha256 }
 }
 
 /** Keeps pictures under `stateDir`/evidence; never rejects. */
@@ -36,7 +36,8 @@ export function evidenceKeeper(
       const name = `${incident.id}-${incident.phase}-${Math.round(capturedAtMs)}`
       try {
         const dir = evidenceDir(stateDir, cameraId, capturedAtMs)
-        const written = await writeEvidence({ dir, name, before, after, width, height })
+        const title = stripTitle(cameraId, incident, capturedAtMs)
+        const written = await writeEvidence({ dir, name, title, box: incident.box, before, after, width, height })
         quota.wrote(written)
         return written
       } catch (error) {
@@ -45,4 +46,10 @@ export function evidenceKeeper(
       }
     },
   }
+}
+
+/** `NORTH-DOOR  PATTERN  RAISED  2026-11-22 03:12:08 UTC` */
+function stripTitle(cameraId: string, { kind, phase }: Incident, atMs: number): string {
+  const at = new Date(atMs).toISOString()
+  return `${cameraId}  ${kind}  ${phase}  ${at.slice(0, 10)} ${at.slice(11, 19)} UTC`
 }

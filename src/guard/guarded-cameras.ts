@@ -7,7 +7,7 @@ import type { CameraGuard } from './camera-guard.js'
 /** 16 ffmpegs at once kept the main thread from its beats for 2.6 s on 2 cores, and the daemon took the guard for hung. */
 const CAMERA_EVERY_MS = 150
 
-export type CameraMessage = Extract<ToGuard, { type: 'assign' | 'adjust' | 'release' | 'drill' }>
+export type CameraMessage = Extract<ToGuard, { type: 'assign' | 'adjust' | 'release' | 'drill' | 'snapshot' }>
 
 export interface GuardedCameras {
   /** Starts those that no message has assigned or released meanwhile, each with its settings of then. */
@@ -42,6 +42,7 @@ export function guardedCameras(guard: (assignment: Assignment) => CameraGuard): 
   function take(message: CameraMessage): Promise<void> | void {
     if (message.type === 'adjust') return guarded.get(message.camera.id)?.adjust(message.camera)
     if (message.type === 'drill') return guarded.get(message.cameraId)?.drill(message.request)
+    if (message.type === 'snapshot') return guarded.get(message.cameraId)?.snapshot()
     if (message.type === 'release') return replace(message.cameraId, undefined)
     return replace(message.assignment.camera.id, message.assignment)
   }

@@ -1,25 +1,23 @@
-/** Health, metrics and the page over HTTP: GET only, no authentication, meant for loopback. */
+/** Health, metrics, the page and the history over HTTP: GET only, for who may look. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { FwError } from '../core/errors.js'
-import type { BoardSnapshot } from './board.js'
+import { isAllowed, isHostKnown } from './access.js'
+import { sendHtml, sendJson, wantsHtml } from './answer.js'
 import { boundConnections, type Connections } from './connections.js'
 import { createEvents } from './events.js'
+import { loginPage, loginPolicy } from './login-page.js'
 import { createMetrics } from './metrics.js'
-import { page, pagePolicy } from './page.js'
-import { readiness } from './readiness.js'
+import { type Route, type RouteParts, routesOf } from './routes.js'
 
 const MAX_CONNECTIONS = 64
-const MAX_READERS = 16
 const TIMEOUT_MS = 5_000
 /** Node looks for requests that are too slow every 30 s by default. */
 const TIMEOUT_CHECK_MS = 1_000
 
-export interface StatusOptions {
-  readonly host: string
+export interface StatusOptions extends Omit<RouteParts, 'metrics' | 'events' | 'connections'> {
   /** 0: the system chooses. */
   readonly port: number
-  readonly snapshot: () => BoardSnapshot
   /** Closes the server, open event streams too. */
   readonly signal: AbortSignal
   /** A fault of ours: the reader gets a bare 500, this the reason. */
@@ -66,67 +64,47 @@ export async function startStatus(options: StatusOptions): Promise<Status> {
   const { port } = (server.address() as AddressInfo | null) ?? options
   if (options.signal.aborted) await close()
   else options.signal.addEventListener('abort', close, { once: true })
-  return { address: addressText(options.host, port), close }
+  return { address: addressText(options.access.host, port), close }
 }
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-function createAnswers({ snapshot, onError }: StatusOptions, connections: Connections, signal: AbortSignal): Answer {
-  const metrics = createMetrics(snapshot)
-  const events = createEvents(snapshot, signal, onError)
-  const paths: Readonly<Record<string, (response: ServerResponse) => void | Promise<void>>> = {
-    '/': (response) => send(response, 200, 'text/html; charset=utf-8', page, { 'content-security-policy': pagePolicy }),
-    '/healthz': (response) => {
-      const { unit, version, startedAtMs } = snapshot()
-      sendJson(response, 200, { status: 'alive', unit, version, started_at: new Date(startedAtMs).toISOString() })
-    },
-    '/readyz': (response) => {
-      const found = readiness(snapshot(), Date.now())
-      sendJson(response, found.ready ? 200 : 503, found)
-    },
-    '/metrics': async (response) => send(response, 200, metrics.contentType, await metrics.text()),
-    '/events': (response) => {
-      if (events.readers >= MAX_READERS) return sendJson(response, 503, { error: `${MAX_READERS} readers at most` })
-      if (response.socket) connections.hold(response.socket)
-      response.writeHead(200, { ...SAFE_HEADERS, 'content-type': 'text/event-stream' })
-      events.add(response)
-    },
-  }
+function createAnswers(options: StatusOptions, connections: Connections, signal: AbortSignal): Answer {
+  const { access, onError } = options
+  const metrics = createMetrics(options.snapshot)
+  const events = createEvents(options.snapshot, signal, onError)
+  const routes = routesOf({ ...options, metrics, events, connections })
+  const paths = routes.map(({ path }) => path)
   return async (request, response) => {
+    if (!isHostKnown(request.headers.host, access)) return sendJson(response, 421, { error: WRONG_HOST })
     const path = (request.url ?? '/').split('?', 1)[0]!
-    const give = Object.hasOwn(paths, path) ? paths[path] : undefined
-    if (!give) return sendJson(response, 404, { error: 'not found', paths: Object.keys(paths) })
+    const [route, part] = routeOf(routes, path)
+    if (!route?.open && !isAllowed(request.headers, access)) return askForToken(request, response)
+    if (!route) return sendJson(response, 404, { error: 'not found', paths })
     // RFC 9110 15.5.6: the methods that are allowed must be named.
     if (request.method !== 'GET') return sendJson(response, 405, { error: 'GET only' }, { allow: 'GET' })
-    await give(response)
+    await route.give(response, request, part)
   }
 }
 
-const SAFE_HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
+const WRONG_HOST = 'this server is not meant for that host; if it is, set http.public_url'
+
+function routeOf(routes: readonly Route[], path: string): [Route, string] | [undefined, ''] {
+  for (const route of routes) {
+    const found = route.pattern.exec(path)
+    if (found) return [route, found[1]!]
+  }
+  return [undefined, '']
 }
 
-function send(
-  response: ServerResponse,
-  status: number,
-  type: string,
-  body: string,
-  more: Record<string, string> = {},
-): void {
-  const length = String(Buffer.byteLength(body))
-  response.writeHead(status, { ...SAFE_HEADERS, 'content-type': type, 'content-length': length, ...more }).end(body)
+/** RFC 9110 15.5.2: the scheme that is asked for must be named. */
+function askForToken({ headers }: IncomingMessage, response: ServerResponse): void {
+  const challenge = { 'www-authenticate': 'Bearer realm="framewarden"' }
+  if (wantsHtml(headers.accept)) sendHtml(response, 401, loginPage, loginPolicy, challenge)
+  else sendJson(response, 401, { error: 'Authorization: Bearer <http.token> is missing or wrong' }, challenge)
 }
 
-function sendJson(response: ServerResponse, status: number, value: unknown, more: Record<string, string> = {}): void {
-  send(response, status, 'application/json', `${JSON.stringify(value)}\n`, more)
-}
-
-function listening(server: Server, { host, port }: StatusOptions): Promise<void> {
+function listening(server: Server, { access: { host }, port }: StatusOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const why = LISTEN_ERRORS[cause.code ?? ''] ?? cause.code ?? cause.message

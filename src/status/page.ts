@@ -1,5 +1,5 @@
 /** The page: one document with all that it needs inside; live by `/events`. */
-import { createHash } from 'node:crypto'
+import { scriptHash } from './page-policy.js'
 import { pageScript } from './page-script.js'
 import { pageStyle } from './page-style.js'
 
@@ -9,10 +9,10 @@ const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path 
 /** Nothing but this very script and style runs, and nothing is fetched but from the unit itself. CSP Level 3. */
 export const pagePolicy = [
   "default-src 'none'",
-  `script-src '${sha256(pageScript)}'`,
-  `style-src '${sha256(pageStyle)}'`,
+  `script-src '${scriptHash(pageScript)}'`,
+  `style-src '${scriptHash(pageStyle)}'`,
   "connect-src 'self'",
-  'img-src data:',
+  "img-src 'self' data:",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -61,7 +61,3 @@ export const page = `<!doctype html>
 </body>
 </html>
 `
-
-function sha256(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`
-}

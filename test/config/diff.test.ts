@@ -9,7 +9,7 @@ import { LEAST, WHOLE } from './good.js'
 
 /** What a reference leads to, by the key that holds it. */
 const RESOLVED = [
-  ...['mqtt.password', 'mqtt.ca', 'mqtt.cert', 'mqtt.key'],
+  ...['mqtt.password', 'mqtt.ca', 'mqtt.cert', 'mqtt.key', 'http.token'],
   ...['cameras.password', 'cameras.ca', 'cameras.restream.password', 'cameras.restream.ca'],
 ]
 
@@ -89,6 +89,7 @@ describe('diffSettings', () => {
 function leadsTo(path: string, value: string): Resolved {
   const [holder, ...names] = path.split('.')
   const resolved = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object
+  if (holder === 'http') return { mqtt: {}, http: resolved, cameras: [] }
   return holder === 'mqtt' ? { mqtt: resolved, cameras: [] } : { mqtt: {}, cameras: [resolved] }
 }
 
@@ -102,6 +103,7 @@ function otherThanDefault(key: Key): string {
     bundle: 'other',
     username: 'other',
     url: urlOther(key),
+    public_url: 'https://other',
     listen: key.path[0] === 'http' ? '127.0.0.1:1' : 'true',
     width: '320',
     rate: '7',

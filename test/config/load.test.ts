@@ -56,7 +56,7 @@ describe('loadConfig', () => {
     expect(settings).toMatchObject({
       stateDir: '/var/lib/framewarden',
       evidence: { maxBytes: 2 ** 31, maxAgeMs: 30 * 86_400_000 },
-      http: { host: '127.0.0.1', port: 9464 },
+      http: { listen: { host: '127.0.0.1', port: 9464 } },
     })
     expect(secretsOf(settings)).toEqual(['broker secret', 'door secret'])
   })

@@ -65,7 +65,7 @@ cameras:
 
   it.each([
     ['off', undefined],
-    ['0.0.0.0:80', { host: '0.0.0.0', port: 80 }],
+    ['127.0.0.1:80', { host: '127.0.0.1', port: 80 }],
     ["'[::1]:0'", { host: '::1', port: 0 }],
     ['localhost:9464', { host: 'localhost', port: 9464 }],
   ])('takes http.listen: %s', (text, listen) => {
@@ -109,7 +109,7 @@ const BAD: [string, string, string[]][] = [
   [
     'a key from nowhere',
     `${LEAST}http: { zzzzzzzzzz: 1 }`,
-    ["5:9 FW_CONFIG_KEY unknown key 'zzzzzzzzzz' in http; known: listen"],
+    ["5:9 FW_CONFIG_KEY unknown key 'zzzzzzzzzz' in http; known: listen, public_url, token"],
   ],
   [
     '__proto__',
@@ -224,6 +224,18 @@ const BAD: [string, string, string[]][] = [
     'an authority for a cleaned stream without TLS',
     `${LEAST}    restream: { url: rtsp://b/x, ca: c.pem }\n`,
     ['5:38 FW_CONFIG_VALUE cameras[0].restream.ca has no effect on rtsp://; TLS wants rtsps://'],
+  ],
+  [
+    'a page that everybody may read',
+    `${LEAST}http: { listen: 0.0.0.0:9464 }`,
+    [
+      '5:17 FW_CONFIG_VALUE http.listen is not loopback: everybody who reaches it would see the cameras; give http.token, too',
+    ],
+  ],
+  [
+    'a public address with a path',
+    `${LEAST}http: { public_url: "https://a/b" }`,
+    ["5:21 FW_CONFIG_VALUE http.public_url takes no path behind the host, not 'https://a/b'"],
   ],
   [
     'a certificate without key',

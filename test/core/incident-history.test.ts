@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { AlertBody } from '../../src/core/alert.js'
+import { type AlertBody, NO_PICTURES } from '../../src/core/alert.js'
 import {
   chosenIncidents,
   clearingAlert,
@@ -17,7 +17,7 @@ const alert = (seq: number, change: Partial<AlertBody> = {}): LogEntry => ({
   alert: keptAlert(seq, change),
 })
 const historyOf = (...entries: LogEntry[]): IncidentHistory => entries.reduce(entered, NO_HISTORY)
-const pictures = (name: string) => ({ frame_sha256: null, before: `${name}-before.jpg`, after: null, difference: null })
+const pictures = (name: string) => ({ ...NO_PICTURES, before: `${name}-before.jpg` })
 const seen = { at: '2026-11-22T18:05:00.000Z', by: 'page', note: 'a lorry' }
 
 test('an incident is what its alerts say of it, from the first to the last', () => {
@@ -37,7 +37,14 @@ test('an incident is what its alerts say of it, from the first to the last', () 
       acknowledged: null,
       text: 'Camera north-door is as before: what began at 17:59:58 UTC is over after 1 min.',
       pictures: [
-        { phase: 'raised', at: '2026-11-22T18:00:00.000Z', before: 'one-before.jpg', after: null, difference: null },
+        {
+          phase: 'raised',
+          at: '2026-11-22T18:00:00.000Z',
+          before: 'one-before.jpg',
+          after: null,
+          difference: null,
+          strip: null,
+        },
       ],
     }),
   ])

@@ -23,7 +23,13 @@ async function taken(keep: (body: AlertBody) => Promise<void>) {
   const messages = guardMessages(
     ledger,
     openIncidents(folder, () => {}),
-    { onAlert: keep, onDiagnostic: (d) => diagnostics.push(d), onGuards: () => {}, onDrill: () => {} },
+    {
+      onAlert: keep,
+      onDiagnostic: (d) => diagnostics.push(d),
+      onGuards: () => {},
+      onDrill: () => {},
+      onSnapshot: () => {},
+    },
   )
   return { ledger, messages, diagnostics, onDisk: () => openIncidents(folder, () => {}).all() }
 }

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { i420Bytes } from '../../src/core/frame.js'
 import { clockText } from '../../src/demo/burn-in.js'
 import { streetLook } from '../../src/demo/camera-look.js'
-import { drawText, textWidth } from '../../src/demo/font.js'
 import { STREET } from '../../src/demo/recording.js'
+import { drawText, textWidth } from '../../src/evidence/font.js'
 
 test('letters are drawn within their box', () => {
   const dots: [number, number][] = []

@@ -17,7 +17,7 @@ test('the street camera pushes, and an incident ends after 3 s of quiet', async 
     unit: 'demo',
     stateDir: '/tmp/a',
     mqtt: { url: 'mqtt://127.0.0.1:1883' },
-    http: { host: '127.0.0.1', port: 9464 },
+    http: { listen: { host: '127.0.0.1', port: 9464 } },
     cameras: [{ id: 'street', listen: true, detection: { clearAfterMs: 3_000 } }],
   })
 })

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
+import { NO_PICTURES } from '../../src/core/alert.js'
 import { caption } from '../../src/demo/caption.js'
 import { openOutFolder } from '../../src/demo/out-folder.js'
 import { collectPictures } from '../../src/demo/pictures.js'
@@ -21,6 +22,7 @@ test('the three pictures of an alert are joined in order, each below a caption',
     before: 'evidence/a.jpg',
     after: 'evidence/b.jpg',
     difference: 'evidence/c.jpg',
+    strip: null,
   }
   await paint(join(out.stateDir, evidence.before), '#ff0000')
   await paint(join(out.stateDir, evidence.after), '#00ff00')
@@ -49,7 +51,7 @@ test('the three pictures of an alert are joined in order, each below a caption',
 test('an alert whose frame was not purified brings the picture that there is', async () => {
   const out = await openOutFolder(await emptyFolder())
   await paint(join(out.stateDir, 'a.jpg'), '#ff0000')
-  const evidence = { frame_sha256: null, before: 'a.jpg', after: null, difference: null }
+  const evidence = { ...NO_PICTURES, before: 'a.jpg' }
   expect(await collectPictures(evidence, out)).toEqual([out.before])
 })
 

@@ -25,6 +25,7 @@ test('before, after and difference lie where the alert says, one folder a camera
     before: 'evidence/north-door/2026-11-22/a1-before.jpg',
     after: 'evidence/north-door/2026-11-22/a1-after.jpg',
     difference: 'evidence/north-door/2026-11-22/a1-difference.jpg',
+    strip: null,
   })
   expect((await readdir(dir)).sort()).toEqual(['a1-after.jpg', 'a1-before.jpg', 'a1-difference.jpg'])
   for (const path of [evidence.before!, evidence.after!, evidence.difference!]) {

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { NO_PICTURES } from '../../src/core/alert.js'
 import { evidenceDir, writeEvidence } from '../../src/evidence/pictures.js'
 import { evidenceQuota } from '../../src/evidence/quota.js'
 import { emptyFolder } from '../fixtures/alerts.js'
@@ -43,7 +44,7 @@ test('a folder that cannot be read is reported, not thrown', async () => {
   const stateDir = join('/dev/null', 'state')
   const failures: unknown[] = []
   const quota = evidenceQuota(stateDir, { maxBytes: 1_000, maxAgeMs: 1 }, (error) => failures.push(error))
-  quota.wrote({ frame_sha256: null, before: null, after: null, difference: null })
+  quota.wrote(NO_PICTURES)
   await quota.settled()
   expect(failures).toMatchObject([{ code: 'FW_EVIDENCE_DISK' }])
 })

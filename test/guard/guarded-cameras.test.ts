@@ -15,6 +15,7 @@ function slowCameras() {
     return {
       adjust: ({ detection }) => log.push(`adjust ${name} to ${detection.threshold}`),
       drill: async (request) => void log.push(`drill ${name} ${request.id}`),
+      snapshot: () => void log.push(`snapshot ${name}`),
       beat: () => ({ id }) as never,
       judgingSinceMs: () => undefined,
       stop: () =>

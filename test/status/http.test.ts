@@ -5,6 +5,7 @@ import { diagnostic } from '../../src/core/diagnostic.js'
 import type { BoardSnapshot } from '../../src/status/board.js'
 import { type Status, startStatus } from '../../src/status/http.js'
 import { board, camera } from './board.js'
+import { statusOptions } from './options.js'
 
 let stop = new AbortController()
 let shown: BoardSnapshot = board()
@@ -17,13 +18,7 @@ afterEach(() => {
 })
 
 function serve(snapshot: () => BoardSnapshot = () => shown): Promise<Status> {
-  return startStatus({
-    host: '127.0.0.1',
-    port: 0,
-    snapshot,
-    signal: stop.signal,
-    onError: (error) => errors.push(error),
-  })
+  return startStatus(statusOptions(stop.signal, { snapshot, onError: (error) => errors.push(error) }))
 }
 
 async function get(status: Status, path: string, init?: RequestInit): Promise<Response> {
@@ -113,13 +108,16 @@ describe('/healthz and /readyz', () => {
 })
 
 describe('the server', () => {
-  it.each(['/', '/healthz', '/readyz', '/metrics', '/events'])('gives %s to GET alone', async (path) => {
-    const status = await serve()
-    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD']) {
-      const response = await get(status, path, { method })
-      expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET'])
-    }
-  })
+  it.each(['/', '/healthz', '/readyz', '/metrics', '/events', '/incidents', '/session'])(
+    'gives %s to GET alone',
+    async (path) => {
+      const status = await serve()
+      for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD']) {
+        const response = await get(status, path, { method })
+        expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET'])
+      }
+    },
+  )
 
   it.each([
     '/nothing',
@@ -131,7 +129,7 @@ describe('the server', () => {
     '*',
     'http://x/healthz',
   ])('has nothing at %s', async (path) => {
-    const answer = await raw(await serve(), `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
+    const answer = await raw(await serve(), `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`)
     expect(answer).toMatch(/^HTTP\/1\.1 404 /)
   })
 
@@ -198,7 +196,7 @@ describe('the server', () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as { port: number }
-    await expect(startStatus({ host: '127.0.0.1', port, snapshot: board, signal: stop.signal })).rejects.toMatchObject({
+    await expect(startStatus(statusOptions(stop.signal, { port }))).rejects.toMatchObject({
       code: 'FW_HTTP_LISTEN',
       message: `http.listen 127.0.0.1:${port}: another program listens there`,
     })
@@ -206,7 +204,7 @@ describe('the server', () => {
   })
 
   it('says that an address is not of this machine', async () => {
-    const elsewhere = startStatus({ host: '192.0.2.1', port: 0, snapshot: board, signal: stop.signal })
+    const elsewhere = startStatus(statusOptions(stop.signal, { access: { host: '192.0.2.1' } }))
     await expect(elsewhere).rejects.toMatchObject({
       code: 'FW_HTTP_LISTEN',
       message: expect.stringContaining('no such address'),
@@ -221,7 +219,7 @@ describe('the server', () => {
     await expect(reader.next()).rejects.toThrow()
     await expect(get(status, '/healthz')).rejects.toThrow()
     const port = Number(status.address.split(':')[1])
-    await (await startStatus({ host: '127.0.0.1', port, snapshot: board, signal: stop.signal })).close()
+    await (await startStatus(statusOptions(stop.signal, { port }))).close()
   })
 
   it('closes at the signal', async () => {

@@ -1,10 +1,13 @@
 /** The retained topics of each camera: its state, and its entities where Home Assistant gets to know them. */
 import type { Discovery } from './home-assistant.js'
 import type { KnownCameras } from './known-cameras.js'
+import type { Payload } from './outbox.js'
 import type { Topics } from './topics.js'
 
 export interface CameraTopics {
   state(id: string, payload: object): void
+  /** The last alert's picture, where `images` are wanted. */
+  image(id: string, jpeg: Buffer): void
   /** Empties the topics of a camera. */
   forget(id: string): void
   /** The broker has all that was set: it holds topics of these cameras and of no others. */
@@ -16,8 +19,8 @@ export function cameraTopics(
   topics: Topics,
   discovery: Discovery | undefined,
   known: KnownCameras,
-  configured: readonly string[] | undefined,
-  retain: (topic: string, payload: string) => void,
+  { cameras: configured, images }: { readonly cameras?: readonly string[]; readonly images: boolean },
+  retain: (topic: string, payload: Payload) => void,
 ): CameraTopics {
   const announced = new Set<string>()
 
@@ -25,6 +28,7 @@ export function cameraTopics(
     announced.delete(id)
     for (const { topic, payload } of discovery?.forget(id) ?? []) retain(topic, payload)
     retain(topics.cameraState(id), '')
+    if (images) retain(topics.image(id), '')
   }
 
   if (configured) for (const id of known.ids) if (!configured.includes(id)) forget(id)
@@ -35,6 +39,9 @@ export function cameraTopics(
       announced.add(id)
       known.add(id)
       for (const message of discovery?.announce(id) ?? []) retain(message.topic, message.payload)
+    },
+    image: (id, jpeg) => {
+      if (images) retain(topics.image(id), jpeg)
     },
     forget,
     settled: () => known.set(announced),

@@ -19,7 +19,7 @@ export async function keepDenied(folder: string, { message, reason }: Denied): P
   const path = join(folder, 'denied.jsonl')
   const { size } = await lstat(path).catch(() => ({ size: 0 })) // not there yet
   if (size >= MAX_BYTES) return
-  const { topic, payload } = message
+  const { topic, payload } = message // of an alert: text
   const line = JSON.stringify({ at: new Date().toISOString(), topic, reason, payload })
   await appendFile(path, `${line}\n`, { mode: 0o600, flag: O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW })
 }

@@ -7,6 +7,7 @@ import { cameraTopics } from './camera-topics.js'
 import { brokerName } from './dial.js'
 import { discoveryOf } from './home-assistant.js'
 import { loadKnownCameras } from './known-cameras.js'
+import type { Payload } from './outbox.js'
 import type { Denied } from './publish-effect.js'
 import { type PublisherState, startPublisher } from './publisher.js'
 import { startPublishing } from './publishing.js'
@@ -32,6 +33,8 @@ export interface MqttSink {
   unitState(payload: object): void
   /** Retained, sent again on each connect. */
   cameraState(id: string, payload: object): void
+  /** The picture of the camera's last alert, a JPEG: retained, where `mqtt.images` is on. */
+  cameraImage(id: string, jpeg: Buffer): void
   /** Empties the camera's retained topics. */
   forgetCamera(id: string): void
   /** QoS 0: lost while the broker is away. */
@@ -63,13 +66,13 @@ export async function startMqttSink(options: MqttSinkOptions): Promise<MqttSink>
     onDenied: options.onDenied,
     onReadFailure: (error) => onFailure('FW_SPOOL_DISK', 'spool', error.message),
   })
-  const retain = (topic: string, payload: string) => publishing.take({ type: 'retain', topic, payload })
+  const retain = (topic: string, payload: Payload) => publishing.take({ type: 'retain', topic, payload })
   retain(topics.availability, 'online') // first of all retained topics, on each connect
   const known = await loadKnownCameras(options.folder, (error) =>
     onFailure('FW_SPOOL_DISK', 'spool', `cameras.json cannot be written: ${(error as Error).message}`),
   )
   const discovery = enabled ? discoveryOf(prefix, unit, topics) : undefined
-  const cameras = cameraTopics(topics, discovery, known, options.cameras, retain)
+  const cameras = cameraTopics(topics, discovery, known, { cameras: options.cameras, images: mqtt.images }, retain)
   const publisher = startPublisher({
     mqtt,
     clientId: `framewarden-${unit}`,
@@ -81,6 +84,7 @@ export async function startMqttSink(options: MqttSinkOptions): Promise<MqttSink>
   return {
     unitState: (payload) => retain(topics.state, JSON.stringify(payload)),
     cameraState: cameras.state,
+    cameraImage: cameras.image,
     forgetCamera: cameras.forget,
     stats: (id, payload) => publishing.session?.publishNow(topics.stats(id), JSON.stringify(payload)),
     diagnostic: (d) => {

@@ -3,15 +3,18 @@
 /** Messages that wait for a broker; the oldest goes first. Alerts are what must not be lost, these may be. */
 export const WAITING_MESSAGES = 100
 
+/** Text, or the bytes of a picture. */
+export type Payload = string | Buffer
+
 export interface Outgoing {
   readonly topic: string
-  readonly payload: string
+  readonly payload: Payload
   readonly retain: boolean
 }
 
 export interface Outbox {
   /** Last value by topic; '' empties the topic at the broker (MQTT 5, 3.3.1.3). */
-  readonly retained: ReadonlyMap<string, string>
+  readonly retained: ReadonlyMap<string, Payload>
   /** Topics whose value the broker has not been sent, in the order in which they came. */
   readonly unsent: ReadonlySet<string>
   /** Topics on their way: a newer value waits, so that values keep their order. */
@@ -23,7 +26,7 @@ export interface Outbox {
 export const EMPTY_OUTBOX: Outbox = { retained: new Map(), unsent: new Set(), busy: new Set(), messages: [] }
 
 /** Sets a retained topic. The same value again is sent again. */
-export function retain(outbox: Outbox, topic: string, payload: string): Outbox {
+export function retain(outbox: Outbox, topic: string, payload: Payload): Outbox {
   return {
     ...outbox,
     retained: new Map(outbox.retained).set(topic, payload),

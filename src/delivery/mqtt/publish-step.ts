@@ -1,7 +1,7 @@
 /** How the publisher goes on: what came, and what is to be done. Pure; `publishing.ts` does what the effects say. */
 import type { StoredAlert } from '../spool/record.js'
 import { accept, closedOn, countClosing, deny, forgetDenials } from './grants.js'
-import { type Outgoing, push, putBack, restart, retain, taken } from './outbox.js'
+import { type Outgoing, type Payload, push, putBack, restart, retain, taken } from './outbox.js'
 import type { Stepped } from './publish-effect.js'
 import { beginLine, type Line, type PublishConfig, type PublishState, type Sent } from './publish-state.js'
 import { pump } from './pump.js'
@@ -14,7 +14,8 @@ const CLOSINGS = 3
 const QUOTA_EXCEEDED = 0x97
 
 export type PublishInput =
-  | { readonly type: 'retain' | 'push'; readonly topic: string; readonly payload: string }
+  | { readonly type: 'retain'; readonly topic: string; readonly payload: Payload }
+  | { readonly type: 'push'; readonly topic: string; readonly payload: string }
   | { readonly type: 'connected'; readonly window: number }
   | { readonly type: 'disconnected' }
   /** The spool has alerts up to `lastSeq`. */

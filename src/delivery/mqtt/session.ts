@@ -2,7 +2,7 @@
 import type { IClientPublishOptions } from 'mqtt'
 import { type BrokerEnd, reasonText } from './broker-end.js'
 import type { Connection } from './dial.js'
-import type { Outgoing } from './outbox.js'
+import type { Outgoing, Payload } from './outbox.js'
 import type { PublishEffect } from './publish-effect.js'
 import type { PublishOutcome } from './publish-step.js'
 
@@ -23,7 +23,7 @@ export function openSession({ client, protocol, ended }: Connection): Session {
   const isOpen = () => client.connected && !client.disconnecting
   return {
     publish: ({ topic, payload, retain }, onSettled) => {
-      client.publish(topic, payload, publishOptions(protocol, retain), (error) => onSettled(outcomeOf(error)))
+      client.publish(topic, payload, publishOptions(protocol, retain, payload), (error) => onSettled(outcomeOf(error)))
     },
     publishNow: (topic, payload) => {
       if (isOpen()) client.publish(topic, payload, { qos: 0 })
@@ -39,9 +39,11 @@ export function openSession({ client, protocol, ended }: Connection): Session {
 }
 
 /** The properties are a help to brokers and people (MQTT 5, 3.3.2.3); the payload alone carries what matters. */
-function publishOptions(protocol: 5 | 4, retain: boolean): IClientPublishOptions {
+function publishOptions(protocol: 5 | 4, retain: boolean, payload: Payload): IClientPublishOptions {
   if (protocol === 4) return { qos: 1, retain }
-  return { qos: 1, retain, properties: { payloadFormatIndicator: true, contentType: 'application/json' } }
+  const text = typeof payload === 'string'
+  const contentType = text ? 'application/json' : 'image/jpeg'
+  return { qos: 1, retain, properties: { payloadFormatIndicator: text, contentType } }
 }
 
 function outcomeOf(error: Error | null | undefined): PublishOutcome {

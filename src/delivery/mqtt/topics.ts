@@ -7,6 +7,7 @@ export interface Topics {
   cameraState(cameraId: string): string
   alert(cameraId: string): string
   stats(cameraId: string): string
+  image(cameraId: string): string
 }
 
 /**
@@ -22,6 +23,7 @@ export function topicsOf(prefix: string, unit: string): Topics {
     cameraState: (cameraId) => `${root}/camera/${cameraId}/state`,
     alert: (cameraId) => `${root}/camera/${cameraId}/alert`,
     stats: (cameraId) => `${root}/camera/${cameraId}/stats`,
+    image: (cameraId) => `${root}/camera/${cameraId}/image`,
   }
 }
 

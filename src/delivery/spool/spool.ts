@@ -21,6 +21,8 @@ import { keptAlerts, readUndelivered } from './unread.js'
 export interface SpoolOptions {
   readonly folder: string
   readonly unit: string
+  /** Goes into each alert's `url`. */
+  readonly publicUrl?: string
   readonly retention: Retention
   /** false: nobody fetches the alerts, so they age as if they were delivered. */
   readonly fetched: boolean
@@ -65,7 +67,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
   const queue = createAppendQueue({
     write: async (bodies) => {
-      const records = numbered(bodies, options.unit, log.state.lastSeq + 1, Date.now(), clock.nowMs())
+      const records = numbered(bodies, options, log.state.lastSeq + 1, Date.now(), clock.nowMs())
       await log.append(records, clock.nowMs()).catch(throwDiskError)
       await tidying.run()
       return records.map(({ alert }) => alert)

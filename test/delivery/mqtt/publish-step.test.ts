@@ -105,7 +105,7 @@ test('never more than the window, and the next alerts are read while it is full'
 test('an alert is replayed where an earlier run or connection may have sent it, and fresh where not', () => {
   const replayed = (effects: readonly PublishEffect[]) =>
     effects.flatMap((e) =>
-      e.type === 'publish' ? [(JSON.parse(e.message.payload) as { replayed: boolean }).replayed] : [],
+      e.type === 'publish' ? [(JSON.parse(String(e.message.payload)) as { replayed: boolean }).replayed] : [],
     )
   const p = publisher(1)
   p.append(2)

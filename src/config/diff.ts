@@ -16,12 +16,13 @@ export interface Change {
 /** Every difference, in the schema's order, then by camera in the order of `before`, then of `after`. */
 export function diffSettings(before: Settings, after: Settings): Change[] {
   const keys = allKeys()
-  const unitKeys = keys.filter((key) => key.path[0] !== 'cameras')
+  const unitKeys = keys.filter((key) => key.path[0] !== 'cameras' && key.path[0] !== 'webhooks')
   const cameraKeys = keys.filter((key) => key.path[0] === 'cameras').map((key) => ({ ...key, path: key.path.slice(1) }))
   const olds = new Map(before.cameras.map((camera) => [camera.id, camera]))
   const news = new Map(after.cameras.map((camera) => [camera.id, camera]))
   return [
     ...changes(unitKeys, before, after, {}),
+    ...webhookChange(before, after),
     ...before.cameras.flatMap((old) => cameraChanges(cameraKeys, old, news.get(old.id))),
     ...after.cameras.filter((camera) => !olds.has(camera.id)).map((camera) => wholeCamera(camera, 'added')),
   ]
@@ -31,6 +32,11 @@ export function diffSettings(before: Settings, after: Settings): Change[] {
 export function settingsPath(key: Pick<Key, 'path' | 'meta'>): readonly string[] {
   const names = key.path.map((name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()))
   return [...names.slice(0, -1), names.at(-1)! + (key.meta.unit === 'duration' ? 'Ms' : '')]
+}
+
+/** They have no names: one change for all of them. */
+function webhookChange({ webhooks: before }: Settings, { webhooks: after }: Settings): Change[] {
+  return isDeepStrictEqual(before, after) ? [] : [{ path: 'webhooks', effect: 'live', kind: 'changed' }]
 }
 
 function cameraChanges(keys: readonly Key[], old: CameraSettings, now: CameraSettings | undefined): Change[] {

@@ -10,6 +10,7 @@ import { lookUp } from './secrets.js'
 /** What stood behind the references; a camera's by its place in the list. */
 export interface Resolved {
   readonly mqtt: { readonly password?: string; readonly ca?: string; readonly cert?: string; readonly key?: string }
+  readonly webhooks?: readonly { readonly secret?: string }[]
   readonly http?: { readonly token?: string }
   readonly cameras: readonly (ServerLogin & { readonly restream?: ServerLogin })[]
 }
@@ -56,6 +57,10 @@ export async function resolveReferences(
         : await pem(broker?.key, ['mqtt', 'key']),
   }
   const http = { token: await secret(config.http.token, ['http', 'token']) }
+  const webhooks = []
+  for (const [i, webhook] of config.webhooks.entries()) {
+    webhooks.push({ secret: await secret(webhook.secret, ['webhooks', i, 'secret']) })
+  }
   const cameras = []
   for (const [i, camera] of config.cameras.entries()) {
     const login = async (from: typeof camera | typeof camera.restream, path: Path) => ({
@@ -65,5 +70,5 @@ export async function resolveReferences(
     const path = ['cameras', i]
     cameras.push({ ...(await login(camera, path)), restream: await login(camera.restream, [...path, 'restream']) })
   }
-  return { resolved: { mqtt, http, cameras }, findings }
+  return { resolved: { mqtt, http, webhooks, cameras }, findings }
 }

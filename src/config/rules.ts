@@ -13,6 +13,7 @@ export function brokenRules(raw: unknown): ConfigFinding[] {
     ...(isMap(raw.http) ? httpRules(raw.http) : []),
     ...cameras.flatMap((camera, i) => (isMap(camera) ? cameraRules(camera, ['cameras', i]) : [])),
     ...twice(cameras, 'id'),
+    ...sameWebhooks(Array.isArray(raw.webhooks) ? raw.webhooks : []),
   ]
 }
 
@@ -55,6 +56,16 @@ function cameraRules(camera: Readonly<Record<string, unknown>>, path: Path): Con
     findings.push(value([...path, 'listen'], 'wants a url that begins with rtsp://'))
   }
   return findings
+}
+
+/** Each has a place of its own in the spool, by its url. */
+function sameWebhooks(webhooks: readonly unknown[]): ConfigFinding[] {
+  const urls = webhooks.map((webhook) => (isMap(webhook) ? webhook.url : undefined))
+  return urls.flatMap((url, i) => {
+    const first = urls.indexOf(url)
+    if (typeof url !== 'string' || first === i) return []
+    return [value(['webhooks', i, 'url'], `is that of webhooks[${first}] already`)]
+  })
 }
 
 function twice(cameras: readonly unknown[], name: string): ConfigFinding[] {

@@ -1,5 +1,6 @@
 /** The configuration, whole: each key once, with default, unit, text and what a change of it restarts. */
 import { z } from 'zod'
+import { PHASES } from '../core/alert.js'
 import { address, hostAndPort, networkIssue, originIssue } from './address.js'
 import { cameraDefaultsSchema, cameraSchema } from './camera-schema.js'
 import { durationKey, key, line, SECRET_TAKES, secretRef, sizeKey, slug } from './leaf.js'
@@ -164,6 +165,31 @@ export const configSchema = z.strictObject({
     '7d',
     'Age at which alerts go that the broker has; counted while framewarden runs, so a clock that is set takes none.',
   ),
+  webhooks: z
+    .array(
+      z.strictObject({
+        url: key(
+          address((text) => networkIssue(text, ['http', 'https'])),
+          {
+            description: 'Where alerts are posted as JSON. It is shown by its host alone.',
+            takes: 'http:// or https://',
+            effect: 'live',
+          },
+        ),
+        secret: key(secretRef.optional(), {
+          description: 'Where the secret is that requests are signed with (Standard Webhooks, HMAC-SHA256).',
+          takes: SECRET_TAKES,
+          effect: 'live',
+          secret: true,
+        }),
+        on: key(z.array(z.enum(PHASES)).min(1).prefault(['raised', 'cleared']), {
+          description: 'Which alerts go there.',
+          takes: 'a list of raised, updated and cleared',
+          effect: 'live',
+        }),
+      }),
+    )
+    .prefault([]),
   http: z
     .strictObject({
       listen: key(httpListen.prefault('127.0.0.1:9464'), {

@@ -23,7 +23,8 @@ export async function lookUp(ref: SecretRef, folder: string, env: NodeJS.Process
 /** Every secret in `settings`, for a log to mask. */
 export function secretsOf(settings: Settings): string[] {
   const ofCameras = settings.cameras.flatMap(({ password, restream }) => [password, restream.password])
-  const secrets = [settings.mqtt?.password, settings.mqtt?.key, settings.http.token, ...ofCameras]
+  const ofWebhooks = settings.webhooks.map(({ secret }) => secret)
+  const secrets = [settings.mqtt?.password, settings.mqtt?.key, settings.http.token, ...ofWebhooks, ...ofCameras]
   return [...new Set(secrets.filter((secret) => secret !== undefined))]
 }
 

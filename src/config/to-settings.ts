@@ -25,6 +25,7 @@ export function toSettings(config: Config, resolved: Resolved, folder: string): 
     cameras: config.cameras.map((camera, i) => cameraSettings(camera, resolved.cameras[i] ?? {}, folder)),
     evidence: { maxBytes: config.evidence.max_bytes, maxAgeMs: config.evidence.max_age },
     spool: { maxBytes: config.spool.max_bytes, maxAgeMs: config.spool.max_age },
+    webhooks: config.webhooks.map(({ url, on }, i) => ({ url, on, secret: resolved.webhooks?.[i]?.secret })),
     http: {
       listen: config.http.listen,
       publicUrl: config.http.public_url && new URL(config.http.public_url).origin,

@@ -70,6 +70,8 @@ export const REMEDIES = {
   FW_BROKER_KICKED: 'Another client may use this unit name; alerts wait on disk.',
   FW_BROKER_DENIED:
     'Let the broker accept this unit there, then reload framewarden: until then nothing more is sent on it.',
+  FW_WEBHOOK_FAILED: 'Check the address in webhooks, its secret and the receiver; alerts wait on disk.',
+  FW_WEBHOOK_REFUSED: 'The receiver will not take this alert; it stays in the history, and later ones are sent.',
   // the rest
   FW_NOT_RUNNING: 'Start it: `framewarden run --config FILE`.',
   FW_CONTROL_DENIED: 'Run this as the user that the daemon runs as, or as root.',

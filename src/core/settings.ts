@@ -1,4 +1,5 @@
 /** The configuration as the rooms receive it: parsed, defaulted, units in names, secrets and PEM files read. */
+import type { Phase } from './alert.js'
 
 export type SecretRef = { readonly env: string } | { readonly file: string } | { readonly credential: string }
 export type Decode = 'none' | 'cuda' | 'nvv4l2dec' | 'nvmpi' | 'v4l2m2m' | 'vaapi'
@@ -76,6 +77,15 @@ export interface MqttSettings {
   readonly homeAssistant: { readonly enabled: boolean; readonly prefix: string }
 }
 
+export interface WebhookSettings {
+  /** Shown nowhere but by its host: the path may be a secret. */
+  readonly url: string
+  /** The resolved secret that requests are signed with: never logged. */
+  readonly secret?: string
+  /** Alerts of these phases go there. */
+  readonly on: readonly Phase[]
+}
+
 export interface HttpSettings {
   /** undefined: nothing is served. */
   readonly listen: { readonly host: string; readonly port: number } | undefined
@@ -102,6 +112,7 @@ export interface Settings {
   readonly cameras: readonly CameraSettings[]
   readonly evidence: Retention
   readonly spool: Retention
+  readonly webhooks: readonly WebhookSettings[]
   readonly http: HttpSettings
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' }
 }

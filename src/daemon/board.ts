@@ -14,7 +14,7 @@ export function boardOf(
   delivery: DeliverySnapshot,
   recent: readonly RecentDiagnostic[],
 ): BoardSnapshot {
-  const { broker, since, protocol, pending, lastError } = delivery
+  const { broker, since, protocol, pending, webhooks, lastError } = delivery
   return {
     unit: unit.unit,
     version: unit.version,
@@ -26,6 +26,7 @@ export function boardOf(
       pending,
       error: lastError && `${lastError.code}: ${lastError.text}`,
     },
+    webhooks,
     guards: guards.map(guardOf),
     cameras,
     diagnostics: recent.toReversed(),

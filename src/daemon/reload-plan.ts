@@ -8,6 +8,7 @@ export type Trial = 'guard' | 'broker'
 export type Step =
   | { readonly kind: 'log' }
   | { readonly kind: 'broker' }
+  | { readonly kind: 'webhooks' }
   | {
       readonly kind: 'cameras'
       readonly removed: readonly string[]
@@ -36,6 +37,7 @@ export function planReload(before: Settings, file: Settings): ReloadPlan {
   if (before.log.level !== settings.log.level) steps.push({ kind: 'log' })
   // the broker before the guards: an alert of a guard that starts again goes where alerts go from now on
   if (has('broker')) steps.push({ kind: 'broker' })
+  if (changes.some(isOfWebhooks)) steps.push({ kind: 'webhooks' })
   if (has('guard') || changes.some((change) => change.camera !== undefined)) steps.push(camerasStep(changes))
   if (has('guard')) steps.push({ kind: 'guards' })
   const trials: Trial[] = []
@@ -60,7 +62,13 @@ export function heldKeys(plan: ReloadPlan): readonly string[] {
   return plan.changes.filter((change) => change.effect === 'process').map((change) => change.path)
 }
 
-function concerns({ effect, camera }: Change, what: Trial | Step['kind']): boolean {
+function isOfWebhooks({ path }: Change): boolean {
+  return path === 'webhooks'
+}
+
+function concerns(change: Change, what: Trial | Step['kind']): boolean {
+  const { effect, camera } = change
+  if (isOfWebhooks(change)) return what === 'webhooks'
   if (what === 'guard' || what === 'guards') return effect === 'guard'
   if (what === 'broker') return effect === 'broker'
   if (what === 'cameras') return camera !== undefined

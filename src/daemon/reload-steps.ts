@@ -22,6 +22,7 @@ export async function applyStep(
 ): Promise<Diagnostic | undefined> {
   if (step.kind === 'log') log.level = settings.log.level
   else if (step.kind === 'broker') await replaceBroker(delivery, settings)
+  else if (step.kind === 'webhooks') await delivery.replaceWebhooks(settings.webhooks)
   else if (step.kind === 'guards') return cameras.restartGuards()
   else {
     for (const id of step.removed) delivery.forgetCamera(id)

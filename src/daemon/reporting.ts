@@ -23,10 +23,19 @@ export async function startReporting(settings: Settings, log: Log, stops: StopSt
     delivery?.diagnostic(d)
   }, ended.signal)
 
-  const { unit, stateDir, mqtt, spool, http } = settings
+  const { unit, stateDir, mqtt, spool, http, webhooks } = settings
   const { publicUrl } = http
   const cameras = settings.cameras.map(({ id }) => id)
-  delivery = await startDelivery({ unit, stateDir, publicUrl, mqtt, spool, cameras, onDiagnostic: diagnostics.note })
+  delivery = await startDelivery({
+    unit,
+    stateDir,
+    publicUrl,
+    mqtt,
+    spool,
+    webhooks,
+    cameras,
+    onDiagnostic: diagnostics.note,
+  })
   stops.add(delivery.stop)
   const onAcknowledged = ({ id, camera, acknowledged }: LoggedIncident) =>
     log.info({ camera, incident: id }, `camera '${camera}': incident acknowledged (${acknowledged?.by})`)

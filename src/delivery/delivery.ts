@@ -2,13 +2,14 @@
 import { join } from 'node:path'
 import type { Alert, AlertBody } from '../core/alert.js'
 import type { Diagnostic } from '../core/diagnostic.js'
-import type { MqttSettings, Retention } from '../core/settings.js'
-import { brokerSlot } from './broker-slot.js'
+import type { MqttSettings, Retention, WebhookSettings } from '../core/settings.js'
+import { type BrokerSlot, brokerSlot } from './broker-slot.js'
 import { deliveryReports } from './delivery-reports.js'
 import { brokerName } from './mqtt/dial.js'
 import { type MqttSink, startMqttSink } from './mqtt/mqtt-sink.js'
 import { openSpool } from './spool/spool.js'
 import { lockState } from './state-lock.js'
+import { type Webhooks, webhooksOn } from './webhooks.js'
 
 export interface DeliveryOptions {
   readonly unit: string
@@ -18,6 +19,7 @@ export interface DeliveryOptions {
   /** undefined: no broker; alerts stay in the spool until its retention takes them. */
   readonly mqtt?: MqttSettings
   readonly spool: Retention
+  readonly webhooks?: readonly WebhookSettings[]
   /** Ids in the configuration: retained topics of other cameras that an earlier run left with the broker are emptied. */
   readonly cameras?: readonly string[]
   /** Of this room, each time; to be logged, and passed back to `Delivery.diagnostic` if ops shall see it. */
@@ -36,6 +38,7 @@ export interface DeliverySnapshot {
   readonly seq: number
   /** Messages sent and not acknowledged. */
   readonly inFlight: number
+  readonly webhooks: ReturnType<Webhooks['states']>
   readonly lastError: (Diagnostic & { readonly atMs: number }) | undefined
 }
 
@@ -55,6 +58,8 @@ export interface Delivery extends Omit<MqttSink, 'state' | 'stop'> {
    * mqtt.url: nothing has changed then.
    */
   replaceBroker(mqtt: MqttSettings | undefined, cameras?: readonly string[]): Promise<void>
+  /** Leaves those that are not in `webhooks`; others go on where they were. */
+  replaceWebhooks(webhooks: readonly WebhookSettings[]): Promise<void>
   snapshot(): DeliverySnapshot
   /** Sends what waits and `offline` within 2 s, then closes. */
   stop(): Promise<void>
@@ -77,6 +82,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     throw error
   })
   const slot = brokerSlot()
+  const webhooks = webhooksOn(spool, folder, reports.pass)
   let stopped: Promise<void> | undefined
 
   async function replaceBroker(to: MqttSettings | undefined, cameras?: readonly string[]): Promise<void> {
@@ -87,7 +93,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   }
 
   async function stop(): Promise<void> {
-    await slot.replace(undefined)
+    await Promise.all([slot.replace(undefined), webhooks.stop()])
     await spool.close()
     await lock.release()
   }
@@ -99,23 +105,20 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   }
 
   await replaceBroker(mqtt, options.cameras)
+  await webhooks.replace(options.webhooks ?? [])
   const startedAtMs = Date.now()
   return {
     alert: (body) => spool.append(body),
     kept: spool.kept,
     fate,
-    unitState: slot.unitState,
-    cameraState: slot.cameraState,
-    cameraImage: slot.cameraImage,
-    forgetCamera: slot.forgetCamera,
-    stats: slot.stats,
-    diagnostic: slot.diagnostic,
-    retryDenied: slot.retryDenied,
+    ...saidBy(slot),
     replaceBroker,
+    replaceWebhooks: webhooks.replace,
     snapshot: () => ({
       ...{ since: startedAtMs, protocol: undefined, inFlight: 0, ...slot.state },
       pending: spool.pending,
       seq: spool.lastSeq,
+      webhooks: webhooks.states(),
       lastError: reports.last(),
     }),
     stop: () => {
@@ -123,4 +126,8 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       return stopped
     },
   }
+}
+
+function saidBy({ unitState, cameraState, cameraImage, forgetCamera, stats, diagnostic, retryDenied }: BrokerSlot) {
+  return { unitState, cameraState, cameraImage, forgetCamera, stats, diagnostic, retryDenied }
 }

@@ -7,6 +7,7 @@ export interface BoardSnapshot {
   readonly version: string
   readonly startedAtMs: number
   readonly broker: BoardBroker
+  readonly webhooks: readonly BoardWebhook[]
   readonly guards: readonly BoardGuard[]
   readonly cameras: readonly CameraFacts[]
   /** Newest first, a few dozen at most; no secret in any. */
@@ -23,6 +24,15 @@ export interface BoardBroker {
   readonly pending: number
   /** The last one, `FW_CODE: text`. */
   readonly error?: string
+}
+
+export interface BoardWebhook {
+  /** Its host. */
+  readonly to: string
+  /** Alerts on disk that it has not taken. */
+  readonly pending: number
+  /** Why not; undefined: nothing is amiss. */
+  readonly failing?: string
 }
 
 export interface BoardGuard {

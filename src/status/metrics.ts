@@ -61,6 +61,12 @@ const METRICS: readonly Metric[] = [
     values: ({ broker }) => [[{}, broker.pending]],
   },
   {
+    name: 'webhook_pending',
+    help: 'Alerts on disk that the webhook has not taken.',
+    labels: ['webhook'],
+    values: ({ webhooks }) => webhooks.map(({ to, pending }) => [{ webhook: to }, pending]),
+  },
+  {
     name: 'info',
     help: 'Always 1; the labels say what runs.',
     labels: ['unit', 'version', 'provider', 'model'],

@@ -43,10 +43,11 @@ describe('the example configuration', () => {
     const commented = new RegExp(`^( *)# ((?:- \\{ )?(?:${names}): .*)$`, 'gm')
     const text = (await readFile(EXAMPLE, 'utf8')).replace(commented, '$1$2')
     expect(parseConfig(text).problems).toEqual([])
-    const raw = readDocument(text).raw as { cameras: object[]; defaults: object }
+    const raw = readDocument(text).raw as { cameras: object[]; webhooks: object[]; defaults: object }
     const cameras = [...raw.cameras, raw.defaults]
+    const listed: Record<string, object[]> = { cameras, webhooks: raw.webhooks }
     const missing = allKeys().filter(({ path: [top, ...rest] }) =>
-      top === 'cameras' ? !cameras.some((camera) => holds(camera, rest)) : !holds(raw, [top!, ...rest]),
+      listed[top!] ? !listed[top!]!.some((one) => holds(one, rest)) : !holds(raw, [top!, ...rest]),
     )
     expect(missing.map(({ path }) => path.join('.'))).toEqual([])
   })

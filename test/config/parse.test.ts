@@ -115,7 +115,7 @@ const BAD: [string, string, string[]][] = [
     '__proto__',
     `${LEAST}__proto__: { unit: x }`,
     [
-      "5:1 FW_CONFIG_KEY unknown key '__proto__'; known: unit, state_dir, ffmpeg, mqtt, models, guards, defaults, cameras, evidence, spool, http, log",
+      "5:1 FW_CONFIG_KEY unknown key '__proto__'; known: unit, state_dir, ffmpeg, mqtt, models, guards, defaults, cameras, evidence, spool, webhooks, http, log",
     ],
   ],
   ['a key twice', `unit: u\n${LEAST}`, ['2:1 FW_CONFIG_KEY the key is given twice']],
@@ -230,6 +230,15 @@ const BAD: [string, string, string[]][] = [
     `${LEAST}http: { listen: 0.0.0.0:9464 }`,
     [
       '5:17 FW_CONFIG_VALUE http.listen is not loopback: everybody who reaches it would see the cameras; give http.token, too',
+    ],
+  ],
+  [
+    'a webhook twice, and one that is none',
+    `${LEAST}webhooks: [{ url: "http://a/1" }, { url: "http://a/1" }, { url: ftp://a, on: [lost] }]`,
+    [
+      '5:42 FW_CONFIG_VALUE webhooks[1].url is that of webhooks[0] already',
+      "5:65 FW_CONFIG_VALUE webhooks[2].url takes http://, https://, not 'ftp://a'",
+      "5:79 FW_CONFIG_VALUE webhooks[2].on[0] takes a list of raised, updated and cleared, not 'lost'",
     ],
   ],
   [

@@ -18,6 +18,7 @@ describe('a reload', () => {
     ['nothing', `# the same\n${BASE}`, [], []],
     ['the level of the log', `${BASE}log: { level: debug }\n`, [], [{ kind: 'log' }]],
     ['the broker', BASE.replace('mqtt://b', 'mqtt://c'), ['broker'], [{ kind: 'broker' }]],
+    ['a webhook', `${BASE}webhooks: [{ url: "http://a/1" }]\n`, [], [{ kind: 'webhooks' }]],
     ['no broker any more', BASE.replace('mqtt: { url: mqtt://b }', ''), ['broker'], [{ kind: 'broker' }]],
     ['the bundle', `${BASE}models: { bundle: other }\n`, ['guard'], [cameras(), { kind: 'guards' }]],
     ['the ffmpeg', `${BASE}ffmpeg: /other\n`, ['guard'], [cameras(), { kind: 'guards' }]],

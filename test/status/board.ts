@@ -27,6 +27,7 @@ export function board(more: Partial<BoardSnapshot> = {}): BoardSnapshot {
     version: '0.1.0',
     startedAtMs: 0,
     broker: { state: 'online', sinceMs: 0, protocol: 5, pending: 4 },
+    webhooks: [],
     guards: [
       {
         index: 0,

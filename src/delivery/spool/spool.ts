@@ -15,6 +15,7 @@ import { openLog } from './open-log.js'
 import type { StoredAlert } from './record.js'
 import { openSpoolClock, type SpoolClock } from './spool-clock.js'
 import { diskError, type SpoolReports, spoolReports } from './spool-reports.js'
+import { openSpoolSink, type SpoolSink } from './spool-sink.js'
 import { startTidying } from './tidying.js'
 import { keptAlerts, readUndelivered } from './unread.js'
 
@@ -24,7 +25,7 @@ export interface SpoolOptions {
   /** Goes into each alert's `url`. */
   readonly publicUrl?: string
   readonly retention: Retention
-  /** false: nobody fetches the alerts, so they age as if they were delivered. */
+  /** false: no broker fetches the alerts: they age as if it had them. */
   readonly fetched: boolean
   onDiagnostic(d: Diagnostic): void
 }
@@ -39,6 +40,8 @@ export interface Spool {
   /** The broker has it, or will never take it. */
   delivered(seq: number): void
   isDelivered(seq: number): boolean
+  /** A place of its own for the sink `name`, where it was when it was closed; a new one begins with the next alert. */
+  sink(name: string): Promise<SpoolSink>
   /** Calls `listener` after alerts came onto the disk, until the function that it returns is called. */
   onAppend(listener: () => void): () => void
   /** As `SpoolOptions.fetched`, which a reload may change. */
@@ -57,7 +60,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   }
   const parts = await openParts(options, reports).catch(throwDiskError)
   const { log, cursor, clock } = parts
-  const tidying = startTidying(log, cursor, clock, {
+  const others = new Set<Cursor>()
+  const tidying = startTidying(log, cursor, others, clock, {
     fetched: options.fetched,
     onDropped: (count) => reports.dropped(count, options.retention.maxBytes),
     onFailure: (error) => reports.disk('old segments cannot be removed', error),
@@ -84,6 +88,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     kept: (seq) => keptAlerts(log, seq),
     delivered: (seq) => cursor.settle([seq]),
     isDelivered: cursor.has,
+    sink: (name) => openSpoolSink(options.folder, name, log, others, reports),
     onAppend: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -13,21 +13,32 @@ export interface Tidying {
 }
 
 export interface TidyingOptions {
-  /** false: nobody fetches the alerts, so they age as if they were delivered. */
+  /** false: no broker fetches the alerts: they age as if it had them. */
   readonly fetched: boolean
   /** `count` alerts went undelivered, for want of space. */
   onDropped(count: number): void
   onFailure(error: unknown): void
 }
 
-export function startTidying(log: AlertLog, cursor: Cursor, clock: SpoolClock, options: TidyingOptions): Tidying {
+/** `cursor` is the broker's, `others` those of the other sinks. */
+export function startTidying(
+  log: AlertLog,
+  cursor: Cursor,
+  others: ReadonlySet<Cursor>,
+  clock: SpoolClock,
+  options: TidyingOptions,
+): Tidying {
   let { fetched } = options
 
   async function run(): Promise<void> {
     try {
-      const gone = await log.retain(fetched ? cursor.at : log.state.lastSeq, clock.nowMs())
-      const dropped = gone === undefined ? 0 : cursor.skipTo(gone)
-      if (dropped > 0 && fetched) options.onDropped(dropped)
+      const delivered = Math.min(fetched ? cursor.at : log.state.lastSeq, ...[...others].map(({ at }) => at))
+      const gone = await log.retain(delivered, clock.nowMs())
+      if (gone === undefined) return
+      const ofBroker = cursor.skipTo(gone)
+      const ofOthers = [...others].map((other) => other.skipTo(gone))
+      const dropped = Math.max(fetched ? ofBroker : 0, ...ofOthers)
+      if (dropped > 0) options.onDropped(dropped)
     } catch (error) {
       options.onFailure(error)
     }

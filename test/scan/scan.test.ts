@@ -180,10 +180,12 @@ describe('scan', () => {
     // 5 s under attack, shown once a second
     expect(files.filter((name) => /^attacked\.\d{6}-(before|after|difference)\.jpg$/.test(name))).toHaveLength(15)
     const { lines } = await scan(join(out, 'attacked.cleaned.mp4'), join(out, 'b-perturbed.cleaned.png'), '--json')
-    expect(lines.map((line) => [line.type, line.frames, line.flagged])).toEqual([
+    expect(lines.map((line) => [line.type, line.frames, line.incidents])).toEqual([
       ['summary', 70, 0],
       ['summary', 1, 0],
     ])
+    // of 50 attacked frames; the first two got a single pass, as there was no evidence yet
+    expect(lines[0].flagged).toBeLessThanOrEqual(2)
   })
 
   it('leaves the pixels of clean pictures alone', async () => {

@@ -1,7 +1,7 @@
 /** Adversarial perturbations that are put in on purpose: by the demo before its encoder, by a drill after the decoder. */
 import { fileURLToPath } from 'node:url'
 
-/** Learnt against an object detector; grey: luma alone. See models/training/make_universal.py. */
+/** Learnt against an object detector; grey: luma alone. See models/training/camera/make_universal.py. */
 export const UNIVERSAL_PATTERN = fileURLToPath(
   new URL('../../models/camera/patterns/universal-640x360.png', import.meta.url),
 )

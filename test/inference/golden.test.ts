@@ -8,7 +8,7 @@ import { type CameraNets, openCameraNets } from '../../src/inference/camera-nets
 import { judgePicture } from '../../src/inference/chain.js'
 import { MODELS } from './pictures.js'
 
-/** What models/training/golden.py wrote: drawn frames, and what the shipped bundle said about them where it was made. */
+/** What models/training/camera/golden.py wrote: drawn frames, and what the shipped bundle said about them where it was made. */
 interface Golden {
   readonly bundle: { readonly name: string; readonly version: string; readonly screen: string; readonly chain: string }
   readonly tolerance: { readonly score: number; readonly level: number; readonly purified: number }

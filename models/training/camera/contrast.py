@@ -5,8 +5,6 @@ Each clip: clean frames at 5 a second through an encoder, then the same with an 
 the deviation 1.4826 times the median absolute one of the clean scores (at least FLOOR log-odds, as a still picture has none). `alarms` counts clean or nuisance
 frames by the rule of the bundle (score at or above `flagged`).
 """
-import argparse
-import sys
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -14,17 +12,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-import attacks
-import nuisances
-import video
-from export_onnx import session
-from make_cache import tiled
-from make_test_attacks import pattern
+from lib.attacks import hiding, noises
+from lib.attacks.strong import Attack, make
+from lib.bundle import session
+from lib.nets.yolox import Yolox
+from lib.nuisances import frames as nuisances
+from lib.run import RESULTS, about, arguments, write_json
 
-from .strong import Attack, make
+from . import video
+from .patterns import pattern, tiled
 from .views import HELD
-from .yolox import Yolox
-
 
 LEVELS, CRFS, CLEAN, LOOKS, FLOOR = (4, 8), (18, 23, 28), 20, 6, 0.02
 NUISANCES = ('sensor_noise', 'night', 'rain', 'blur', 'exposure', 'jpeg', 'resized', 'smear')
@@ -32,15 +29,11 @@ NUISANCES = ('sensor_noise', 'night', 'rain', 'blur', 'exposure', 'jpeg', 'resiz
 
 def strong_deltas(rgb: np.ndarray, yolox: Yolox, rng) -> dict[str, np.ndarray]:
     """Perturbations of strength 1 for one clip -> family to float32 [H, W, 3]."""
-    x, h, w = attacks.as_tensor(rgb), *rgb.shape[:2]
+    x, h, w = hiding.as_tensor(rgb), *rgb.shape[:2]
     out = {m: make(Attack(m, 8, steps, 'hide'), x, yolox, None, torch.Generator().manual_seed(1))[0].permute(1, 2, 0).numpy() / 8 for m, steps in (('pgd', 10), ('mifgsm', 30))}
-    out['universal'] = np.repeat(tiled(pattern('universal-640x360.png'), h, w), 3, 2)
-    out['random signs'], out['low frequency'] = attacks.random_signs(rng, rgb.shape, 1, False), attacks.low_frequency(rng, rgb.shape, 1, False)
+    out['universal'] = np.repeat(tiled(pattern('yolox'), h, w), 3, 2)
+    out['random signs'], out['low frequency'] = noises.random_signs(rng, rgb.shape, 1, False), noises.low_frequency(rng, rgb.shape, 1, False)
     return out
-
-
-def put(frames: np.ndarray, delta: np.ndarray) -> np.ndarray:
-    return np.stack([video.to_i420((video.to_rgb(f) + delta + 0.5).clip(0, 255).astype(np.uint8)) for f in frames])
 
 
 def deviation(x: np.ndarray) -> float:
@@ -48,15 +41,13 @@ def deviation(x: np.ndarray) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--data', type=Path, default=Path('../../../shared/data'))
-    parser.add_argument('--cache', type=Path, default=Path('cache'))
+    parser = arguments(__doc__)
     parser.add_argument('--scenes', choices=('held', 'calibrate', 'test'), default='held')
     parser.add_argument('--chains', nargs='+', required=True, help='NAME=chain.onnx')
     parser.add_argument('--flagged', type=float, default=0.0)
     args, began = parser.parse_args(), time.time()
     torch.set_num_threads(1)
-    chains = {n: session(p) for n, p in (c.split('=') for c in args.chains)}
+    chains = {n: session(Path(p)) for n, p in (c.split('=') for c in args.chains)}
     yolox, rows, clean_rows = Yolox(args.data), defaultdict(lambda: defaultdict(list)), []
 
     def scores(frames) -> dict[str, np.ndarray]:
@@ -72,7 +63,7 @@ def main() -> None:
         for crf in CRFS:
             own = {n: (np.median(v), deviation(v)) for n, v in scores(video.through_codec(frames, crf=crf)).items()}
             clean_rows.append({'clip': clip['file'], 'crf': crf} | {n: [float(m), float(d)] for n, (m, d) in own.items()})
-            films = {(k, level): put(attacked, d * level) for k, d in deltas.items() for level in (LEVELS if k in ('pgd', 'mifgsm', 'universal') else (25.5,))}
+            films = {(k, level): video.perturbed(attacked, d * level) for k, d in deltas.items() for level in (LEVELS if k in ('pgd', 'mifgsm', 'universal') else (25.5,))}
             if crf == 23:
                 films |= {(k, 0): np.stack([video.to_i420(np.ascontiguousarray(f)) for f in nuisances.ALL[k](rng, np.stack([video.to_rgb(f) for f in attacked]))]) for k in NUISANCES}
             for (kind, level), film in films.items():
@@ -87,9 +78,9 @@ def main() -> None:
         lines.append(f'| {kind} | {level:g}/255 | {crf} | ' + ' | '.join(f"{c['shift']:.2f}, {c['deviations']:.0f} ({c['least']:.0f}), {c['flagged']:.2f}" for c in cells.values()) + ' |')
     lines += ['', '| clean clip | CRF | ' + ' | '.join(f'{n}: median, deviation' for n in chains) + ' |', '|---' * (2 + len(chains)) + '|']
     lines += [f"| {r['clip']} | {r['crf']} | " + ' | '.join(f'{r[n][0]:.2f}, {r[n][1]:.3f}' for n in chains) + ' |' for r in clean_rows]
-    out = Path('results') if args.scenes == 'test' else args.cache
+    out = RESULTS / 'camera' if args.scenes == 'test' else args.cache
     (out / f'contrast-{args.scenes}.md').write_text('\n'.join(lines) + '\n')
-    video.write_json(out / f'contrast-{args.scenes}.json', {'command': ' '.join(sys.argv), 'cells': table, 'clean': clean_rows})
+    write_json(out / f'contrast-{args.scenes}.json', about() | {'cells': table, 'clean': clean_rows})
     print('\n'.join(lines))
 
 

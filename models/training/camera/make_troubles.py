@@ -4,7 +4,6 @@ nice -n 15 python -m camera.make_troubles --split test --minutes 120 --out DIR  
 Five frames a second, which is what the decision looks at; H.264 (veryfast, zerolatency, GOP 2 s), CRF 18, 23 or 28. Scenes: the clips of the split, played to and
 fro, and its photographs of 640x360 and more with a sensor's noise. Kinds: troubles.py, one after the other, each drawn anew.
 """
-import argparse
 import csv
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-import nuisances
-import video
+from lib.nuisances import frames as nuisances
+from lib.run import arguments
 
-from . import troubles
+from . import troubles, video
 from .make_cases import COLUMNS, to_and_fro
 
 
@@ -54,8 +53,7 @@ def photographed(rgb: np.ndarray, rng, s: Settings) -> np.ndarray:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--data', type=Path, default=Path('../../../shared/data'))
+    parser = arguments(__doc__)
     parser.add_argument('--split', required=True)
     parser.add_argument('--minutes', type=float, default=120)
     parser.add_argument('--out', type=Path, required=True)

@@ -7,13 +7,14 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-import attacks
-import nuisances
-import video
-from crops import crop
+from lib.attacks import noises
+from lib.nuisances import frames as nuisances
+
+from . import video
+from .crops import crop
+from .patterns import pattern, tiled
 
 
 @dataclass
@@ -37,10 +38,10 @@ KINDS = {'attack': .56, 'coded': .13, 'universal': .04, 'noise': .04, 'clean': .
 
 
 class Strong:
-    def __init__(self, folder: Path, patterns: tuple[Path, ...] = (), centres=None, kinds: dict = KINDS, parts: float = 0):
+    def __init__(self, folder: Path, patterns: tuple[str, ...] = (), centres=None, kinds: dict = KINDS, parts: float = 0):
         self.parts, self.kinds, self.centres = parts, kinds, centres  # centres: RGB [H, W, 3] -> where something is found, [[x, y], ...]
         self.folder, self.seen, self.lines = folder, set(), []
-        self.patterns = [cv2.imread(str(p), cv2.IMREAD_UNCHANGED).astype(np.float32) - 128 for p in patterns]
+        self.patterns = [pattern(detector) for detector in patterns]
         self.refresh()
 
     def refresh(self) -> None:
@@ -106,21 +107,20 @@ class Strong:
             whole = (stored.shape[1] * 2 // 3, stored.shape[2])
             d = self.delta(rng, line, arrays, whole)[y:y + h, x:x + w] if kind == 'attack' else self.universal(rng, (h, w)) if kind == 'universal' else noise(rng, (h, w))
             eps = float(np.abs(d).max())
-            frame = video.to_i420((video.to_rgb(target) + d + 0.5).clip(0, 255).astype(np.uint8))
+            frame = video.rounded_i420(video.to_rgb(target) + d)
         frames = (frame, target, before, neighbour)
         frame, target, before, neighbour = (mirrored(f) for f in frames) if rng.random() < 0.5 else frames
         return Pair(frame, target, 416 / max(stored.shape[2], stored.shape[1] * 2 // 3), kind, line['source'], before, neighbour, eps)
 
     def universal(self, rng, shape: tuple) -> np.ndarray:
-        p = self.patterns[rng.integers(len(self.patterns))] * (rng.uniform(4, 16) / 127)
+        p = self.patterns[rng.integers(len(self.patterns))] * rng.uniform(4, 16)
         if rng.random() < 0.5:
             p = np.roll(p, tuple(rng.integers(-60, 61, 2)), (0, 1))
-        p = np.tile(p, (-(-shape[0] // p.shape[0]), -(-shape[1] // p.shape[1])))[:shape[0], :shape[1]]
-        return np.repeat(p[..., None], 3, 2)
+        return np.repeat(tiled(p, *shape), 3, 2)
 
 
 def noise(rng, shape: tuple) -> np.ndarray:
-    make = attacks.random_signs if rng.random() < 0.5 else attacks.low_frequency
+    make = noises.random_signs if rng.random() < 0.5 else noises.low_frequency
     return make(rng, shape, float(rng.uniform(10, 26)), bool(rng.random() < 0.4))
 
 

@@ -1,18 +1,21 @@
-"""The weights of a mapping network out of a shipped chain.onnx: where the next training goes on."""
+"""The weights of a mapping network out of a shipped chain.onnx or a checkpoint: where the next training goes on."""
 from pathlib import Path
 
 import onnx
 import torch
 from onnx import numpy_helper
 
-from networks import Chain, Classifier, Mapping
+from lib.nets.classifier import FrameClassifier
+from lib.nets.frames import FrameChain
+from lib.nets.ismn import FrameIsmn
+from lib.nets.restorer import Restorer
 
 
-def chain_of(path: Path) -> Chain:
+def chain_of(path: Path) -> FrameChain:
     """Networks with the weights of an FP32 chain; layers that the file does not have keep their first values."""
     graph = onnx.load(path).graph
     stored = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in graph.initializer}
-    net = Chain(Mapping(), Classifier())
+    net = FrameChain(FrameIsmn(), FrameClassifier())
     state = net.state_dict()
     state |= {k: v for k, v in stored.items() if k in state}
     # The exporter folds `(x - centre[:, None, None]) * slope[:, None, None]`: the operands of that Sub and Mul have names of their own.
@@ -24,10 +27,19 @@ def chain_of(path: Path) -> Chain:
     return net.eval()
 
 
-def mapping_of(path: Path) -> Mapping:
+def mapping_of(path: Path) -> FrameIsmn:
     """M of a shipped chain.onnx, or the running mean of a checkpoint of train_repair.py."""
     if path.suffix == '.onnx':
         return chain_of(path).mapping
-    net = Mapping()
+    net = FrameIsmn()
     net.load_state_dict(net.state_dict() | torch.load(path)['mean'])
     return net
+
+
+def purifying(path: Path) -> FrameIsmn | Restorer:
+    """The net whose first output is the correction: M as in `mapping_of`, or the restorer of a checkpoint."""
+    if path.suffix != '.onnx' and 'sink.weight' in torch.load(path)['mean']:
+        net = Restorer()
+        net.load_state_dict(torch.load(path)['mean'])
+        return net
+    return mapping_of(path)

@@ -3,7 +3,6 @@
 nice -n 15 python -m camera.repair_set --scenes held            # held-out scenes of the train split, to choose by; `test` is opened once, at the end
 Writes CACHE/repair-SCENES.npz: for each cell of CELLS `CELL/clean` and `CELL/attacked`, I420, frame by frame (files differ in size: one array each).
 """
-import argparse
 import time
 from pathlib import Path
 
@@ -11,14 +10,14 @@ import cv2
 import numpy as np
 import torch
 
-import video
-from attacks import as_tensor, clean_anchors
-from detectors import Detector
+from lib.attacks.hiding import as_tensor, mifgsm
+from lib.attacks.strong import Attack, make
+from lib.nets.detectors import Detector
+from lib.nets.yolox import Yolox
+from lib.run import arguments
 
-from .strong import Attack, make
+from . import video
 from .views import BURST, HELD
-from .yolox import Yolox
-
 
 CELLS = ('quench-8-after', 'yolox-8-after', 'yolox-8-crf23', 'yolox-8-crf28', 'yolox-4-after', 'face-8-after', 'face-8-crf23')
 
@@ -40,25 +39,8 @@ def films(data: Path, scenes: str, per_clip: int) -> list[tuple[str, np.ndarray]
     return out
 
 
-def on_faces(detector: Detector, x: torch.Tensor, eps: float, steps: int) -> torch.Tensor:
-    """MI-FGSM against the face detector, which no training has seen -> delta [1, 3, H, W]."""
-    anchors, delta, speed = clean_anchors(detector, x), torch.zeros_like(x), torch.zeros_like(x)
-    for _ in range(steps):
-        delta = delta.detach().requires_grad_(True)
-        g, = torch.autograd.grad(detector.suppression_loss((x + delta).clamp(0, 255), anchors), delta)
-        speed = speed + g / g.abs().mean().clamp_min(1e-12)
-        delta = (delta.detach() - eps / steps * speed.sign()).clamp(-eps, eps)
-    return delta
-
-
-def pictures(film: np.ndarray, delta: np.ndarray) -> np.ndarray:
-    return np.stack([video.to_i420((video.to_rgb(f) + delta + 0.5).clip(0, 255).astype(np.uint8)) for f in film])
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--data', type=Path, default=Path('../../../shared/data'))
-    parser.add_argument('--cache', type=Path, default=Path('cache'))
+    parser = arguments(__doc__)
     parser.add_argument('--scenes', choices=('held', 'test'), default='held')
     parser.add_argument('--per-clip', type=int, default=4)
     parser.add_argument('--cells', nargs='+', default=CELLS, choices=CELLS)
@@ -80,10 +62,10 @@ def main() -> None:
             if len(detector.boxes(rgb)) == 0:
                 continue
             if aim == 'face':
-                delta = on_faces(face, x, float(eps), 30)
+                delta = mifgsm(face, rgb, float(eps), 30)  # which no training has seen
             else:
-                delta = make(Attack('mifgsm', float(eps), 30, 'hide' if aim == 'yolox' else aim), x, yolox, None, torch.Generator())
-            attacked = pictures(film, delta[0].permute(1, 2, 0).numpy())
+                delta = make(Attack('mifgsm', float(eps), 30, 'hide' if aim == 'yolox' else aim), x, yolox, None, torch.Generator())[0].permute(1, 2, 0).numpy()
+            attacked = video.perturbed(film, delta)
             for cell in args.cells:
                 if cell == f'{aim}-{eps}-after':
                     put(cell, film[look], attacked[look])

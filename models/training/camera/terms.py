@@ -3,9 +3,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .strong import apart
-from .yolox import Answers
-
+from lib.attacks.strong import apart
+from lib.nets.yolox import Answers
 
 
 def rgb_of(y: Tensor, u: Tensor, v: Tensor) -> Tensor:

@@ -6,19 +6,22 @@ from pathlib import Path
 import numpy as np
 import torch
 
-import video
-from crops import positive_weight
-from detectors import Detector
-from export_onnx import Settings, export, session
-from i420 import planes
-from networks import Chain, Classifier, Mapping
+from lib.bundle import session
+from lib.nets.classifier import FrameClassifier
+from lib.nets.detectors import Detector
+from lib.nets.frames import FrameChain
+from lib.nets.i420 import planes
+from lib.nets.ismn import FrameIsmn
+from lib.run import SHARED
 
-from . import terms
+from . import terms, video
+from .crops import positive_weight
+from .export import Settings, export
 from .pairs import mirrored
 from .recover import chain_of
 from .views import zoomed
 
-DATA = Path('../../../shared/data')
+DATA = SHARED
 
 
 def picture(seed: int, h: int = 96, w: int = 160) -> np.ndarray:
@@ -32,11 +35,11 @@ class MappingNetwork(unittest.TestCase):
     def test_any_size_in_multiples_of_eight(self):
         for h, w in ((72, 88), (360, 640), (104, 96)):
             frame = torch.zeros(1, h * 3 // 2, w, dtype=torch.uint8)
-            self.assertEqual(Mapping()(*planes(frame))[0].shape, (1, 24, h // 4, w // 4))
+            self.assertEqual(FrameIsmn()(*planes(frame))[0].shape, (1, 24, h // 4, w // 4))
 
     def test_weights_come_back_out_of_an_exported_chain(self):
         torch.manual_seed(1)
-        net = Chain(Mapping(), Classifier()).eval()
+        net = FrameChain(FrameIsmn(), FrameClassifier()).eval()
         for parameter in net.mapping.parameters():
             parameter.data += torch.randn_like(parameter) * 0.02
         frame = video.to_i420(picture(2))
@@ -86,7 +89,7 @@ class Frames(unittest.TestCase):
 @unittest.skipUnless(DATA.exists(), 'no shared data here')
 class CutDetector(unittest.TestCase):
     def test_says_what_the_whole_graph_says(self):
-        from .yolox import Yolox
+        from lib.nets.yolox import Yolox
         rgb = video.read_still(video.stills(DATA, 'train')[3])
         rgb = np.ascontiguousarray(rgb[:416, :416])
         whole, cut = Detector(DATA, 'yolox').found(rgb), Yolox(DATA)

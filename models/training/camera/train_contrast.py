@@ -5,9 +5,6 @@ An agent judges a camera by that camera's own past, so beside right and wrong th
 for quiet between two clean frames of a scene, and for nuisances not to look attacked. Harm, not family, makes a positive: what the detector loses
 in the part that C sees. Writes CACHE/contrast/NAME.pt and results/train_contrast.json.
 """
-import argparse
-import sys
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,15 +13,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from i420 import planes
-from networks import Classifier
-from video import write_json
+from lib.nets.classifier import FrameClassifier
+from lib.nets.i420 import planes
+from lib.nets.yolox import Yolox
+from lib.run import MODELS, arguments, write_result
 
 from . import terms
 from .pairs import Pair, Strong
 from .recover import chain_of, mapping_of
 from .train_repair import Checkpoint, RunningMean, rate_at
-from .yolox import Yolox
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def examples(data: Strong, rng, yolox: Yolox, s: Settings):
             yield pair, weight
 
 
-def loss_of(net: Classifier, mapping, pair: Pair, weight: float, s: Settings) -> tuple[Tensor, float, float]:
+def loss_of(net: FrameClassifier, mapping, pair: Pair, weight: float, s: Settings) -> tuple[Tensor, float, float]:
     """-> loss, score of the frame, score of its own clean twin."""
     def look(frame: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
         with torch.no_grad():
@@ -94,11 +91,9 @@ def loss_of(net: Classifier, mapping, pair: Pair, weight: float, s: Settings) ->
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--data', type=Path, default=Path('../../../shared/data'))
-    parser.add_argument('--cache', type=Path, default=Path('cache'))
+    parser = arguments(__doc__)
     parser.add_argument('--mapping', type=Path, required=True)
-    parser.add_argument('--start', type=Path, default=Path('../camera/chain.onnx'))
+    parser.add_argument('--start', type=Path, default=MODELS / 'camera/chain.onnx')
     parser.add_argument('--name', default='contrast')
     parser.add_argument('--steps', type=int, default=1500)
     args, s = parser.parse_args(), Settings()
@@ -109,8 +104,7 @@ def main() -> None:
     optimiser, mean = torch.optim.AdamW(net.parameters(), lr=s.rate, weight_decay=s.decay), RunningMean(net, s.mean)
     run = Checkpoint(args.cache / 'contrast' / f'{args.name}.pt', net, mean, optimiser)
     rng, yolox, seen = np.random.default_rng([s.seed, run.step]), Yolox(args.data), []
-    patterns = tuple(Path('../camera/patterns') / f'universal{kind}-640x360.png' for kind in ('', '-face'))
-    data = Strong(args.cache / 'strong', patterns, yolox.centres, KINDS, parts=0.9)
+    data = Strong(args.cache / 'strong', ('yolox', 'face'), yolox.centres, KINDS, parts=0.9)
     while run.step < args.steps:
         for group in optimiser.param_groups:
             group['lr'] = rate_at(run.step / args.steps, s.rate)
@@ -128,8 +122,7 @@ def main() -> None:
             data.refresh()
             print(f'{run.step} {run.seconds:.0f}s loss {np.mean([r[4] for r in seen[-200:]]):.3f} {summary(seen[-300:])}', flush=True)
     run.keep()
-    write_json(f'results/train_{args.name}.json', {'command': ' '.join(sys.argv), 'settings': asdict(s), 'steps': run.step, 'entries': len(data.lines), 'seconds': round(run.seconds),
-                                                   'torch': torch.__version__, 'last_1000': summary(seen[-1000:])})
+    write_result('camera', f'train_{args.name}', {'settings': asdict(s), 'steps': run.step, 'entries': len(data.lines), 'seconds': round(run.seconds), 'last_1000': summary(seen[-1000:])})
 
 
 def summary(seen: list[tuple]) -> str:

@@ -3,8 +3,6 @@
 OMP_WAIT_POLICY=PASSIVE nice -n 15 python -m camera.train_repair --steps 8000 --backbone FOLDER     # beside camera.make_attacks; resumes by itself
 One thread, 0.3 s of CPU a step. Writes CACHE/repair/NAME.pt (weights, their running mean, optimiser, steps done) each 100 steps, and results/train_NAME.json.
 """
-import argparse
-import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,15 +12,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from i420 import folded, planes, unfolded
-from networks import Mapping
-from video import write_json
+from lib.nets.backbone import Backbone
+from lib.nets.i420 import folded, planes, unfolded
+from lib.nets.ismn import FrameIsmn
+from lib.nets.restorer import Restorer
+from lib.nets.yolox import Yolox
+from lib.run import arguments, write_result
 
 from . import terms
-from .backbone import Backbone
 from .pairs import Pair, Strong
-from .recover import mapping_of
-from .yolox import Yolox
+from .recover import purifying
 
 
 @dataclass(frozen=True)
@@ -48,16 +47,15 @@ class Teacher:
     def __init__(self, data: Path, backbone: Path, s: Settings):
         self.yolox, self.backbone, self.s = Yolox(data), Backbone(backbone), s
 
-    def loss(self, net: Mapping, pair: Pair, rng) -> tuple[Tensor, dict]:
+    def loss(self, net: FrameIsmn | Restorer, pair: Pair, rng) -> tuple[Tensor, dict]:
         s = self.s
         frame, target = (planes(torch.from_numpy(np.ascontiguousarray(f))[None]) for f in (pair.frame, pair.target))
-        correction, _, gate, mask = net(*frame)
+        correction, _, *told = net(*frame)
         out = unfolded((folded(*frame) + correction).clamp(0, 1))
         error = folded(*out) - folded(*target)
         parts = {'pixels': error.abs().mean() * 255 * (s.pixels if pair.attacked else s.clean_pixels), 'grid': s.grid * terms.grid(out[0] - target[0])}
         label = float(pair.attacked)
-        parts['told'] = s.told * (F.binary_cross_entropy_with_logits(gate, torch.full_like(gate, label))
-                                  + F.binary_cross_entropy_with_logits(mask, torch.full_like(mask, label)))
+        parts['told'] = s.told * sum(F.binary_cross_entropy_with_logits(t, torch.full_like(t, label)) for t in told)
         if pair.kind != 'nuisance':
             now, before = terms.rgb_of(*out), terms.rgb_of(*target)
             side = round(max(now.shape[-2:]) * pair.scale)
@@ -119,21 +117,19 @@ def summary(seen: list[tuple[str, dict]]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--data', type=Path, default=Path('../../../shared/data'))
-    parser.add_argument('--cache', type=Path, default=Path('cache'))
+    parser = arguments(__doc__)
     parser.add_argument('--backbone', type=Path, required=True)
-    parser.add_argument('--start', type=Path, default=Path('../camera/chain.onnx'))
+    parser.add_argument('--start', default='restorer', help='a chain.onnx or a checkpoint to go on from; `restorer`: that net from its first values')
     parser.add_argument('--name', default='repair')
     parser.add_argument('--steps', type=int, default=8000, help='the rate falls to nothing over them; a longer run needs a new --name, --start the old checkpoint')
     args, s = parser.parse_args(), Settings()
     torch.set_num_threads(1)
     torch.manual_seed(s.seed)
-    net = mapping_of(args.start).train().to(memory_format=torch.channels_last)
+    net = (Restorer() if args.start == 'restorer' else purifying(Path(args.start))).train().to(memory_format=torch.channels_last)
     optimiser, mean = torch.optim.AdamW(net.parameters(), lr=s.rate, weight_decay=s.decay), RunningMean(net, s.mean)
     run = Checkpoint(args.cache / 'repair' / f'{args.name}.pt', net, mean, optimiser)
     rng, teacher, seen = np.random.default_rng([s.seed, run.step]), Teacher(args.data, args.backbone, s), []
-    data = Strong(args.cache / 'strong', (Path('../camera/patterns/universal-640x360.png'),))
+    data = Strong(args.cache / 'strong', ('yolox',))
     while run.step < args.steps:
         for group in optimiser.param_groups:
             group['lr'] = rate_at(run.step / args.steps, s.rate)
@@ -152,8 +148,7 @@ def main() -> None:
             data.refresh()
             print(f'{run.step} {run.seconds:.0f}s {len(data.lines)} entries | {summary(seen[-400:])}', flush=True)
     run.keep()
-    write_json(f'results/train_{args.name}.json', {
-        'command': ' '.join(sys.argv), 'settings': asdict(s), 'steps': run.step, 'entries': len(data.lines), 'seconds': round(run.seconds), 'torch': torch.__version__,
+    write_result('camera', f'train_{args.name}', {'settings': asdict(s), 'steps': run.step, 'entries': len(data.lines), 'seconds': round(run.seconds),
         'last_1200': summary(seen[-1200:])})
 
 

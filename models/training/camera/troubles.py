@@ -4,7 +4,7 @@ RGB uint8 [n, H, W, 3] in and out, from frame 0 of what is given. `rng` is a num
 import cv2
 import numpy as np
 
-import nuisances
+from lib.nuisances import frames as nuisances
 
 
 def _t(f, fps) -> np.ndarray:

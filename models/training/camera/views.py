@@ -7,8 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-import drawn
-import video
+from lib import drawn
+
+from . import video
 
 HELD = ('fa_crowd_walk.mp4', 'ot_dog_walk.mp4', 'out_plaza_people.mp4', 'tr_lanes_overhead.mp4')
 BURST = 4

@@ -1,0 +1,61 @@
+"""The model card's part about the benchmark bundles, and the times in training/README.md.
+
+python -m stills.card             # ../README.md is written by write_card.py; this puts the measured times into README.md"""
+import json
+import re
+from pathlib import Path
+
+from lib.run import HERE, RESULTS
+
+from . import adaptive_tables, goals, tables
+
+TIMES = ('<!-- times: python -m stills.card -->', '<!-- /times -->')
+# {name} or {name:data} in the prose; a table for each data set.
+PARTS = {f.__name__: f for f in (adaptive_tables.adaptive, adaptive_tables.limited, adaptive_tables.headline, tables.clean_cost, tables.oblivious, tables.leaking, tables.paper_table_3,
+                                 tables.paper_table_4, tables.baselines, tables.detection, tables.ablation, tables.rounds, tables.leak_probe, tables.gates, tables.parity, goals.goals)}
+
+
+def measured(data: str) -> list[tuple[str, dict]]:
+    """Name and content of every result."""
+    return [(path.stem, json.loads(path.read_text())) for path in sorted((RESULTS / data).glob('*.json'))]
+
+
+def trained() -> str:
+    """How long the networks were trained, on what."""
+    parts = []
+    for data, name in (('cifar10', 'CIFAR-10'), ('celeba', 'CelebA')):
+        runs = [told for stem, told in measured(data) if stem.startswith('train_')]
+        if runs:
+            parts.append(f"{name}: {len(runs)} networks trained in {sum(r['seconds'] for r in runs) / 60:.0f} minutes on {', '.join(sorted({r['hardware'] for r in runs}))}.")
+    return ' '.join(parts) or 'Not trained yet.'
+
+
+def benchmark_section() -> str:
+    text = (HERE / 'stills/card.md').read_text().strip().replace('{trained}', trained())
+    text = re.sub(r'\{(\w+)(?::(\w+))?\}', lambda m: PARTS[m[1]](*([m[2]] if m[2] else [])), text)
+    # A plot that was not drawn would be a broken picture.
+    return re.sub(r'!\[.*?\]\((.*?)\)\n\n', lambda m: m[0] if (HERE.parent / m[1]).exists() else '', text)
+
+
+def headlines() -> str:
+    """For the top of the card, a list item for each data set."""
+    return '\n'.join(f'- {adaptive_tables.headline(data)}' for data in ('cifar10', 'celeba'))
+
+
+def times() -> str:
+    def seed_of(told: dict) -> int | str:
+        return told.get('seed', told.get('options', {}).get('seed', '-'))
+
+    rows = [[data, stem, f"`{told['command']}`".replace('|', '\\|'), f"{told['seconds'] / 60:.1f} min" if 'seconds' in told else '-', seed_of(told), told['hardware']]
+            for data in ('cifar10', 'celeba') for stem, told in measured(data)]
+    return tables.table(['data', 'result', 'command', 'time', 'seed', 'hardware'], rows) if rows else 'No result yet.'
+
+
+def main() -> None:
+    path: Path = HERE / 'README.md'
+    head, rest = path.read_text().split(TIMES[0])
+    path.write_text(f'{head}{TIMES[0]}\n{times()}\n{TIMES[1]}{rest.split(TIMES[1])[1]}')
+
+
+if __name__ == '__main__':
+    main()

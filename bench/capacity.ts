@@ -5,7 +5,7 @@ import { decodeSource } from '../src/camera/file.js'
 import type { Frame } from '../src/core/frame.js'
 import type { ModelSettings } from '../src/core/settings.js'
 import { startEngine } from '../src/inference/engine.js'
-import { CLIP } from './clip.js'
+import { CLIP } from './clips.js'
 
 export interface Capacity {
   readonly framesPerS: number

@@ -1,6 +1,11 @@
 /**
- * `npm run bench`: decoding alone, networks alone, and the whole daemon at 1 to 16 cameras of 640x360 at 15/s.
- * Prints rates, CPU a frame, memory, drops, latency, and the ratio whole / min(decode, inference) of this run.
+ * `npm run bench`: what this machine holds. In parts, all or those of `--parts`:
+ * alone    decoding without networks, and the screen without decoding
+ * whole    the daemon at 1 to 16 quiet cameras (`--cameras`): rates, CPU a frame, memory
+ * scenes   the daemon at 16 cameras that are quiet, noisy, or four of them attacked, and at 4 whose scene stays suspicious
+ *          (`--scene` picks those whose name holds it)
+ * python   cameras held beside a loop in Python on the same graphs, quiet and noisy; left out where there is none (FRAMEWARDEN_PYTHON)
+ * Cameras push H.264 of 640x360 at 15/s by RTSP from the same machine. `--json` prints one object.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
@@ -8,81 +13,101 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findFfmpeg } from '../src/camera/ffmpeg.js'
 import { DEFAULT_MODELS } from '../src/config/defaults.js'
+import { findBundle } from '../src/inference/bundle.js'
 import { decodeCapacity, inferenceCapacity } from './capacity.js'
-import { CLIP, makeClip } from './clip.js'
-import { measureWhole, type WholeResult } from './whole.js'
+import { CLIP, makeClips, type Played } from './clips.js'
+import { camerasHeld } from './held.js'
+import { aloneLines, heldLines, sceneLines, wholeLines } from './lines.js'
+import { findPython, measurePython } from './python-loop.js'
+import { scenesOf } from './scenes.js'
+import { measureWhole, total, type WholeOptions } from './whole.js'
 
 const { values } = parseArgs({
   options: {
+    parts: { type: 'string', default: 'alone,whole,scenes,python' },
     cameras: { type: 'string', default: '1,2,4,8,16' },
     seconds: { type: 'string', default: '20' },
+    'scene-seconds': { type: 'string', default: '60' },
+    scene: { type: 'string', default: '' },
     bundle: { type: 'string', default: DEFAULT_MODELS.bundle },
     guards: { type: 'string', default: 'auto' },
     json: { type: 'boolean', default: false },
   },
 })
 
+const parts = values.parts.split(',')
+const results: Record<string, unknown> = {}
 const dir = await mkdtemp(join(tmpdir(), 'framewarden-bench-'))
 try {
   const ffmpeg = await findFfmpeg()
-  const clip = join(dir, 'clip.mkv')
-  await makeClip(ffmpeg.path, clip)
-  const decode = await decodeCapacity(clip, ffmpeg)
-  const inference = await inferenceCapacity(clip, ffmpeg, { ...DEFAULT_MODELS, bundle: values.bundle })
-  const whole: WholeResult[] = []
-  for (const cameras of values.cameras.split(',').map(Number)) {
-    process.stderr.write(`${cameras} cameras for ${values.seconds} s …\n`)
-    whole.push(
-      await measureWhole(cameras, {
-        seconds: Number(values.seconds),
-        clip,
-        ffmpegPath: ffmpeg.path,
-        dir,
-        bundle: values.bundle,
-        guards: values.guards,
-      }),
-    )
+  const clips = await makeClips(ffmpeg, dir)
+  const options: WholeOptions = {
+    seconds: Number(values.seconds),
+    ffmpegPath: ffmpeg.path,
+    dir,
+    bundle: values.bundle,
+    guards: values.guards,
   }
-  // At the highest load the whole is held back by the slower half or by what the cameras bring, whichever is less.
-  const most = whole.at(-1)!
-  const limit = Math.min(decode.framesPerS, inference.framesPerS, most.offeredPerS)
-  const ratio = most.judgedPerS / limit
   const hardware = `${availableParallelism()} cores, ${cpus()[0]?.model}`
-  if (values.json) {
-    console.log(JSON.stringify({ hardware, ffmpeg: ffmpeg.version, clip: CLIP, decode, inference, whole, ratio }))
-  } else {
-    print(hardware, ffmpeg.version, decode, inference, whole, ratio)
+  report('machine', { hardware, ffmpeg: ffmpeg.version, clip: CLIP }, [
+    `${hardware}; ffmpeg ${ffmpeg.version}; clips ${CLIP.width}x${CLIP.height} at ${CLIP.rate}/s`,
+  ])
+
+  if (parts.includes('alone')) {
+    const decode = await decodeCapacity(clips.quietPath, ffmpeg)
+    const inference = await inferenceCapacity(clips.quietPath, ffmpeg, { ...DEFAULT_MODELS, bundle: values.bundle })
+    report('alone', { decode, inference }, aloneLines(decode, inference))
   }
+
+  if (parts.includes('whole')) {
+    const rows = []
+    for (const count of values.cameras.split(',').map(Number)) {
+      progress(`${count} cameras for ${values.seconds} s`)
+      rows.push(await measureWhole([{ name: 'quiet', count, clip: clips.quiet }], options))
+    }
+    report('whole', rows, wholeLines(rows))
+  }
+
+  if (parts.includes('scenes')) {
+    const rows = []
+    for (const { name, groups } of scenesOf(clips).filter((scene) => scene.name.includes(values.scene))) {
+      progress(`${name} for ${values['scene-seconds']} s`)
+      const result = await measureWhole(groups, { ...options, seconds: Number(values['scene-seconds']) })
+      rows.push({ name, ...result })
+    }
+    report('scenes', rows, sceneLines(rows))
+  }
+
+  if (parts.includes('python')) {
+    const python = await findPython()
+    if (!python) report('python', null, ['\nno Python with OpenCV and onnxruntime here: nothing to compare with'])
+    else {
+      const bundleDir = findBundle(values.bundle)
+      const beside = async (clip: Played) => ({
+        framewarden: await camerasHeld(CLIP.rate, async (count) => {
+          progress(`framewarden with ${count} cameras`)
+          const { groups } = await measureWhole([{ name: 'all', count, clip }], options)
+          return total(groups.map(({ judgedPerS }) => judgedPerS))
+        }),
+        loop: await camerasHeld(CLIP.rate, (count) => {
+          progress(`Python loop with ${count} cameras`)
+          return measurePython(python, count, clip, { ...options, bundleDir })
+        }),
+      })
+      const held = { quiet: await beside(clips.quiet), noisy: await beside(clips.noisy) }
+      report('python', { versions: python.versions, ...held }, heldLines(python.versions, held))
+    }
+  }
+  if (values.json) console.log(JSON.stringify(results))
 } finally {
   await rm(dir, { recursive: true, force: true })
 }
 
-function print(
-  hardware: string,
-  ffmpeg: string,
-  decode: Awaited<ReturnType<typeof decodeCapacity>>,
-  inference: Awaited<ReturnType<typeof inferenceCapacity>>,
-  whole: readonly WholeResult[],
-  ratio: number,
-): void {
-  const n = (value: number, digits = 1) => value.toFixed(digits).padStart(8)
-  const mb = (bytes: number) => (bytes / 1e6).toFixed(0).padStart(8)
-  console.log(`hardware   ${hardware}; ffmpeg ${ffmpeg}; clip ${CLIP.width}x${CLIP.height} at ${CLIP.rate}/s`)
-  console.log(`decode     ${n(decode.framesPerS, 0)} frames/s alone`)
-  console.log(
-    `inference  ${n(inference.framesPerS, 0)} frames/s alone, ${inference.cpuMsPerFrame.toFixed(2)} ms CPU a frame`,
-  )
-  console.log(
-    '\n cameras  offered   judged  dropped   p50 ms   p99 ms | CPU ms/frame: control  guard  ffmpeg | MB: control   guard  ffmpeg',
-  )
-  for (const w of whole) {
-    const cpu = w.cpuMsPerFrame
-    console.log(
-      `${String(w.cameras).padStart(8)} ${n(w.offeredPerS)} ${n(w.judgedPerS)} ${String(w.dropped).padStart(8)} ${n(w.p50Ms)} ${n(w.p99Ms)} |` +
-        `           ${n(cpu.control, 2)}${n(cpu.guards, 2)}${n(cpu.ffmpeg, 2)} | ${mb(w.rssBytes.control)}${mb(w.rssBytes.guards)}${mb(w.rssBytes.ffmpeg)}`,
-    )
-  }
-  console.log(
-    `\nratio      ${ratio.toFixed(2)} = judged at ${whole.at(-1)!.cameras} cameras / min(decode, inference, offered)`,
-  )
+function report(part: string, result: unknown, lines: readonly string[]): void {
+  results[part] = result
+  if (!values.json) console.log(lines.join('\n'))
+}
+
+function progress(text: string): void {
+  process.stderr.write(`${text} …\n`)
 }

@@ -1,68 +1,106 @@
-/** The whole daemon beside N cameras that push the clip in real time. */
-import { type ChildProcess, spawn } from 'node:child_process'
+/** The whole daemon beside cameras that push clips in real time. */
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { CameraFacts } from '../src/core/camera-facts.js'
 import { freePorts } from '../src/demo/free-port.js'
 import type { BoardSnapshot } from '../src/status/board.js'
 import { boardStream } from '../src/status/board-stream.js'
-import { CLIP } from './clip.js'
+import { CLIP, type Played } from './clips.js'
 import { descendants, usageOf } from './proc.js'
+import { publish } from './publish.js'
 
 const BIN = fileURLToPath(new URL('../bin/framewarden.js', import.meta.url))
-const WARM_UP_MS = 6_000
+export const WARM_UP_MS = 6_000
 const START_TIMEOUT_MS = 90_000
 
-export interface WholeResult {
+/** Cameras that show the same. `attacked`: they are measured once an incident is open on each. */
+export interface CameraGroup {
+  readonly name: string
+  readonly count: number
+  readonly clip: Played
+  readonly attacked?: boolean
+}
+
+export interface GroupResult {
+  readonly name: string
   readonly cameras: number
   readonly offeredPerS: number
   readonly judgedPerS: number
   readonly dropped: number
   readonly unscored: number
+  /** Perturbed frames a second of the camera that had fewest: on an attacked one each of its observations is one. */
+  readonly flaggedPerS: number
+  /** Of the worst camera, over the last minute. */
   readonly p50Ms: number
   readonly p99Ms: number
+}
+
+export interface WholeResult {
+  readonly groups: readonly GroupResult[]
   /** CPU a judged frame: control plane, guards, ffmpeg children. */
   readonly cpuMsPerFrame: { readonly control: number; readonly guards: number; readonly ffmpeg: number }
   readonly rssBytes: { readonly control: number; readonly guards: number; readonly ffmpeg: number }
 }
 
-/** Runs the daemon with `cameras` pushed streams for `seconds` after a warm-up; everything is stopped when it resolves. */
-export async function measureWhole(
-  cameras: number,
-  options: { seconds: number; clip: string; ffmpegPath: string; dir: string; bundle: string; guards: string },
-): Promise<WholeResult> {
-  const dir = join(options.dir, `cameras-${cameras}`)
-  await mkdir(dir, { recursive: true })
-  const ports = await freePorts(cameras + 1)
-  const http = ports[cameras]!
+export interface WholeOptions {
+  readonly seconds: number
+  readonly ffmpegPath: string
+  readonly dir: string
+  readonly bundle: string
+  readonly guards: string
+}
+
+/** Runs the daemon with the cameras of `groups` for `seconds` after a warm-up; everything is stopped when it resolves. */
+export async function measureWhole(groups: readonly CameraGroup[], options: WholeOptions): Promise<WholeResult> {
+  const dir = await mkdtemp(join(options.dir, 'whole-'))
+  const clips = groups.flatMap(({ count, clip }) => Array<Played>(count).fill(clip))
+  const [http, ...ports] = await freePorts(clips.length + 1)
   const config = join(dir, 'config.yaml')
-  await writeFile(config, configText(dir, http, ports.slice(0, cameras), options))
+  await writeFile(config, configText(dir, http!, ports, options))
   const daemon = spawn(process.execPath, [BIN, 'run', '--config', config], { stdio: ['ignore', 'ignore', 'inherit'] })
-  const publishers: ChildProcess[] = []
+  let publishers: ReturnType<typeof publish> | undefined
   try {
-    await board(http, (b) => b.cameras.length === cameras && b.guards.every((g) => g.state === 'running'))
-    for (const port of ports.slice(0, cameras)) publishers.push(publish(options.ffmpegPath, options.clip, port))
-    await board(http, (b) => b.cameras.every((camera) => camera.frames > CLIP.rate))
+    await board(http!, (b) => b.cameras.length === clips.length && b.guards.every((g) => g.state === 'running'))
+    publishers = publish(
+      options.ffmpegPath,
+      ports.map((port, i) => ({ port, clip: clips[i]! })),
+    )
+    await board(http!, (b) => b.cameras.every((camera) => camera.frames > CLIP.rate))
     await sleep(WARM_UP_MS)
-    const before = await measure(daemon.pid!, http)
+    await board(http!, (b) => split(groups, b).every(([{ attacked }, some]) => !attacked || some.every(isAttacked)))
+    const before = await measure(daemon.pid!, http!)
     await sleep(options.seconds * 1_000)
-    const after = await measure(daemon.pid!, http)
-    return difference(cameras, before, after)
+    const after = await measure(daemon.pid!, http!)
+    return difference(groups, before, after)
   } finally {
-    for (const publisher of publishers) publisher.kill('SIGKILL')
+    publishers?.stop()
     const exited = once(daemon, 'exit')
     daemon.kill('SIGTERM')
     await exited
   }
 }
 
+const isAttacked = (camera: CameraFacts) => camera.incidentOpen
+
+/** The cameras of each group; they are configured in the groups' order. */
+function split(groups: readonly CameraGroup[], { cameras }: BoardSnapshot): [CameraGroup, CameraFacts[]][] {
+  const ordered = cameras.toSorted((a, b) => numberOf(a) - numberOf(b))
+  return groups.map((group) => [group, ordered.splice(0, group.count)])
+}
+
+function numberOf({ id }: CameraFacts): number {
+  return Number(id.slice('bench-'.length))
+}
+
 function configText(
   dir: string,
   http: number,
   ports: readonly number[],
-  { bundle, guards }: { bundle: string; guards: string },
+  { bundle, guards }: Pick<WholeOptions, 'bundle' | 'guards'>,
 ): string {
   const lines = ports.map((port, i) => `  - { id: bench-${i}, url: "rtsp://127.0.0.1:${port}/cam", listen: true }`)
   return [
@@ -76,17 +114,6 @@ function configText(
     ...lines,
     '',
   ].join('\n')
-}
-
-/** The clip without re-encoding, over and over; tried again while nobody listens, also after it was thrown out. */
-function publish(ffmpeg: string, clip: string, port: number): ChildProcess {
-  const command = `while :; do "$0" -nostdin -loglevel quiet -re -stream_loop -1 -i "$1" -c copy -f rtsp -rtsp_transport tcp "$2"; sleep 0.3; done`
-  const child = spawn('sh', ['-c', command, ffmpeg, clip, `rtsp://127.0.0.1:${port}/cam`], {
-    stdio: 'ignore',
-    detached: true,
-  })
-  child.kill = (signal) => process.kill(-child.pid!, signal)
-  return child
 }
 
 interface Measured {
@@ -112,25 +139,37 @@ async function measure(pid: number, http: number): Promise<Measured> {
   return { atMs: performance.now(), board: snapshot, cpuMs: of('cpuMs'), rssBytes: of('rssBytes') }
 }
 
-function difference(cameras: number, before: Measured, after: Measured): WholeResult {
-  const total = (m: Measured, key: 'frames' | 'dropped' | 'unscored') =>
-    m.board.cameras.reduce((n, camera) => n + camera[key], 0)
-  const frames = total(after, 'frames') - total(before, 'frames')
+function difference(groups: readonly CameraGroup[], before: Measured, after: Measured): WholeResult {
   const seconds = (after.atMs - before.atMs) / 1_000
-  const worst = (key: 'latencyP50Ms' | 'latencyP99Ms') =>
-    Math.max(...after.board.cameras.map((c) => c[key] ?? Number.NaN))
+  const were = split(groups, before.board)
+  const results = split(groups, after.board).map(([group, now], i): GroupResult => {
+    const was = were[i]![1]
+    const grown = (key: 'frames' | 'dropped' | 'unscored' | 'flagged') =>
+      now.map((camera, j) => camera[key] - was[j]![key])
+    const worst = (key: 'latencyP50Ms' | 'latencyP99Ms') => Math.max(...now.map((camera) => camera[key] ?? Number.NaN))
+    return {
+      name: group.name,
+      cameras: group.count,
+      offeredPerS: group.count * CLIP.rate,
+      judgedPerS: total(grown('frames')) / seconds,
+      dropped: total(grown('dropped')),
+      unscored: total(grown('unscored')),
+      flaggedPerS: Math.min(...grown('flagged')) / seconds,
+      p50Ms: worst('latencyP50Ms'),
+      p99Ms: worst('latencyP99Ms'),
+    }
+  })
+  const frames = total(results.map(({ judgedPerS }) => judgedPerS)) * seconds
   const perFrame = (key: keyof Measured['cpuMs']) => (after.cpuMs[key] - before.cpuMs[key]) / frames
   return {
-    cameras,
-    offeredPerS: cameras * CLIP.rate,
-    judgedPerS: frames / seconds,
-    dropped: total(after, 'dropped') - total(before, 'dropped'),
-    unscored: total(after, 'unscored') - total(before, 'unscored'),
-    p50Ms: worst('latencyP50Ms'),
-    p99Ms: worst('latencyP99Ms'),
+    groups: results,
     cpuMsPerFrame: { control: perFrame('control'), guards: perFrame('guards'), ffmpeg: perFrame('ffmpeg') },
     rssBytes: after.rssBytes,
   }
+}
+
+export function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0)
 }
 
 /** The first snapshot of the status page that satisfies `wanted`. Throws when none has come within 90 s. */

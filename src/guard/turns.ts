@@ -1,10 +1,10 @@
-/** Cameras take turns on the inference threads. A camera never queues: its newest frame waits, older ones are dropped and counted. */
+/** Cameras take turns on the inference threads. Few of a camera's frames wait; where more come, all but the newest are dropped and counted. */
 import type { Frame } from '../core/frame.js'
 import { NO_SHARES, type ShareEvent, share } from './fair-share.js'
 
 /** One camera's place. */
 export interface CameraTurns {
-  /** Takes the frame; one that waited is given up. */
+  /** Takes the frame; where too many wait already, they are given up. */
   offer(frame: Frame): void
   /** When the frame in judgement was handed over, monotonic; undefined when none is. */
   judgingSinceMs(): number | undefined
@@ -23,9 +23,38 @@ export interface Turns {
   addThreads(count: number): void
 }
 
+/**
+ * Frames of a camera that may wait: the chain's turns at other cameras, or a busy moment of the machine, hold a frame of 15 a
+ * second back by more than the next one takes. A camera with more is behind for longer and goes on from its newest frame.
+ */
+const MOST_WAITING = 3
+
 interface Offered {
   readonly frame: Frame
   readonly capturedMs: number
+}
+
+/** A camera's frames that wait, oldest first. */
+function waitingLine(giveUp: (frame: Frame) => void) {
+  let line: Offered[] = []
+  let dropped = 0
+  const clear = () => {
+    for (const { frame } of line) giveUp(frame)
+    line = []
+  }
+  return {
+    add(offered: Offered): void {
+      if (line.length === MOST_WAITING) {
+        dropped += line.length
+        clear()
+      }
+      line.push(offered)
+    },
+    next: () => line.shift()!,
+    some: () => line.length > 0,
+    dropped: () => dropped,
+    clear,
+  }
 }
 
 /** Turns on no thread yet. */
@@ -44,9 +73,8 @@ export function createTurns(): Turns {
     addThreads: (added) => step({ type: 'threads', added }),
     join(judge, giveUp) {
       const camera = joined++
-      let waiting: Offered | undefined
+      const waiting = waitingLine(giveUp)
       let sinceMs: number | undefined
-      let dropped = 0
       let stopped = false
       let running: Promise<void> = Promise.resolve()
       start.set(camera, () => {
@@ -54,31 +82,25 @@ export function createTurns(): Turns {
       })
 
       async function run(): Promise<void> {
-        const { frame, capturedMs } = waiting!
-        waiting = undefined
+        const { frame, capturedMs } = waiting.next()
         const fromMs = performance.now()
         sinceMs = fromMs
         await judge(frame, capturedMs)
         sinceMs = undefined
-        step({ type: 'done', camera, tookMs: performance.now() - fromMs, more: waiting !== undefined })
+        step({ type: 'done', camera, tookMs: performance.now() - fromMs, more: waiting.some() })
       }
 
       return {
         offer(frame) {
           if (stopped) return giveUp(frame)
-          if (waiting) {
-            dropped++
-            giveUp(waiting.frame)
-          }
-          waiting = { frame, capturedMs: performance.now() - (Date.now() - frame.capturedAtMs) }
+          waiting.add({ frame, capturedMs: performance.now() - (Date.now() - frame.capturedAtMs) })
           step({ type: 'frame', camera })
         },
         judgingSinceMs: () => sinceMs,
-        dropped: () => dropped,
+        dropped: waiting.dropped,
         async stop() {
           stopped = true
-          if (waiting) giveUp(waiting.frame)
-          waiting = undefined
+          waiting.clear()
           if (sinceMs !== undefined) await running
           step({ type: 'gone', camera })
           start.delete(camera)

@@ -31,7 +31,7 @@ function slowJudge() {
   return { judged, judge, finish: () => finish() }
 }
 
-test('the newest waiting frame wins, the others are given up and counted', async () => {
+test('a camera with too many frames waiting goes on from its newest, the others are given up and counted', async () => {
   const slow = slowJudge()
   const givenUp: number[] = []
   const latest = oneThread().join(slow.judge, (f) => givenUp.push(f.seq))
@@ -43,6 +43,19 @@ test('the newest waiting frame wins, the others are given up and counted', async
   await expect.poll(() => slow.judged).toEqual([0, 4])
   slow.finish()
   await expect.poll(() => latest.judgingSinceMs()).toBeUndefined()
+})
+
+test('frames that come while others are judged wait their turn and are judged in order', async () => {
+  const slow = slowJudge()
+  const givenUp: number[] = []
+  const gate = oneThread().join(slow.judge, (f) => givenUp.push(f.seq))
+  for (let seq = 0; seq < 4; seq++) gate.offer(frame(seq))
+  for (let judged = 1; judged < 4; judged++) {
+    slow.finish()
+    await expect.poll(() => slow.judged.length).toBe(judged + 1)
+  }
+  expect(slow.judged).toEqual([0, 1, 2, 3])
+  expect([givenUp, gate.dropped()]).toEqual([[], 0])
 })
 
 test('stop waits for the frame in judgement and gives up what comes after', async () => {
@@ -63,20 +76,19 @@ test('stop waits for the frame in judgement and gives up what comes after', asyn
   expect(slow.judged).toEqual([0])
 })
 
-test('cameras share a thread: each is judged in its turn, its newest frame, and a second thread takes what waits', async () => {
+test('cameras share a thread: each is judged in its turn, and a second thread takes what waits', async () => {
   const turns = oneThread()
   const [a, b, c] = [slowJudge(), slowJudge(), slowJudge()]
   const [gate, door, yard] = [a, b, c].map(({ judge }) => turns.join(judge, () => {}))
   gate!.offer(frame(0))
   door!.offer(frame(1))
-  door!.offer(frame(2))
-  yard!.offer(frame(3))
+  yard!.offer(frame(2))
   expect([a.judged, b.judged, c.judged]).toEqual([[0], [], []])
   expect(door!.judgingSinceMs()).toBeUndefined()
   turns.addThreads(1)
-  expect([b.judged, door!.dropped()]).toEqual([[2], 1])
+  expect(b.judged).toEqual([1])
   a.finish()
-  await expect.poll(() => c.judged).toEqual([3])
+  await expect.poll(() => c.judged).toEqual([2])
 })
 
 test('a camera that leaves gives its waiting frame up, and the others go on', async () => {

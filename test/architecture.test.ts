@@ -21,7 +21,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   guard: ['baselines', 'camera', 'inference', 'evidence'],
   daemon: ['config', 'control', 'delivery', 'files', 'incidents', 'log', 'status'],
   demo: ['camera', 'config', 'evidence', 'status'],
-  scan: ['baselines', 'camera', 'config', 'evidence', 'inference'],
+  scan: ['baselines', 'camera', 'config', 'evidence', 'files', 'inference'],
   evaluate: ['camera', 'config', 'inference'],
   calibrate: ['baselines', 'camera', 'files', 'inference'],
   doctor: ['camera', 'config', 'delivery', 'inference'],

@@ -82,6 +82,7 @@ export const REMEDIES = {
     'Drill a camera that is guarded, has no open incident and is not being drilled; its state is on the page.',
   FW_HTTP_LISTEN: 'Choose a free http.listen address.',
   FW_SOURCE: 'Name a readable file, folder or stream.',
+  FW_SCAN_INCOMPLETE: 'Run the shards named again with the same sources and --out; what is done is not judged again.',
   FW_OUTPUT: 'Free disk space where the output goes, or send it elsewhere.',
   FW_LABELS: 'labels.csv needs the columns file,label[,group]; see `framewarden evaluate --help`.',
   FW_EVIDENCE_RANGE: 'A p-value lies in (0, 1].',

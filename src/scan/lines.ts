@@ -1,5 +1,6 @@
 /** The lines of `scan --json`. Scripts rely on them: keys are added, never renamed. Times in seconds from the source's first frame, scores in log-odds. */
 import type { Kind, Phase } from '../core/alert.js'
+import { describe } from '../core/errors.js'
 import type { Box } from '../core/verdict.js'
 
 export interface FrameLine {
@@ -22,6 +23,8 @@ export interface IncidentLine {
   readonly level: number | null
   readonly score: number
   readonly box: Box | null
+  /** In a shard's results: JPEGs of the frame, paths under the results' folder; null: nothing was taken away. */
+  readonly pictures?: { readonly before: string; readonly after: string | null; readonly difference: string | null }
 }
 
 /** `incidents` counts those raised; `unscored` the frames that could not be judged; `frames_per_s` is of this run. */
@@ -49,7 +52,23 @@ export interface ErrorLine {
   readonly message: string
 }
 
+/** In a shard's results alone: the highest score and the flagged frames of each step of `step_s` seconds; null: none judged. */
+export interface TimelineLine {
+  readonly type: 'timeline'
+  readonly source: string
+  readonly step_s: number
+  readonly max: readonly (number | null)[]
+  readonly flagged: readonly number[]
+}
+
 export type ScanLine = FrameLine | IncidentLine | SummaryLine | ErrorLine
+
+/** What came of a source that could not be read or judged to its end; the message ends with what to do. */
+export function errorLine(source: string, error: unknown): ErrorLine {
+  const text = describe(error)
+  const code = text.slice(0, text.indexOf(':'))
+  return { type: 'error', source, code, message: text.slice(code.length + 2) }
+}
 
 /** `value` to so many decimals: what follows is noise of the arithmetic. */
 export function rounded(value: number, decimals: number): number {

@@ -1,13 +1,9 @@
 /** Who reads a scan: a program (a JSON object a line) or a person (findings as they come, a table at the end). */
-import { describe } from '../core/errors.js'
 import { jsonLine, printable } from '../core/printable.js'
 import type { FrameLine, IncidentLine, ScanLine, SummaryLine } from './lines.js'
 
 export interface ScanReport {
-  frame(line: FrameLine): void
-  incident(line: IncidentLine): void
-  summary(line: SummaryLine): void
-  error(source: string, error: unknown): void
+  line(line: ScanLine): void
   /** After the last source. */
   end(): void
 }
@@ -18,48 +14,42 @@ export interface ScanPrint {
   err(text: string): void
 }
 
-export function jsonReport(print: ScanPrint, options: { frames: boolean }): ScanReport {
-  const tell = (line: ScanLine) => print.out(jsonLine(line))
+export function jsonReport(print: ScanPrint, { frames }: { frames: boolean }): ScanReport {
   return {
-    frame: (line) => options.frames && tell(line),
-    incident: tell,
-    summary: tell,
-    error(source, error) {
-      const text = describe(error)
-      const code = text.slice(0, text.indexOf(':'))
-      tell({ type: 'error', source, code, message: text.slice(code.length + 2) })
-    },
+    line: (line) => (frames || line.type !== 'frame') && print.out(jsonLine(line)),
     end() {},
   }
 }
 
-export function textReport(print: ScanPrint, options: { frames: boolean }): ScanReport {
+export function textReport(print: ScanPrint, { frames }: { frames: boolean }): ScanReport {
   const summaries: SummaryLine[] = []
   return {
-    frame(line) {
-      if (!options.frames) return
-      const verdict = line.score === null ? 'unscored' : `${line.score.toFixed(2)}${line.flagged ? ' flagged' : ''}`
-      print.out(`${printable(line.source)}  frame ${line.frame}  ${line.t.toFixed(2)} s  ${verdict}`)
+    line(line) {
+      if (line.type === 'frame' && frames) print.out(frameText(line))
+      if (line.type === 'incident') print.out(incidentText(line))
+      if (line.type === 'error') print.err(`${line.code}: ${line.message}`)
+      if (line.type === 'summary') summaries.push(line)
     },
-    incident(line) {
-      const level = line.level === null ? '' : `, level ${(line.level * 255).toFixed(1)}/255`
-      const since = line.phase === 'raised' ? ` (since ${line.since.toFixed(2)} s)` : ''
-      const box = line.box ? `, box ${line.box.map((v) => v.toFixed(2)).join(' ')}` : ''
-      print.out(
-        `${printable(line.source)}: incident ${line.phase} at ${line.t.toFixed(2)} s${since}: ${line.kind}${level}, score ${line.score.toFixed(1)}${box}`,
-      )
-    },
-    summary(line) {
-      summaries.push(line)
-    },
-    error: (_, error) => print.err(describe(error)),
     end() {
-      if (summaries.length > 0) print.out(table(summaries))
+      if (summaries.length > 0) print.out(summaryTable(summaries))
     },
   }
 }
 
-function table(summaries: readonly SummaryLine[]): string {
+function frameText(line: FrameLine): string {
+  const verdict = line.score === null ? 'unscored' : `${line.score.toFixed(2)}${line.flagged ? ' flagged' : ''}`
+  return `${printable(line.source)}  frame ${line.frame}  ${line.t.toFixed(2)} s  ${verdict}`
+}
+
+function incidentText(line: IncidentLine): string {
+  const level = line.level === null ? '' : `, level ${(line.level * 255).toFixed(1)}/255`
+  const since = line.phase === 'raised' ? ` (since ${line.since.toFixed(2)} s)` : ''
+  const box = line.box ? `, box ${line.box.map((v) => v.toFixed(2)).join(' ')}` : ''
+  return `${printable(line.source)}: incident ${line.phase} at ${line.t.toFixed(2)} s${since}: ${line.kind}${level}, score ${line.score.toFixed(1)}${box}`
+}
+
+/** A row a source, and their sum below. At least one summary. */
+export function summaryTable(summaries: readonly SummaryLine[]): string {
   const head = ['source', 'frames', 'seconds', 'flagged', 'unscored', 'incidents', 'p50', 'p99', 'max', 'frames/s']
   const rows = summaries.map((s) => [
     printable(s.source),

@@ -1,44 +1,62 @@
 /** Recorded clips, pictures or a stream, judged as fast as the machine can: one source after the other. */
 import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import { readBaseline } from '../baselines/baseline-file.js'
 import { findFfmpeg } from '../camera/ffmpeg.js'
 import { decodeSource } from '../camera/file.js'
 import { DEFAULT_CAMERA, DEFAULT_MODELS } from '../config/defaults.js'
-import { diagnosticLine } from '../core/diagnostic.js'
+import type { Diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
 import type { Mode } from '../core/settings.js'
 import { startEngine } from '../inference/engine.js'
+import { type Archive, openArchive } from './archive.js'
+import { incidentPictures } from './incident-pictures.js'
 import { started } from './judging.js'
-import { scanOutput } from './output.js'
-import { clipSeconds, NO_PROGRESS, type ScanProgress, terminalProgress } from './progress.js'
-import { jsonReport, type ScanPrint, textReport } from './report.js'
-import { type ScanTools, scanSource } from './source.js'
+import { errorLine, type ScanLine } from './lines.js'
+import { cleanedOutput } from './output.js'
+import { inShard, type Shard } from './shard.js'
+import { type ScanTools, type SourceEnd, scanSource } from './source.js'
 import { type BadSource, expandSources, isBad, type ScanSource } from './sources.js'
 import type { ScanPast } from './watched-source.js'
 
 export interface ScanRequest {
   /** Files, folders, addresses. */
   readonly names: readonly string[]
+  /** Folders inside folders, too. */
+  readonly recursive?: boolean
   /** Name under models/, or the path of a bundle folder. */
-  readonly model: string
-  readonly mode: 'auto' | Mode
+  readonly model?: string
+  readonly mode?: 'auto' | Mode
   /** Frames a second to look at; undefined: all. */
   readonly rate?: number
   /** Width at which frames are judged, a multiple of 8. */
-  readonly width: number
-  readonly json: boolean
-  /** A line for each frame, too. */
-  readonly frames: boolean
-  /** Folder for cleaned pictures and clips. */
-  readonly out?: string
+  readonly width?: number
   /** A camera's baseline file, or 'none': what all cameras show decides. Undefined: each source learns at its own start. */
   readonly baseline?: string
+  /** Which of the sources are this run's; undefined: all. */
+  readonly shard?: Shard
+  /** Folder for cleaned pictures and clips; with `shard` for its results, of which those that stand are not made again. */
+  readonly out?: string
+  /** Keep each frame's line in a shard's results. */
+  readonly frames?: boolean
+}
+
+/** Who follows a scan beside its lines. */
+export interface ScanWatcher {
+  /** What will be judged, in this order, and the ffmpeg that decodes it; `earlier`: how many have their result already. */
+  onPlan?(
+    sources: readonly ScanSource[],
+    plan: { readonly ffmpegPath: string; readonly earlier: number },
+  ): Promise<void>
+  onSource?(source: ScanSource): void
+  onFrame?(frame: Frame): void
+  onDiagnostic?(d: Diagnostic): void
 }
 
 /**
  * `failed`: a source could not be read to its end or has frames that were not judged. `interrupted`: a file was left in the
- * middle, or sources were left out, because the signal said so. `incidents`: how many were raised.
+ * middle, or sources were left out, because the signal said so. `incidents`: how many were raised, of a shard in all its results.
  */
 export interface ScanResult {
   readonly failed: boolean
@@ -47,113 +65,134 @@ export interface ScanResult {
 }
 
 /**
- * Scans all sources and reports them on stdout. When `signal` fires a stream is summed up and what is left is not read.
- * Throws FW_FFMPEG_MISSING, FW_MODEL_*, FW_PROVIDER_UNAVAILABLE or FW_INFERENCE_FAILED; a bad source is reported, not thrown.
+ * The lines of all sources. When `signal` fires a stream is summed up and what is left is not read.
+ * Throws FW_FFMPEG_MISSING, FW_MODEL_*, FW_PROVIDER_UNAVAILABLE, FW_INFERENCE_FAILED, FW_BASELINE or FW_OUTPUT (a shard's results
+ * cannot be written); a bad source is a line.
  */
-export async function scan(request: ScanRequest, signal: AbortSignal): Promise<ScanResult> {
-  const { model, mode, rate, width, out } = request
-  const sources = await expandSources(request.names)
+export async function* scan(
+  request: ScanRequest,
+  signal: AbortSignal,
+  watcher: ScanWatcher = {},
+): AsyncGenerator<ScanLine, ScanResult> {
+  const { model = DEFAULT_MODELS.bundle, mode = 'auto', rate, width = DEFAULT_CAMERA.frame.width, out } = request
+  const sources = await sourcesOf(request)
   const ffmpeg = await findFfmpeg()
   const engine = await startEngine({ ...DEFAULT_MODELS, bundle: model }, { cores: coresFor() })
-  const past = await pastOf(request.baseline, engine.model.sha256).catch(async (error) => {
-    await engine.close()
-    throw error
-  })
-  const progress = await progressFor(sources, ffmpeg.path)
-  const print: ScanPrint = {
-    out: (text) => printing(progress, () => console.log(text)),
-    err: (text) => printing(progress, () => console.error(text)),
-  }
-  const report = (request.json ? jsonReport : textReport)(print, { frames: request.frames })
-  const tools: ScanTools = {
-    engine,
-    past,
-    options: {
-      mode: mode === 'auto' ? engine.mode : mode,
-      purify: out !== undefined,
-      maxPasses: DEFAULT_CAMERA.purify.maxPasses,
-    },
-    report,
-    progress,
-    output: out === undefined ? undefined : scanOutput(out, ffmpeg.path),
-  }
   try {
-    return await scanAll(sources, tools, signal, (source) =>
+    const past = await pastOf(request.baseline, engine.model.sha256)
+    const archive = await archiveOf(request, { model: engine.model.sha256, mode, rate, width, past })
+    const cleaned = out !== undefined && !archive
+    const tools: ScanTools = {
+      ...{ engine, past, signal, onSource: watcher.onSource, onFrame: watcher.onFrame },
+      options: {
+        mode: mode === 'auto' ? engine.mode : mode,
+        purify: cleaned,
+        maxPasses: DEFAULT_CAMERA.purify.maxPasses,
+      },
+      output: cleaned ? cleanedOutput(out, ffmpeg.path) : archive && incidentPictures(out!),
+    }
+    const { left, found } = await leftOf(sources, archive)
+    const readable = left.filter((source): source is ScanSource => !isBad(source))
+    await watcher.onPlan?.(readable, { ffmpegPath: ffmpeg.path, earlier: sources.length - left.length })
+    const decode = (source: ScanSource) =>
       decodeSource(source.name, {
-        width,
-        rate,
-        ffmpeg,
-        signal,
+        ...{ width, rate, ffmpeg, signal, onDiagnostic: watcher.onDiagnostic },
         username: process.env.FRAMEWARDEN_USERNAME,
         password: process.env.FRAMEWARDEN_PASSWORD,
-        onDiagnostic: (d) => print.err(diagnosticLine(d)),
-      }),
-    )
+      })
+    const { incidents, failed, interrupted } = yield* scanAll(left, tools, decode, archive)
+    if (!interrupted) await archive?.finish(sources.map(({ name }) => name))
+    return { incidents: incidents + found, failed, interrupted }
   } finally {
-    progress.clear()
     await engine.close()
   }
 }
 
 /** One source after the other; the next one's decoder starts while this one is judged. */
-async function scanAll(
+async function* scanAll(
   sources: readonly (ScanSource | BadSource)[],
   tools: ScanTools,
-  signal: AbortSignal,
   decode: (source: ScanSource) => AsyncGenerator<Frame>,
-): Promise<ScanResult> {
-  const { report, progress } = tools
+  archive: Archive | undefined,
+): AsyncGenerator<ScanLine, ScanResult> {
+  const { signal } = tools
   let [incidents, failed, interrupted] = [0, false, false]
   const readable = sources.filter((s): s is ScanSource => !isBad(s))
   const begin = (source: ScanSource | undefined) => source && started(decode(source))
   let next = begin(readable[0])
-  for (const source of sources) {
-    if (signal.aborted) {
-      interrupted = true
-      break
-    }
-    if (isBad(source)) {
-      report.error(source.name, source.error)
-      failed = true
-      continue
-    }
-    const frames = next!
-    next = begin(readable[readable.indexOf(source) + 1])
-    progress.begin(source)
-    const { summary, error } = await scanSource(source, frames, tools)
-    if (error !== undefined && signal.aborted) {
+  try {
+    for (const source of sources) {
+      if (signal.aborted) {
+        interrupted = true
+        break
+      }
+      const frames = next
+      if (!isBad(source)) next = begin(readable[readable.indexOf(source) + 1])
+      const lines = isBad(source) ? unreadable(source) : scanSource(source, frames!, tools)
+      const kept = archive ? archive.keep(source.name, lines) : lines
+      let line = await kept.next()
+      for (; !line.done; line = await kept.next()) {
+        if (line.value.type === 'summary') incidents += line.value.incidents
+        yield line.value
+      }
+      failed ||= line.value === 'failed'
       // A stream has no end of its own; a file left in the middle is work not done.
-      interrupted ||= source.kind !== 'stream'
-    } else if (error !== undefined) {
-      report.error(source.name, error)
-      failed = true
+      interrupted ||= line.value === 'cut' && !(!isBad(source) && source.kind === 'stream')
     }
-    if (error === undefined || summary.frames > 0) report.summary(summary)
-    incidents += summary.incidents
+  } finally {
+    await next?.return(undefined)
   }
-  report.end()
   return { failed, interrupted, incidents }
 }
 
-async function progressFor(sources: readonly (ScanSource | BadSource)[], ffmpegPath: string): Promise<ScanProgress> {
-  if (!process.stderr.isTTY) return NO_PROGRESS
-  const lengths = new Map<string, number>()
-  const readable = sources.filter((s): s is ScanSource => !isBad(s))
-  for (const { name, kind } of readable) {
-    const seconds = kind === 'picture' ? 0 : kind === 'clip' ? await clipSeconds(ffmpegPath, name) : undefined
-    if (seconds !== undefined) lengths.set(name, seconds)
+async function* unreadable(source: BadSource): AsyncGenerator<ScanLine, SourceEnd> {
+  yield errorLine(source.name, source.error)
+  return 'failed'
+}
+
+/** A shard takes each name once, and no stream: it has no end, and so no result that stands. What a scan writes is no source. */
+async function sourcesOf({
+  names,
+  recursive = false,
+  shard,
+  out,
+}: ScanRequest): Promise<readonly (ScanSource | BadSource)[]> {
+  const found = await expandSources(names, { recursive })
+  const sources = found.filter(({ name }) => out === undefined || !resolve(name).startsWith(`${resolve(out)}/`))
+  if (!shard) return sources
+  const stream = sources.find((source) => !isBad(source) && source.kind === 'stream')
+  if (stream) throw new FwError('FW_USAGE', `scan: ${stream.name}: --shard takes files and folders, no stream`)
+  return [...new Map(sources.map((source) => [source.name, source])).values()].filter(({ name }) =>
+    inShard(name, shard),
+  )
+}
+
+async function archiveOf(
+  { shard, out, frames = false }: ScanRequest,
+  settings: Record<string, unknown>,
+): Promise<Archive | undefined> {
+  return shard && out !== undefined ? openArchive(out, shard, { frames, ...settings }) : undefined
+}
+
+/** What has no result yet, and how many incidents stand in the results of the rest. */
+async function leftOf(
+  sources: readonly (ScanSource | BadSource)[],
+  archive: Archive | undefined,
+): Promise<{ readonly left: readonly (ScanSource | BadSource)[]; readonly found: number }> {
+  if (!archive) return { left: sources, found: 0 }
+  const left: (ScanSource | BadSource)[] = []
+  let found = 0
+  for (const source of sources) {
+    const earlier = isBad(source) ? undefined : await archive.earlier(source.name)
+    if (earlier) found += earlier.summary?.incidents ?? 0
+    else left.push(source)
   }
-  return terminalProgress(process.stderr, readable, lengths)
+  return { left, found }
 }
 
 /** The decoder wants a core, too. */
 function coresFor(): number {
   return Math.max(1, Math.min(4, availableParallelism() - 1))
-}
-
-function printing(progress: ScanProgress, print: () => void): void {
-  progress.clear()
-  print()
 }
 
 /** Throws FW_BASELINE where the file cannot be used with this bundle. */

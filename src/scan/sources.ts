@@ -1,6 +1,6 @@
 /** What `scan` was asked to look at: files, folders of pictures or clips, addresses. */
 import { readdir, stat } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { extname, join, relative } from 'node:path'
 import { FwError } from '../core/errors.js'
 
 /** `name` is what the user typed, or the path inside the folder typed; a picture has no time, a stream no end. */
@@ -21,9 +21,12 @@ const CLIPS =
     ' ',
   )
 
-/** In the order typed; a folder gives its pictures and clips by name, without folders inside it. */
-export async function expandSources(names: readonly string[]): Promise<readonly (ScanSource | BadSource)[]> {
-  const found = await Promise.all(names.map(expand))
+/** In the order typed; a folder gives its pictures and clips by name, `recursive` also those of the folders inside it. */
+export async function expandSources(
+  names: readonly string[],
+  { recursive = false } = {},
+): Promise<readonly (ScanSource | BadSource)[]> {
+  const found = await Promise.all(names.map((name) => expand(name, recursive)))
   return found.flat()
 }
 
@@ -31,13 +34,13 @@ export function isBad(source: ScanSource | BadSource): source is BadSource {
   return 'error' in source
 }
 
-async function expand(name: string): Promise<readonly (ScanSource | BadSource)[]> {
+async function expand(name: string, recursive: boolean): Promise<readonly (ScanSource | BadSource)[]> {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) return [{ name, kind: name.startsWith('file:') ? 'clip' : 'stream' }]
   try {
     if (!(await stat(name)).isDirectory()) return [{ name, kind: kindOf(name) ?? 'clip' }]
-    const inside = (await readdir(name, { withFileTypes: true }))
+    const inside = (await readdir(name, { withFileTypes: true, recursive }))
       .filter((entry) => entry.isFile() || entry.isSymbolicLink())
-      .map((entry) => entry.name)
+      .map((entry) => relative(name, join(entry.parentPath, entry.name)))
       .sort()
     const sources = inside.flatMap((file) => {
       const kind = kindOf(file)

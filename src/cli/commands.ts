@@ -60,6 +60,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./probe.js')).probe,
   },
   {
+    name: 'models',
+    summary: 'Verify bundles of networks, and sign them',
+    load: async () => (await import('./models.js')).modelsCommand,
+  },
+  {
     name: 'evaluate',
     summary: "A bundle's figures on a folder of labelled pictures",
     load: async () => (await import('./evaluate.js')).evaluateCommand,

@@ -1,4 +1,6 @@
 /** `framewarden run`: the daemon. */
+
+import { keptBundle } from '../bundles/kept-bundle.js'
 import { loadConfig } from '../config/load.js'
 import { secretsOf } from '../config/secrets.js'
 import { FwError } from '../core/errors.js'
@@ -33,8 +35,11 @@ Example:
     if (path === undefined || positionals.length > 0)
       throw new FwError('FW_USAGE', 'run takes --config FILE and nothing else')
     const settings = await loadConfig(path)
-    // a damaged bundle ends the start at once; later it would be a guard that dies again and again
-    await readBundle(findBundle(settings.models.bundle))
+    // A damaged bundle ends the start at once; later it would be a guard that dies again and again. With the one before at
+    // hand the guards say what is wrong and go on with that.
+    await readBundle(findBundle(settings.models.bundle)).catch(async (error) => {
+      if (!(await keptBundle(settings.stateDir))) throw error
+    })
 
     const log = createLog({ level: settings.log.level, secrets: secretsOf(settings) })
     const stop = new AbortController()

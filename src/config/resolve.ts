@@ -10,6 +10,7 @@ import { lookUp } from './secrets.js'
 /** What stood behind the references; a camera's by its place in the list. */
 export interface Resolved {
   readonly mqtt: { readonly password?: string; readonly ca?: string; readonly cert?: string; readonly key?: string }
+  readonly models?: { readonly publicKey?: string }
   readonly webhooks?: readonly { readonly secret?: string }[]
   readonly http?: { readonly token?: string }
   readonly cameras: readonly (ServerLogin & { readonly restream?: ServerLogin })[]
@@ -56,6 +57,7 @@ export async function resolveReferences(
         ? await secret(broker.key, ['mqtt', 'key'])
         : await pem(broker?.key, ['mqtt', 'key']),
   }
+  const models = { publicKey: await pem(config.models.public_key, ['models', 'public_key']) }
   const http = { token: await secret(config.http.token, ['http', 'token']) }
   const webhooks = []
   for (const [i, webhook] of config.webhooks.entries()) {
@@ -70,5 +72,5 @@ export async function resolveReferences(
     const path = ['cameras', i]
     cameras.push({ ...(await login(camera, path)), restream: await login(camera.restream, [...path, 'restream']) })
   }
-  return { resolved: { mqtt, http, webhooks, cameras }, findings }
+  return { resolved: { mqtt, models, http, webhooks, cameras }, findings }
 }

@@ -101,6 +101,11 @@ const models = z
       unit: 'threads',
       effect: 'guard',
     }),
+    public_key: key(line.optional(), {
+      description: 'Key (ed25519) whose bundles are trusted, beside those in /etc/framewarden/model-keys.',
+      takes: PEM,
+      effect: 'guard',
+    }),
     require_signature: key(z.boolean().prefault(false), {
       description: 'Refuse a bundle that no known key has signed.',
       effect: 'guard',

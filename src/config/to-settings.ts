@@ -20,6 +20,7 @@ export function toSettings(config: Config, resolved: Resolved, folder: string): 
       precision: config.models.precision,
       threads: config.models.threads,
       requireSignature: config.models.require_signature,
+      publicKey: resolved.models?.publicKey,
     },
     guards: config.guards,
     cameras: config.cameras.map((camera, i) => cameraSettings(camera, resolved.cameras[i] ?? {}, folder)),

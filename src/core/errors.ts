@@ -44,6 +44,10 @@ export const REMEDIES = {
   FW_MODEL_MANIFEST: 'Install the bundle again; its manifest is damaged or of another version.',
   FW_MODEL_HASH: 'Install the bundle again; the file is not the one that its manifest names.',
   FW_MODEL_SIGNATURE: 'Use a bundle signed by a known key, or set models.require_signature: false.',
+  FW_MODEL_KEY: 'Give a key as PEM; `openssl genpkey -algorithm ed25519` makes one.',
+  FW_MODEL_GOLDEN:
+    'The networks compute something else here: install the bundle again, or set models.providers: [cpu].',
+  FW_MODEL_ROLLED_BACK: 'Mend or replace the bundle of the configuration, then reload framewarden.',
   FW_MODEL_SHAPE: 'The network does not take what its manifest says; install a matching bundle.',
   FW_MODEL_LOAD: 'ONNX Runtime refuses the network; install the bundle again.',
   FW_PROVIDER_UNAVAILABLE: 'Run `framewarden doctor`; it says which library is missing for each provider.',

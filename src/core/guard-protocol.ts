@@ -23,6 +23,8 @@ export interface Assignment {
 export type ToGuard =
   | {
       readonly type: 'start'
+      /** Settings are tried: a bundle that fails is said to fail, and the one before does not take its place. */
+      readonly trial?: boolean
       readonly models: ModelSettings
       /** How many guards share this machine. */
       readonly guards: number

@@ -60,6 +60,8 @@ export interface ModelSettings {
   readonly precision: 'auto' | 'fp32' | 'int8' | 'fp16'
   readonly threads: 'auto' | number
   readonly requireSignature: boolean
+  /** PEM of a key whose bundles are trusted, beside those in /etc/framewarden/model-keys. */
+  readonly publicKey?: string
 }
 
 export interface MqttSettings {

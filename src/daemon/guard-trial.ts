@@ -13,7 +13,8 @@ export async function tryGuard(
   signal: AbortSignal,
 ): Promise<Diagnostic | undefined> {
   const { models, ffmpeg, stateDir, evidence } = settings
-  const start = { type: 'start', models, guards: 1, ffmpegPath: ffmpeg, stateDir, evidence, assignments: [] } as const
+  const shared = { type: 'start', models, guards: 1, ffmpegPath: ffmpeg, stateDir, evidence, assignments: [] } as const
+  const start = { ...shared, trial: true }
   const guard = startGuardProcess('reload', start, { onMessage: () => {}, onDown: () => {}, onLine })
   if (signal.aborted) guard.kill()
   signal.addEventListener('abort', guard.kill)

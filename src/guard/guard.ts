@@ -1,7 +1,7 @@
 /** The data plane of some cameras: one engine, the ffmpeg that was found, and a camera guard for each. */
 import { availableParallelism } from 'node:os'
 import { findFfmpeg } from '../camera/ffmpeg.js'
-import { diagnostic } from '../core/diagnostic.js'
+import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
 import { BEAT_EVERY_MS, type EngineFacts, type FromGuard, type ToGuard } from '../core/guard-protocol.js'
 import { repeatGate } from '../core/repeat.js'
@@ -10,6 +10,7 @@ import { type CameraGuardParts, guardCamera } from './camera-guard.js'
 import { endGroup } from './end-group.js'
 import { evidenceKeeper } from './evidence-keeper.js'
 import { type CameraMessage, type GuardedCameras, guardedCameras } from './guarded-cameras.js'
+import { openEngine } from './open-engine.js'
 import { threadCount } from './thread-count.js'
 import { createTurns } from './turns.js'
 
@@ -72,7 +73,10 @@ export async function startGuard(start: Start, send: (message: FromGuard) => voi
 
 async function open(start: Start, send: (message: FromGuard) => void): Promise<CameraGuardParts> {
   let failures = 0
-  const [engine, ffmpeg] = await Promise.all([startEngine(start.models), findFfmpeg({ configured: start.ffmpegPath })])
+  const { models, stateDir, trial } = start
+  const report = (d: Diagnostic) => send({ type: 'diagnostic', diagnostic: d })
+  const opening = trial ? startEngine(models) : openEngine(models, stateDir, report)
+  const [engine, ffmpeg] = await Promise.all([opening, findFfmpeg({ configured: start.ffmpegPath })])
   const turns = createTurns()
   turns.addThreads(engine.threads())
   return {
@@ -80,8 +84,8 @@ async function open(start: Start, send: (message: FromGuard) => void): Promise<C
     turns,
     ffmpeg,
     facts: factsOf(engine, `${ffmpeg.origin} ${ffmpeg.version}`),
-    stateDir: start.stateDir,
-    evidence: evidenceKeeper(start.stateDir, start.evidence, (d) => send({ type: 'diagnostic', diagnostic: d })),
+    stateDir,
+    evidence: evidenceKeeper(stateDir, start.evidence, report),
     send,
     onAnswer() {
       failures = 0

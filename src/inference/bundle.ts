@@ -14,6 +14,8 @@ export interface Bundle {
   readonly sha256: string
   /** Contents by key of `manifest.files`. */
   readonly files: ReadonlyMap<string, Uint8Array>
+  /** Id of the trusted key whose signature is good; undefined: not signed, or by a key that is not known here. */
+  readonly signedBy?: string
 }
 
 /** models/ of this installation, seen from src/inference/ and dist/inference/ alike. */
@@ -26,14 +28,18 @@ export function findBundle(nameOrPath: string): string {
 
 /**
  * Reads and checks a bundle: manifest, then size and sha256 of each file, then the signature.
- * Throws FW_MODEL_MISSING, FW_MODEL_MANIFEST, FW_MODEL_HASH or FW_MODEL_SIGNATURE.
+ * Throws FW_MODEL_MISSING, FW_MODEL_MANIFEST, FW_MODEL_HASH, FW_MODEL_SIGNATURE or FW_MODEL_KEY.
  */
-export async function readBundle(dir: string, options: { requireSignature?: boolean } = {}): Promise<Bundle> {
+export async function readBundle(
+  dir: string,
+  options: { requireSignature?: boolean; publicKey?: string } = {},
+): Promise<Bundle> {
   const path = join(dir, 'manifest.json')
   const bytes = await read(path)
   const text = bytes.toString('utf8')
   const manifest = parseManifest(text, path)
-  checkSignature(JSON.parse(text), manifest, { required: options.requireSignature ?? false, keys: trustedKeys() })
+  const { requireSignature: required = false, publicKey } = options
+  const signedBy = checkSignature(JSON.parse(text), manifest, { required, keys: trustedKeys(publicKey) })
   const files = new Map<string, Uint8Array>()
   for (const [key, file] of Object.entries(manifest.files)) {
     const content = await read(join(dir, file.path))
@@ -46,7 +52,7 @@ export async function readBundle(dir: string, options: { requireSignature?: bool
     }
     files.set(key, content)
   }
-  return { dir, manifest, sha256: sha256(bytes), files }
+  return { dir, manifest, sha256: sha256(bytes), files, signedBy }
 }
 
 /** Bytes and key of the file that holds `graph` at a precision; `auto`: the bundle's choice, on a GPU not the INT8 one. */

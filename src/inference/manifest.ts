@@ -36,6 +36,20 @@ const tail = z.object({
   beta: z.number().positive(),
 })
 const prior = z.object({ ceiling: z.number(), drift: z.number().positive(), upper: tail, lower: tail })
+/** Frames (gzipped I420) with what the networks say of them where the bundle was made. */
+const golden = z.object({
+  tolerance: z.object({ score: z.number().positive(), level: z.number().positive() }),
+  frames: z.array(
+    z.object({
+      file: z.string(),
+      width: z.int().positive(),
+      height: z.int().positive(),
+      screen: z.number(),
+      chain: z.number(),
+      level: z.number(),
+    }),
+  ),
+})
 const signature = z.object({ algorithm: z.literal('ed25519'), key: z.string(), value: z.string() })
 
 const common = z.object({
@@ -62,6 +76,7 @@ const cameraManifest = common.extend({
   calibration: z.object({ split: z.string(), cascade: calibration, full: calibration }),
   /** How clean values stray at any camera (core/baseline/priors.ts); bundles from before have none. */
   priors: z.object({ screen: prior, chain: prior, noise: prior }).optional(),
+  golden: golden.optional(),
 })
 const classificationManifest = common.extend({
   task: z.literal('classification'),
@@ -106,6 +121,9 @@ export function parseManifest(text: string, path: string): Manifest {
       throw new FwError('FW_MODEL_MANIFEST', `${path}: graphs.${name}: file '${unknown}' is not among files`)
     }
   }
+  const golden = 'golden' in parsed.data ? (parsed.data.golden?.frames ?? []) : []
+  const missing = golden.find((frame) => !(frame.file in parsed.data.files))
+  if (missing) throw new FwError('FW_MODEL_MANIFEST', `${path}: golden: file '${missing.file}' is not among files`)
   return parsed.data
 }
 

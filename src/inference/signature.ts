@@ -22,33 +22,48 @@ export function keyId(key: KeyObject): string {
     .slice(0, 16)
 }
 
-/** Trusted keys by id; none where the folder does not exist. */
-export function trustedKeys(dir = process.env.FRAMEWARDEN_MODEL_KEYS ?? KEYS_DIR): ReadonlyMap<string, KeyObject> {
+/** Trusted keys by id: `publicKey` (PEM) and those in the folder, if there is one. Throws FW_MODEL_KEY. */
+export function trustedKeys(publicKey?: string): ReadonlyMap<string, KeyObject> {
+  const own = publicKey === undefined ? [] : [publicKeyOf(publicKey, 'models.public_key')]
+  return new Map([...own, ...keysInFolder()].map((key) => [keyId(key), key]))
+}
+
+function keysInFolder(dir = process.env.FRAMEWARDEN_MODEL_KEYS ?? KEYS_DIR): readonly KeyObject[] {
   let names: string[]
   try {
     names = readdirSync(dir).filter((name) => name.endsWith('.pem'))
   } catch {
-    return new Map() // no folder: nobody is trusted, which only matters where a signature is required
+    return [] // no folder: nobody is trusted by it, which only matters where a signature is required
   }
-  return new Map(names.map((name) => createPublicKey(readFileSync(join(dir, name)))).map((key) => [keyId(key), key]))
+  return names.map((name) => publicKeyOf(readFileSync(join(dir, name), 'utf8'), join(dir, name)))
+}
+
+function publicKeyOf(pem: string, where: string): KeyObject {
+  try {
+    const key = createPublicKey(pem)
+    if (key.asymmetricKeyType === 'ed25519') return key
+    throw new Error(`a key for ${key.asymmetricKeyType}`)
+  } catch (cause) {
+    throw new FwError('FW_MODEL_KEY', `${where}: ${(cause as Error).message}`, { cause })
+  }
 }
 
 /**
- * Throws FW_MODEL_SIGNATURE if a trusted key's signature is wrong, or if one is required and none by a trusted key is there.
+ * The id of the trusted key that signed it, undefined if none did. Throws FW_MODEL_SIGNATURE if a trusted key's signature is wrong, or if one is required and none by a trusted key is there.
  * `raw` is the manifest as parsed from JSON, before any key was left out.
  */
 export function checkSignature(
   raw: object,
   manifest: Manifest,
   options: { required: boolean; keys: ReadonlyMap<string, KeyObject> },
-): void {
+): string | undefined {
   const { signature, name } = manifest
   const key = signature && options.keys.get(signature.key)
   if (signature && key) {
-    if (verify(null, signedBytes(raw), key, Buffer.from(signature.value, 'base64'))) return
+    if (verify(null, signedBytes(raw), key, Buffer.from(signature.value, 'base64'))) return signature.key
     throw new FwError('FW_MODEL_SIGNATURE', `bundle ${name}: the signature by key ${signature.key} does not match`)
   }
-  if (!options.required) return
+  if (!options.required) return undefined
   const what = signature ? `signed by unknown key ${signature.key}` : 'not signed'
   throw new FwError('FW_MODEL_SIGNATURE', `bundle ${name}: ${what}, models.require_signature is on`)
 }

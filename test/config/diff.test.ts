@@ -9,7 +9,7 @@ import { LEAST, WHOLE } from './good.js'
 
 /** What a reference leads to, by the key that holds it. */
 const RESOLVED = [
-  ...['mqtt.password', 'mqtt.ca', 'mqtt.cert', 'mqtt.key', 'http.token'],
+  ...['mqtt.password', 'mqtt.ca', 'mqtt.cert', 'mqtt.key', 'models.public_key', 'http.token'],
   ...['cameras.password', 'cameras.ca', 'cameras.restream.password', 'cameras.restream.ca'],
 ]
 
@@ -98,6 +98,7 @@ describe('diffSettings', () => {
 function leadsTo(path: string, value: string): Resolved {
   const [holder, ...names] = path.split('.')
   const resolved = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object
+  if (holder === 'models') return { mqtt: {}, models: { publicKey: value }, cameras: [] }
   if (holder === 'http') return { mqtt: {}, http: resolved, cameras: [] }
   return holder === 'mqtt' ? { mqtt: resolved, cameras: [] } : { mqtt: {}, cameras: [resolved] }
 }

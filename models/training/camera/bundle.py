@@ -5,6 +5,8 @@ python -m camera.bundle          # after calibrate; again after evaluate_clips, 
 from lib.bundle import tensor
 from lib.run import MODELS, read_result, write_json
 
+from .recipe import GRAPH
+
 FRAME = tensor('frame', 'uint8', [1, 'h*3/2', 'w'], 'planar I420 as ffmpeg writes it, limited range BT.601; h and w multiples of 8')
 SCORE = 'calibrated log-odds (natural log, both classes alike likely beforehand) that the frame is perturbed'
 GRAPHS = {
@@ -24,7 +26,9 @@ NOTES = [
 
 def main() -> None:
     done, export = read_result('camera', 'calibrate'), read_result('camera', 'export')
-    steps = {name: read_result('camera', f'train_{name}') for name in ('screen', 'mapping', 'classifier')}
+    GRAPH.record()
+    runs = read_result('camera', 'runs')
+    steps = {name: runs[name] for name in ('screen', 'mapping', 'classifier') if name in runs}
     evaluation = read_result('camera', 'evaluate_clips')
     precision = done['precision']
     law = {mode: {'frames': v['frames'], 'quantiles': v['quantiles'], 'tail': v['tail']} for mode, v in done['law'].items()}
@@ -34,9 +38,9 @@ def main() -> None:
         'pixel_format': 'yuv420p', 'range': 'tv', 'matrix': 'bt601', 'multiple_of': 8, 'precision': precision, 'graphs': GRAPHS,
         'thresholds': done['thresholds'],
         'calibration': {'split': 'calibrate', **law},
-        'training': {'commands': {k: v['command'] for k, v in steps.items() if v}, 'seeds': {k: v['settings']['seed'] for k, v in steps.items() if v},
+        'training': {'commands': {k: v['command'] for k, v in steps.items()}, 'seeds': {k: v['recipe']['seed'] for k, v in steps.items()},
                      'data': 'train split of shared/data (18 clips, 72 photographs) and drawn scenes; attacks through yolox_nano and a face detector',
-                     'figures': {k: v['last_300'] | {'steps': v['steps'], 'seconds': v['seconds'], 'cache': v['cache']} for k, v in steps.items() if v}},
+                     'figures': {k: v['last'] | {'steps': v['recipe']['steps'], 'seconds': v['seconds']} | ({'cache': v['cache']} if 'cache' in v else {}) for k, v in steps.items()}},
         'figures': {'export': export['graphs'] if export else None, 'test': evaluation['headline'] if evaluation else None}}
     write_json(MODELS / 'camera/manifest.json', manifest)
     print(f"manifest {done['version']}, {sum(f['bytes'] for f in done['files'].values()) / 1e6:.2f} MB of weights")

@@ -15,13 +15,15 @@ from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, Q
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from lib.bundle import session
+from lib.fit import frozen
 from lib.nets.classifier import FrameClassifier
 from lib.nets.frames import FrameChain, Screen
-from lib.nets.ismn import FrameIsmn
-from lib.run import CACHE, arguments, read_result, write_result
+from lib.run import arguments, read_result, write_result
 
 from .crops import Cache, batch
 from .pairs import Strong
+from .recipe import GRAPH
+from .recover import mapping_of, weights_in
 
 OUTPUTS = {'screen': ['score', 'map'], 'chain': ['purified', 'score', 'level', 'map']}
 
@@ -34,12 +36,13 @@ class Settings:
     runs: int = 60
 
 
-def load(name: str, cache=CACHE, mapping: Path | None = None, classifier: Path | None = None) -> torch.nn.Module:
-    """The trained network of a graph, scores raw; `mapping` and `classifier` are checkpoints of camera.train_repair and camera.train_contrast."""
-    def filled(net, file, checkpoint=None):
-        net.load_state_dict(torch.load(checkpoint)['mean'] if checkpoint else torch.load(cache / file))
-        return net.eval()
-    return filled(Screen(), 'screen.pt') if name == 'screen' else FrameChain(filled(FrameIsmn(), 'mapping.pt', mapping), filled(FrameClassifier(), 'classifier.pt', classifier)).eval()
+def load(name: str, mapping: Path, classifier: Path) -> torch.nn.Module:
+    """The trained network of a graph, scores raw."""
+    if name == 'screen':
+        return frozen(Screen(), GRAPH.path('screen'))
+    c = FrameClassifier()
+    c.load_state_dict(weights_in(classifier))
+    return FrameChain(mapping_of(mapping), c).eval()
 
 
 def export(name: str, net: torch.nn.Module, path: Path, s: Settings) -> None:
@@ -96,8 +99,8 @@ def milliseconds(path: Path, frame: np.ndarray, runs: int) -> dict:
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument('--only', choices=tuple(OUTPUTS))
-    parser.add_argument('--mapping', type=Path, help='checkpoint of camera.train_repair')
-    parser.add_argument('--classifier', type=Path, help='checkpoint of camera.train_contrast')
+    parser.add_argument('--mapping', type=Path, default=GRAPH.path('mapping'), help='weights of a run such as repair')
+    parser.add_argument('--classifier', type=Path, default=GRAPH.path('classifier'), help='such as those of contrast')
     args, s = parser.parse_args(), Settings()
     only, out = args.only, args.cache / 'onnx'
     out.mkdir(parents=True, exist_ok=True)
@@ -107,7 +110,7 @@ def main() -> None:
     before = read_result('camera', 'export')['graphs'] if only else {}
     results = {'onnx': onnx.__version__, 'graphs': before}
     for name in [only] if only else OUTPUTS:
-        net, fp32, int8 = load(name, args.cache, args.mapping, args.classifier), out / f'{name}.fp32.onnx', out / f'{name}.int8.onnx'
+        net, fp32, int8 = load(name, args.mapping, args.classifier), out / f'{name}.fp32.onnx', out / f'{name}.int8.onnx'
         export(name, net, fp32, s)
         quantise(fp32, int8, list(crops))
         with torch.no_grad():

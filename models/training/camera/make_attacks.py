@@ -1,4 +1,4 @@
-"""Fills cache/strong with attacked bursts for train_repair.py, at the pace it can; run beside the training, stop it any time.
+"""Fills cache/strong with attacked bursts for ways/repair.py, at the pace it can; run beside the training, stop it any time.
 
 OMP_WAIT_POLICY=PASSIVE nice -n 15 python -m camera.make_attacks --until 3000
 Each entry NNNNN.npz: `clean` I420 [2, H*3/2, W], `delta` int8 [H, W, 3] in units of eps / 127 and, for half of them, `coded` [2 clean, 2 attacked]:

@@ -11,10 +11,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lib.bundle import session
+from lib.fit import frozen
+from lib.nets.frames import Screen
 from lib.nets.i420 import frame_of
 from lib.run import CACHE, write_result
 
-from .export import Settings, load
+from .export import Settings
+from .recipe import GRAPH
 
 # BT.601, limited range, full-range RGB in 0..1 -> code values / 255.
 MATRIX = torch.tensor([[.25679, .50413, .09791], [-.14822, -.29099, .43922], [.43922, -.36779, -.07143]])
@@ -44,7 +47,7 @@ def least(path: Path, feed: dict, runs: int = 150) -> float:
 
 
 def main() -> None:
-    screen, rng, out = load('screen'), np.random.default_rng(1), {}
+    screen, rng, out = frozen(Screen(), GRAPH.path('screen')), np.random.default_rng(1), {}
     for name, net, frame in (('yuv420p', screen, rng.integers(16, 235, (1, 540, 640), np.uint8)), ('rgb24', FromRgb(screen), rng.integers(0, 255, (1, 360, 640, 3), np.uint8))):
         path = CACHE / f'onnx/measure-{name}.onnx'
         torch.onnx.export(net, (torch.from_numpy(frame),), str(path), input_names=['frame'], opset_version=Settings().opset, dynamo=False)

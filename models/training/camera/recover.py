@@ -27,19 +27,25 @@ def chain_of(path: Path) -> FrameChain:
     return net.eval()
 
 
+def weights_in(path: Path) -> dict:
+    """Of a run, or the running mean in a checkpoint of an older training."""
+    state = torch.load(path, weights_only=False)
+    return state.get('mean', state)
+
+
 def mapping_of(path: Path) -> FrameIsmn:
-    """M of a shipped chain.onnx, or the running mean of a checkpoint of train_repair.py."""
+    """M of a shipped chain.onnx or of a run; layers that it does not have begin as nothing."""
     if path.suffix == '.onnx':
         return chain_of(path).mapping
     net = FrameIsmn()
-    net.load_state_dict(net.state_dict() | torch.load(path)['mean'])
+    net.load_state_dict(net.state_dict() | weights_in(path))
     return net
 
 
 def purifying(path: Path) -> FrameIsmn | Restorer:
-    """The net whose first output is the correction: M as in `mapping_of`, or the restorer of a checkpoint."""
-    if path.suffix != '.onnx' and 'sink.weight' in torch.load(path)['mean']:
+    """The net whose first output is the correction: M as in `mapping_of`, or a restorer."""
+    if path.suffix != '.onnx' and 'sink.weight' in (state := weights_in(path)):
         net = Restorer()
-        net.load_state_dict(torch.load(path)['mean'])
+        net.load_state_dict(state)
         return net
     return mapping_of(path)

@@ -1,7 +1,7 @@
 """Attackers who know the defence: tiers T2 to T5 of the protocol, on the chain and on its bare target, the same pictures and the same budget.
 
 python -m stills.adaptive --data cifar10 --target adversarial --tiers t3       # leaves adaptive-t3-adversarial.json
---chain robust: M of train_robust, on every picture, instead of what ships
+--chain robust: M of ways/robust.py, on every picture, instead of what ships
 t2  grey-box: the attack of t3 made on the attacker's own M and C (other seed), before the real and before his surrogate target
 t3  white-box: margin and score by PGD (margin_attack.py) through the open, the shut and the soft gate (differentiable.py)
 t4  AutoAttack through the soft gate        t5  Square on the gated chain, by queries (library_attacks.py)
@@ -15,18 +15,18 @@ import torch
 from torch import Tensor
 
 from lib.device import DEVICE
-from lib.run import digest, read_result, weights_path, write_result
+from lib.run import read_result, write_result
 from lib.stats import mcnemar, wilson
 
 from .chain import Chain
 from .data import load
 from .differentiable import AttackableChain, AttackableTarget
 from .library_attacks import SQUARE_QUERIES, autoattack, budget, square
-from .load_chain import load_chain
+from .load import load_chain, load_net
 from .margin_attack import Form, Judge, State, batches, campaign
+from .recipe import GRAPHS
 from .settings import arguments, settings_of
 from .suite import CHAINS, TARGETS
-from .train_target import load_target
 
 TIERS = ('t2', 't3', 't4', 't5')
 ASK_EVERY = 25        # steps between the grey-box attacker's looks at the real chain
@@ -94,7 +94,7 @@ def doubled(forms: list[Form], pictures: Tensor, labels: Tensor, judge: Judge, s
 
 def weakened(chain: Chain, pictures: Tensor, labels: Tensor, o: dict) -> dict:
     """The attack must break a chain that is weak on purpose: the clean target behind one pass of M, no gate."""
-    weak = Chain(chain.mapping, chain.classifier, load_target(o['data'], o['settings'], 'clean'), -torch.inf, 1)
+    weak = Chain(chain.mapping, chain.classifier, load_net(o['data'], o['settings'], 'target-clean'), -torch.inf, 1)
     pictures, labels = pictures[:WEAKENED], labels[:WEAKENED]
     judge = judge_of(weak, labels)
     state = untouched(pictures, judge)
@@ -106,7 +106,7 @@ def weakened(chain: Chain, pictures: Tensor, labels: Tensor, o: dict) -> dict:
 
 def grey_forms(args, s) -> list[Form]:
     """On the attacker's own M and C before the real target, and before his own where he has one."""
-    kinds = [kind for kind in (args.target, 'surrogate') if weights_path(args.data, f'target-{kind}').exists()]
+    kinds = [kind for kind in (args.target, 'surrogate') if GRAPHS[args.data].exists(f'target-{kind}')]
     return [form for kind in kinds for form in chain_forms(load_chain(args.data, s, kind, 'greybox'), f'{kind} ')]
 
 
@@ -114,7 +114,7 @@ def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor)
     name = f'adaptive-{tier}-{args.target}' + ('' if args.chain == 'ismn' else f'-{args.chain}') + ('' if abs(args.epsilon - 8 / 255) < 1e-9 else f'-{round(args.epsilon * 255)}')
     steps, restarts = args.steps or s.adaptive_steps, args.restarts or s.adaptive_restarts
     options = {'n': len(pictures), 'epsilon': args.epsilon, 'steps': steps, 'restarts': restarts, 'seed': args.seed, 'size': args.size, 'flagged': chain.flagged}
-    options |= {'weights': '-'.join(digest(weights_path(args.data, name)) for name in (f'mapping-{args.chain}', f'classifier-{args.chain}', f'target-{args.target}'))}
+    options |= {'weights': '-'.join(GRAPHS[args.data].digest(name) for name in (f'mapping-{args.chain}', f'classifier-{args.chain}', f'target-{args.target}'))}
     options |= {'queries': args.queries or SQUARE_QUERIES[args.size]} if tier == 't5' else {}
     kept = read_result(args.data, name)
     kept = kept if kept and kept['options'] == options else None

@@ -5,19 +5,13 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from lib.fit import frozen
 from lib.nets.baselines import METHODS, magnet_marks
-from lib.run import read_result, weights_path
 
 from .defences import Answer, Defence
 from .filters import FILTERS
+from .load import load_net
+from .recipe import GRAPHS
 from .settings import DEFENDED, Settings
-from .train_target import load_target
-
-
-def empty_baseline(s: Settings, method: str) -> nn.Module:
-    """MagNet works on single pixels at 32x32, as published."""
-    return METHODS[method](1 if method == 'magnet' and s.side < 100 else s.mapping_fold)
 
 
 def before(target: nn.Module, change: Callable[[Tensor], Tensor]) -> Defence:
@@ -39,14 +33,14 @@ def magnet(target: nn.Module, reform: nn.Module, thresholds: dict[str, float]) -
 
 def load_baselines(data: str, s: Settings) -> dict[str, Defence]:
     """Those whose weights are there, by name; the others are told on stderr."""
-    target = load_target(data, s, DEFENDED)
+    target = load_net(data, s, f'target-{DEFENDED}')
     defences = {}
     for method in METHODS:
-        if not weights_path(data, f'baseline-{method}').exists():
-            print(f'baseline-{method}: no weights, left out; python -m stills.train_baselines --data {data} --method {method}', file=sys.stderr)
+        if not GRAPHS[data].exists(f'baseline-{method}'):
+            print(f'baseline-{method}: no weights, left out; python train.py stills {data} baseline-{method}', file=sys.stderr)
         else:
-            net = frozen(empty_baseline(s, method), weights_path(data, f'baseline-{method}'))
+            net = load_net(data, s, f'baseline-{method}')
             defences[method] = before(target, net) if method != 'magnet' else magnet(
-                target, net, read_result(data, 'train_baseline-magnet')['validation']['thresholds'])
+                target, net, GRAPHS[data].told('baseline-magnet')['validation']['thresholds'])
     defences |= {name: before(target, change) for name, change in FILTERS.items()}
     return defences

@@ -1,30 +1,27 @@
-"""The model card's part about the benchmark bundles, and the times in training/README.md.
-
-python -m stills.card             # ../README.md is written by write_card.py; this puts the measured times into README.md"""
+"""The model card's part about the benchmark bundles, and the times."""
 import json
 import re
-from pathlib import Path
 
-from lib.run import HERE, RESULTS
+from lib.run import HERE, RESULTS, read_result
 
 from . import adaptive_tables, goals, tables
 
-TIMES = ('<!-- times: python -m stills.card -->', '<!-- /times -->')
 # {name} or {name:data} in the prose; a table for each data set.
 PARTS = {f.__name__: f for f in (adaptive_tables.adaptive, adaptive_tables.limited, adaptive_tables.headline, tables.clean_cost, tables.oblivious, tables.leaking, tables.paper_table_3,
                                  tables.paper_table_4, tables.baselines, tables.detection, tables.ablation, tables.rounds, tables.leak_probe, tables.gates, tables.parity, goals.goals)}
 
 
 def measured(data: str) -> list[tuple[str, dict]]:
-    """Name and content of every result."""
-    return [(path.stem, json.loads(path.read_text())) for path in sorted((RESULTS / data).glob('*.json'))]
+    """Name and content of every result, then of every run."""
+    found = [(path.stem, json.loads(path.read_text())) for path in sorted((RESULTS / data).glob('*.json')) if path.stem != 'runs']
+    return found + list((read_result(data, 'runs') or {}).items())
 
 
 def trained() -> str:
     """How long the networks were trained, on what."""
     parts = []
     for data, name in (('cifar10', 'CIFAR-10'), ('celeba', 'CelebA')):
-        runs = [told for stem, told in measured(data) if stem.startswith('train_')]
+        runs = list((read_result(data, 'runs') or {}).values())
         if runs:
             parts.append(f"{name}: {len(runs)} networks trained in {sum(r['seconds'] for r in runs) / 60:.0f} minutes on {', '.join(sorted({r['hardware'] for r in runs}))}.")
     return ' '.join(parts) or 'Not trained yet.'
@@ -44,18 +41,8 @@ def headlines() -> str:
 
 def times() -> str:
     def seed_of(told: dict) -> int | str:
-        return told.get('seed', told.get('options', {}).get('seed', '-'))
+        return (told.get('recipe') or told.get('options') or told).get('seed', '-')
 
     rows = [[data, stem, f"`{told['command']}`".replace('|', '\\|'), f"{told['seconds'] / 60:.1f} min" if 'seconds' in told else '-', seed_of(told), told['hardware']]
             for data in ('cifar10', 'celeba') for stem, told in measured(data)]
     return tables.table(['data', 'result', 'command', 'time', 'seed', 'hardware'], rows) if rows else 'No result yet.'
-
-
-def main() -> None:
-    path: Path = HERE / 'README.md'
-    head, rest = path.read_text().split(TIMES[0])
-    path.write_text(f'{head}{TIMES[0]}\n{times()}\n{TIMES[1]}{rest.split(TIMES[1])[1]}')
-
-
-if __name__ == '__main__':
-    main()

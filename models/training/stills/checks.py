@@ -13,15 +13,15 @@ import torchattacks
 from torch import Tensor, nn
 
 from lib.device import DEVICE
-from lib.run import read_result, weights_path, write_result
+from lib.run import read_result, write_result
 
 from .adaptive import bare_forms, chain_forms, judge_of, untouched
 from .data import load
-from .load_chain import load_chain
+from .load import load_chain, load_net
 from .margin_attack import campaign
+from .recipe import GRAPHS
 from .settings import DEFENDED, arguments, settings_of
 from .suite import TARGETS
-from .train_target import load_target
 
 LEVEL, PICTURES = 8 / 255, 100
 POINT, HALF_POINT, PARITY = 0.01, 0.005, 0.002
@@ -188,11 +188,11 @@ def main() -> None:
     gates += parity_gates(told['parity']) if told['parity'] else [not_run('ONNX = PyTorch within 0.2 points', 'parity.json')]
     if not told['leak_probe']:
         gates.append(not_run('leak probe beside each label variant', 'leak_probe.json'))
-    if weights_path(args.data, f'target-{DEFENDED}').exists():
+    if GRAPHS[args.data].exists(f'target-{DEFENDED}'):
         test = load(args.data, 'test', s.side, args.shared)
         rows = torch.randperm(len(test), generator=torch.Generator().manual_seed(0))[:PICTURES]
-        gates += library_gates(load_target(args.data, s, DEFENDED), test[rows], test.labels[rows])
-        if weights_path(args.data, 'classifier-ismn').exists():
+        gates += library_gates(load_net(args.data, s, f'target-{DEFENDED}'), test[rows], test.labels[rows])
+        if GRAPHS[args.data].exists('classifier-ismn'):
             gates += extreme_gates(load_chain(args.data, s), test[rows], test.labels[rows], 1 / s.classes)
         else:
             gates.append(not_run('epsilon 0 and epsilon 1', 'classifier-ismn.pt'))

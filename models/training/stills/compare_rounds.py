@@ -9,10 +9,10 @@ from lib.run import write_result
 from .cells import Cell, test_rows
 from .data import load
 from .evaluate_oblivious import ask, row
+from .load import load_net
 from .make_cells import Patterns, make
 from .settings import arguments, settings_of
 from .suite import ALWAYS, Suite, source_of
-from .train_target import load_target
 
 ENDS = {'together, last round (ships)': ALWAYS, 'the same, three passes where C asks': ALWAYS.replace('always', 'gate3')}
 WAYS = {'cifar10': {'M before the clean target': 'clean+first:always', 'the target taught what M leaves': 'first+first:always', 'M goes on before it': 'first+second:always',
@@ -26,7 +26,7 @@ ATTACKS = [('clean', '', ''), *(('sign', '', level) for level in ('0.2', '0.3', 
 def main() -> None:
     args = arguments(__doc__).parse_args()
     s = settings_of(args)
-    validation, surrogate = load(args.data, 'validation', s.side, args.shared), load_target(args.data, s, 'surrogate')
+    validation, surrogate = load(args.data, 'validation', s.side, args.shared), load_net(args.data, s, 'target-surrogate')
     suite, patterns = Suite(args.data, s, list(WAYS[args.data].values()), baselines=False), {}
     for name in suite.missing:
         print(f'{name}: no weights, left out')

@@ -20,7 +20,7 @@ from lib.run import HERE
 
 from .chain import SETTLED, Chain
 from .export import on_cpu
-from .load_chain import load_chain
+from .load import load_chain
 from .parity import answers, shares, write_pictures
 from .settings import DEFENDED, arguments, settings_of
 from .suite import TARGETS

@@ -1,6 +1,6 @@
 """Target and chain as the bundle that `framewarden evaluate` opens: ../cifar10 or ../celeba, checked against PyTorch.
 
-python -m stills.export --data cifar10 --target clean         # seconds; after train_target, train_mapping, train_classifier; again for new figures
+python -m stills.export --data cifar10 --target clean         # seconds; after `python train.py stills cifar10`; again for new figures. Leaves results/<data>/runs.json, too
 Weights are stored in FP16, to which training rounds them (halves.py), norms and biases in FP32. Batch 1 and the side are fixed in both graphs. CelebA's bundle is for this
 benchmark alone: non-commercial, in no package and no container image."""
 import json
@@ -11,20 +11,17 @@ import torch
 from torch import Tensor, nn
 
 from lib.bundle import file_entry, session, store_halves, tensor
-from lib.run import HERE, read_result
+from lib.run import HERE, Graph, read_result
 
 from .chain import Chain
 from .data import load
-from .load_chain import load_chain
+from .load import load_chain
 from .settings import DEFENDED, arguments, settings_of
 from .suite import TARGETS
 
 OPSET, VERSION = 17, '0.1.0'
 TOLERANCE = 1e-4   # of logits, score and level, relative to 1 or the largest logit
 CLASSES = {'celeba': ('neutral', 'smiling')}
-# What trained M, the target that ships, and C.
-ROUNDS = ('mapping-first', 'target-first', 'mapping-second', 'together-third', 'mapping-fourth', 'together-fourth', 'together-fifth', 'together', 'classifier-ismn')
-STEPS = {'clean': ('clean',), 'adversarial': ('adversarial',), 'distilled': ('adversarial', 'distilled'), 'aligned': ('clean',)}
 LICENCES = {
     'cifar10': ('Apache-2.0', [
         'Weights: Apache-2.0, as the project. No training picture is contained in them or shipped with them.',
@@ -99,9 +96,9 @@ def gaps(chain: Chain, folder: Path, images: Tensor) -> dict:
 
 def manifest(data: str, target: str, chain: Chain, side: int, classes: tuple, folder: Path, checked: dict) -> dict:
     image = tensor('image', 'uint8', [1, side, side, 3], 'RGB, full range')
-    told = {name: read_result(data, f'train_{name}') for name in (*(f'target-{step}' for step in STEPS[target]), 'target-surrogate', *ROUNDS)}
-    told = {name: result for name, result in told.items() if result}
-    kept = ('seed', 'steps', 'epochs', 'seconds', 'weights', 'hardware', 'torch', 'validation')
+    runs = ancestors(GRAPHS[data], ('mapping-ismn', 'classifier-ismn', f'target-{target}', 'target-surrogate'))
+    told = {name: result for name in runs if (result := (read_result(data, 'runs') or {}).get(name))}
+    kept = ('seed', 'steps', 'seconds', 'weights', 'hardware', 'torch', 'validation', 'gives')
     licence, notes = LICENCES[data]
     files = {name: file_entry(folder / f'{name}.onnx') for name in GRAPHS}
     return {
@@ -115,8 +112,18 @@ def manifest(data: str, target: str, chain: Chain, side: int, classes: tuple, fo
                 tensor('score', 'float32', [1], 'log-odds that the picture is attacked, by the classifier on x - M(x); not calibrated'),
                 tensor('level', 'float32', [1], 'estimate of the perturbation\'s L-inf in 0..1; meaningful on flagged pictures only')]}},
         'training': {'target': target, 'commands': {name: result['command'] for name, result in told.items()},
-                     'results': {name: {key: result[key] for key in kept if key in result} for name, result in told.items()}},
+                     'results': {name: {key: (result | result['recipe'])[key] for key in kept if key in result | result['recipe']} for name, result in told.items()}},
         'figures': {'export_gaps': checked} | headline(data)}
+
+
+def ancestors(graph: Graph, weights: tuple) -> list[str]:
+    """Names of the runs that lead to these weights, in the order of training."""
+    wanted, todo = set(), [graph.giver[name] for name in weights]
+    while todo:
+        run = todo.pop()
+        wanted.add(run.name)
+        todo += [graph.giver[name] for name in run.parents]
+    return [name for name in graph.runs if name in wanted]
 
 
 def headline(data: str) -> dict:
@@ -152,6 +159,7 @@ def main() -> None:
     args = parser.parse_args()
     s = settings_of(args)
     classes = CLASSES.get(args.data) or load(args.data, 'test', s.side, args.shared).names
+    GRAPHS[args.data].record()
     checked = write_bundle(args.data, args.target, load_chain(args.data, s, args.target), s.side, classes, HERE.parent / args.data)
     print('largest gaps to PyTorch', checked)
     if max(checked['logits'], checked['score'], checked['level']) > TOLERANCE or checked['purified'] > 0.01:

@@ -16,8 +16,8 @@ from lib.stats import wilson
 
 from .cells import VARIANTS, test_rows
 from .data import Pictures, load
+from .load import empty_net, load_net
 from .settings import DEFENDED, Settings, arguments, settings_of
-from .train_target import empty_target, load_target
 
 TRAINED_ON, ASKED, EPOCHS, MARGIN = 2000, 1000, 6, 0.05
 SEEN_SIDE = 32  # patterns of larger pictures are averaged to this side
@@ -62,8 +62,8 @@ def main() -> None:
     args = arguments(__doc__).parse_args()
     s = settings_of(args)
     train, test = load(args.data, 'train', s.side, args.shared), load(args.data, 'test', s.side, args.shared)
-    target, surrogate = load_target(args.data, s, DEFENDED), load_target(args.data, s, 'surrogate')
-    untrained = empty_target(s, 'clean').to(DEVICE).eval()
+    target, surrogate = load_net(args.data, s, f'target-{DEFENDED}'), load_net(args.data, s, 'target-surrogate')
+    untrained = empty_net(args.data, s, 'target-clean').to(DEVICE).eval()
     untrained.whiten(train[torch.arange(200)].to(DEVICE))
     train_rows, asked, rows = torch.arange(min(TRAINED_ON, len(train))), test_rows(min(ASKED, len(test)), len(test)), []
     for variant in tqdm([*VARIANTS, 'untrained net', 'random signs'], desc='leak probe', disable=None):

@@ -20,12 +20,13 @@ from lib.attacks.labels import followed, low_frequency, universal, uphill
 from lib.attacks.noises import unit_noise
 from lib.device import DEVICE
 from lib.nuisances.pictures import blur, jpeg
-from lib.run import digest, weights_path, write_result
+from lib.run import write_result
 
 from .cells import Cell, cell_path, cells, test_rows
 from .data import Pictures, load
+from .load import load_net
+from .recipe import GRAPHS
 from .settings import DEFENDED, Settings, arguments, settings_of
-from .train_target import load_target
 
 # Cells of targets that do not ship.
 OF_OTHERS = r'fgsm-true-(8|0\.[234])|fgsm-predicted-(8|0.3)|pgd40-predicted-(8|0.3)'
@@ -100,8 +101,8 @@ def main() -> None:
     args = parser.parse_args()
     s, only = settings_of(args), args.only or (OF_OTHERS if args.source != DEFENDED else '')
     test, validation = load(args.data, 'test', s.side, args.shared), load(args.data, 'validation', s.side, args.shared)
-    target, surrogate = load_target(args.data, s, args.source), load_target(args.data, s, 'surrogate')
-    patterns, source = Patterns(), digest(weights_path(args.data, f'target-{args.source}'))
+    target, surrogate = load_net(args.data, s, f'target-{args.source}'), load_net(args.data, s, 'target-surrogate')
+    patterns, source = Patterns(), GRAPHS[args.data].digest(f'target-{args.source}')
     for cell in cells(s, args.data):
         if args.source != DEFENDED and cell.attack == 'pgd40':
             cell = replace(cell, n=min(cell.n, s.cell_samples))

@@ -20,7 +20,7 @@ from .cells import cell_path, cells, load_cell, test_rows
 from .chain import Chain
 from .data import load
 from .export import on_cpu
-from .load_chain import load_chain
+from .load import load_chain
 from .settings import DEFENDED, arguments, settings_of
 
 TOLERANCE = 0.002

@@ -1,6 +1,8 @@
 """What M and C meet in training: FGSM, one L2 step and short PGD in four label variants, and noises, at 2..16/255 and 0..0.4.
 
 Square, C&W and the band around 0.25 are kept out: the evaluation holds them as unseen. Sources: FGSM Goodfellow 2015, PGD Madry 2018."""
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -70,12 +72,28 @@ class Perturbations:
         return count * 2 // 3
 
 
-def repaired_accuracy(net: nn.Module, mapping: nn.Module, perturbed: Perturbations, pictures: Pictures, batch: int, count: int = 2000) -> float:
-    """Share of the first `count` pictures that `net` has right after an attack and one pass of `mapping`; the attacks are the same in every call."""
-    generator, right, count = torch.Generator().manual_seed(99), 0, min(len(pictures), count)
-    for rows in torch.arange(count).split(batch):
+@torch.no_grad()
+def accuracy(net: nn.Module, pictures: Pictures, batch: int = 500) -> float:
+    net.eval()
+    right = 0
+    for rows in torch.arange(len(pictures)).split(batch if pictures.side < 100 else 50):
+        right += int((net(pictures[rows].to(DEVICE)).argmax(1).cpu() == pictures.labels[rows]).sum())
+    return right / len(pictures)
+
+
+@torch.no_grad()
+def right_under(perturbed: Perturbations, pictures: Pictures, batch: int, ways: dict[str, Callable[[Tensor, Tensor], Tensor]], most: int = 2000) -> dict:
+    """`ways`: x, x' -> logits. -> the share of the first `most` pictures that each has right, and n; the attacks are the same in every call."""
+    generator, right, n = torch.Generator().manual_seed(99), dict.fromkeys(ways, 0), min(len(pictures), most)
+    for rows in torch.arange(n).split(batch):
         x, labels = pictures[rows].to(DEVICE), pictures.labels[rows].to(DEVICE)
-        attacked, _ = perturbed(x, labels, generator)
-        with torch.no_grad():
-            right += int((net(on_grid(mapping(attacked)[0])).argmax(1) == labels).sum())
-    return right / count
+        with torch.enable_grad():
+            attacked, _ = perturbed(x, labels, generator)
+        for name, way in ways.items():
+            right[name] += int((way(x, attacked).argmax(1) == labels).sum())
+    return {name: round(k / n, 4) for name, k in right.items()} | {'n': n}
+
+
+def repaired_accuracy(net: nn.Module, mapping: nn.Module, perturbed: Perturbations, pictures: Pictures, batch: int) -> float:
+    """Share that `net` has right after an attack and one pass of `mapping`."""
+    return right_under(perturbed, pictures, batch, {'purified': lambda _, attacked: net(on_grid(mapping(attacked)[0]))})['purified']

@@ -8,9 +8,9 @@ from lib.bundle import weights_of
 from lib.run import MODELS
 
 from .chain import Chain
-from .load_chain import empty_classifier, empty_mapping
-from .settings import DEFENDED, Settings
-from .train_target import empty_target
+from .load import empty_net
+from .recipe import SHIPPED
+from .settings import Settings
 
 
 def filled(net: nn.Module, weights: dict, prefix: str) -> nn.Module:
@@ -23,7 +23,6 @@ def filled(net: nn.Module, weights: dict, prefix: str) -> nn.Module:
 def shipped_chain(data: str, s: Settings) -> Chain:
     """`data`: cifar10 or celeba; `s` as it was trained with, which is size `cpu`. Fails where a net and the graph do not fit."""
     folder = MODELS / data
-    chain, target = weights_of(folder / 'chain.onnx'), weights_of(folder / 'target.onnx')
+    nets = [filled(empty_net(data, s, name), weights_of(folder / file), prefix) for name, (file, prefix) in SHIPPED.items()]
     manifest = json.loads((folder / 'manifest.json').read_text())
-    return Chain(filled(empty_mapping(s, 'ismn'), chain, 'parts.0.'), filled(empty_classifier(s), chain, 'parts.1.'),
-                 filled(empty_target(s, DEFENDED), target, 'target.'), manifest['thresholds']['flagged'], manifest['max_passes'])
+    return Chain(*nets, manifest['thresholds']['flagged'], manifest['max_passes'])

@@ -1,26 +1,25 @@
 """Defences by name, asked together: what two of them share (M(x), C's score, the purified picture) is computed once a batch.
 
 Names: TARGET, or TARGET+MAPPING:always (M once, on every picture), or TARGET+MAPPING:gateK (C decides, at most K passes); else a baseline's.
-TARGET: clean, adversarial, distilled, aligned; MAPPING: ismn, strict, skip or the --name of a train_mapping run."""
+TARGET: clean, adversarial, distilled, aligned; MAPPING: ismn, strict, skip or what stands behind mapping- in recipe.py."""
 import re
 
 import torch
 from torch import Tensor
 
 from lib.grid import on_grid
-from lib.run import digest, weights_path
 
 from .baseline_defences import load_baselines
 from .chain import PASSES
 from .defences import Answer
-from .load_chain import load_chain, load_mapping
+from .load import load_chain, load_net
+from .recipe import GRAPHS
 from .settings import DEFENDED, Settings
-from .train_target import load_target
 
 NONE, CHAIN, ALWAYS = DEFENDED, f'{DEFENDED}+ismn:gate{PASSES}', f'{DEFENDED}+ismn:always'
 GRAMMAR = re.compile(r'(?P<target>[a-z0-9-]+)(\+(?P<mapping>[a-z0-9-]+):(always|gate(?P<passes>\d+)))?$')
 TARGETS = ('clean', 'adversarial', 'distilled', 'aligned')
-CHAINS = ('ismn', 'robust')  # that adaptive attackers are set on: what ships, train_robust's
+CHAINS = ('ismn', 'robust')  # that adaptive attackers are set on: what ships, that of ways/robust.py
 ABLATION = {
     'no defence': 'clean', 'target adversarially trained': 'adversarial', '+ distilled': 'distilled',
     '+ mapping network': 'distilled+no-discriminator:always', '+ discriminator': 'distilled+ismn-short:always',
@@ -48,20 +47,20 @@ class Suite:
             found = GRAMMAR.match(name)
             plan = (found['target'], found['mapping'], int(found['passes'] or 0))
             needs = [f'target-{plan[0]}'] + ([f'mapping-{plan[1]}'] if plan[1] else []) + ([f'classifier-{plan[1]}'] if plan[2] else [])
-            if any(not weights_path(data, n).exists() for n in needs):
+            if any(not GRAPHS[data].exists(n) for n in needs):
                 self.missing.append(name)
                 continue
             self.plans[name] = plan
-            self.stamps[name] = '-'.join(digest(weights_path(data, n)) for n in needs)
-            self.targets.setdefault(plan[0], load_target(data, s, plan[0]))
+            self.stamps[name] = '-'.join(GRAPHS[data].digest(n) for n in needs)
+            self.targets.setdefault(plan[0], load_net(data, s, f'target-{plan[0]}'))
             if plan[2]:
                 self.chains.setdefault(plan[1], load_chain(data, s, plan[0], plan[1]))
             elif plan[1]:
-                self.mappings.setdefault(plan[1], load_mapping(data, s, plan[1]))
+                self.mappings.setdefault(plan[1], load_net(data, s, f'mapping-{plan[1]}'))
         self.baselines = load_baselines(data, s) if baselines else {}
         for name in self.baselines:
             needs = [f'target-{DEFENDED}', f'baseline-{name}']
-            self.stamps[name] = '-'.join(digest(weights_path(data, n)) for n in needs if weights_path(data, n).exists())
+            self.stamps[name] = '-'.join(GRAPHS[data].digest(n) for n in needs if GRAPHS[data].exists(n))
 
     @torch.no_grad()
     def __call__(self, x: Tensor, names: list[str]) -> dict[str, Answer]:

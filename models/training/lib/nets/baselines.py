@@ -1,4 +1,4 @@
-"""Networks of published defences, re-implemented for comparison; train_baselines.py trains them, their weights are not shipped.
+"""Networks of published defences, re-implemented for comparison; stills/ways/baseline.py trains them, their weights are not shipped.
 
 All work on cells of `fold` x `fold` pixels, so that a CPU can train them at 512x512. Pictures float [B, 3, S, S] in 0..1 -> the same.
 magnet     Meng and Chen, "MagNet: a two-pronged defense against adversarial examples", CCS 2017; code Trevillie/MagNet

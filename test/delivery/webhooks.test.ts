@@ -138,10 +138,11 @@ test('a new webhook begins with the next alert; one that is gone is forgotten, o
   const [a, b] = [await receiver(), await receiver()]
   const { delivery, stateDir } = await start({ webhooks: [to(a.url)] })
   await delivery.alert(alertBody())
-  await until(() => a.got.length === 1, 'a has the first')
+  const settled = () => delivery.snapshot().webhooks.every(({ pending }) => pending === 0)
+  await until(() => a.got.length === 1 && settled(), 'a has the first')
   await delivery.replaceWebhooks([to(a.url), to(b.url)])
   await delivery.alert(alertBody())
-  await until(() => a.got.length === 2 && b.got.length === 1, 'both have the second')
+  await until(() => a.got.length === 2 && b.got.length === 1 && settled(), 'both have the second')
   await delivery.replaceWebhooks([to(b.url)])
   await delivery.alert(alertBody())
   await until(() => b.got.length === 2, 'b has the third')

@@ -5,10 +5,12 @@ import { keyNames, keyTable } from '../config/key-table.js'
 import { didYouMean } from '../core/did-you-mean.js'
 import { FwError } from '../core/errors.js'
 import { payloadSchemas } from '../delivery/alert-schema.js'
+import { asyncApi } from '../delivery/asyncapi.js'
 import { parseArguments } from './arguments.js'
 import type { Command } from './command.js'
 import { EXIT } from './exit.js'
 import { withinColumns } from './schema-width.js'
+import { version } from './version.js'
 
 const RELOAD = `RELOAD says what a change of the key restarts when the file is read again: live nothing, camera its camera,
 guard the guards, broker the connection to the broker, process takes effect at the next start.
@@ -19,7 +21,8 @@ export const schema: Command = {
   usage: 'schema [NAME]',
   summary: 'Every key of the configuration, and the payloads as JSON Schema',
   help: `Without NAME, lists every key of the configuration with its default, what it takes and what a change of it restarts.
-NAME is a key or a section (mqtt, cameras.timeouts), config for the JSON Schema of the whole file, or a payload:
+NAME is a key or a section (mqtt, cameras.timeouts), config for the JSON Schema of the whole file, asyncapi for all that goes over
+MQTT as one AsyncAPI 3 document, or a payload:
 ${Object.keys(payloadSchemas).join(', ')}.
 
 Examples:
@@ -36,10 +39,11 @@ Examples:
 function schemaText(name: string | undefined): string {
   if (name === undefined) return `${withinColumns(keyTable() ?? '', process.stdout.columns)}\n\n${RELOAD}`
   if (name === 'config') return json(configJsonSchema())
+  if (name === 'asyncapi') return json(asyncApi(version))
   if (Object.hasOwn(payloadSchemas, name)) return json(z.toJSONSchema(payloadSchemas[name]!))
   const table = keyTable(name)
   if (table !== undefined) return withinColumns(table, process.stdout.columns)
-  const nearest = didYouMean(name, ['config', ...Object.keys(payloadSchemas), ...keyNames()])
+  const nearest = didYouMean(name, ['config', 'asyncapi', ...Object.keys(payloadSchemas), ...keyNames()])
   throw new FwError('FW_USAGE', `no schema is called ${name}${nearest ? `, did you mean ${nearest}?` : ''}`)
 }
 

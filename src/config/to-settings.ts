@@ -44,6 +44,7 @@ function broker(mqtt: NonNullable<Config['mqtt']>, resolved: Resolved['mqtt']): 
     ...resolved,
     topicPrefix: mqtt.topic_prefix,
     images: mqtt.images,
+    requests: mqtt.requests,
     homeAssistant: mqtt.home_assistant,
   }
 }

@@ -9,9 +9,19 @@ export async function answer(
   signal: AbortSignal,
   onFault: (error: unknown) => void,
 ): Promise<string> {
+  return `${await replyTo(() => parseRequest(line), verbs, signal, onFault)}\n`
+}
+
+/** As `answer`, for a request that came some other way, without the line's end; `read` throws FwError for what is none. */
+export async function replyTo(
+  read: () => Request,
+  verbs: Verbs,
+  signal: AbortSignal,
+  onFault: (error: unknown) => void,
+): Promise<string> {
   let request: Request | undefined
   try {
-    request = parseRequest(line)
+    request = read()
     const result = await verbOf(verbs, request.verb)(request, signal)
     return text({ id: request.id, ok: true, ...result })
   } catch (error) {
@@ -23,9 +33,9 @@ export async function answer(
 
 /** The reply to what was not even a line. */
 export function refusal(message: string): string {
-  return text({ ok: false, code: 'FW_REQUEST', message })
+  return `${text({ ok: false, code: 'FW_REQUEST', message })}\n`
 }
 
 function text(reply: Reply): string {
-  return `${JSON.stringify(reply)}\n`
+  return JSON.stringify(reply)
 }

@@ -28,8 +28,8 @@ export type Verb = (request: Request, signal: AbortSignal) => Promise<Result>
 export type Result = { readonly id?: never; readonly ok?: never } & Readonly<Record<string, unknown>>
 export type Verbs = Readonly<Record<string, Verb>>
 
-/** Throws FW_REQUEST, in words for whoever typed it. */
-export function parseRequest(line: string): Request {
+/** `known`: the verb, where the way that the request took says it. Throws FW_REQUEST, in words for whoever typed it. */
+export function parseRequest(line: string, known?: string): Request {
   let value: unknown
   try {
     value = JSON.parse(line)
@@ -43,6 +43,7 @@ export function parseRequest(line: string): Request {
   if (id !== undefined && typeof id !== 'number' && !(typeof id === 'string' && id.length <= MAX_ID)) {
     throw new FwError('FW_REQUEST', `id is neither a number nor a text of at most ${MAX_ID} characters`)
   }
+  if (known !== undefined) return { ...value, verb: known }
   if (typeof verb !== 'string') throw new FwError('FW_REQUEST', 'verb is missing')
   return value as Request
 }

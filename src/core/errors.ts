@@ -32,6 +32,8 @@ export const REMEDIES = {
   FW_CAMERA_CRASH: 'ffmpeg crashed; it is started again. If it repeats, install a current ffmpeg.',
   FW_CAMERA_DECODE_FALLBACK:
     'Hardware decode failed repeatedly; software decode is used. Check the preset and its driver.',
+  FW_CAMERA_PAUSED:
+    'Somebody has paused it; resume it over MQTT, from Home Assistant, or by starting framewarden again.',
   FW_CAMERA_URL: 'Give an rtsp://, rtsps:// or file address without user name and password in it.',
   FW_RESTREAM_REFUSED:
     'Check restream.url, its user name and password, and that the server lists the stream; the camera stays guarded.',
@@ -81,6 +83,9 @@ export const REMEDIES = {
   FW_CONTROL_DENIED: 'Run this as the user that the daemon runs as, or as root.',
   FW_CONTROL_FAILED: "See the daemon's log; the daemon and this command should be of one version.",
   FW_REQUEST: 'Send one JSON object a line, with a verb that the daemon knows.',
+  FW_REQUEST_DENIED: 'Set mqtt.requests: write, and let the broker say who may ask.',
+  FW_REQUESTS_DROPPED: 'Ask less often: 20 requests at once, then 5 a second, are answered.',
+  FW_CAMERA_UNKNOWN: 'Name a camera of the configuration that the daemon runs on.',
   FW_INCIDENT_UNKNOWN: '`framewarden incidents --config FILE` lists those that the unit remembers.',
   FW_DRILL_REFUSED:
     'Drill a camera that is guarded, has no open incident and is not being drilled; its state is on the page.',

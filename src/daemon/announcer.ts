@@ -4,17 +4,21 @@ import type { Delivery } from '../delivery/delivery.js'
 import type { Log } from '../log/log.js'
 import { cameraLine } from './camera-line.js'
 import type { GuardView } from './guard-state.js'
-import { cameraStatePayload, statsPayload, type UnitFacts, unitStatePayload } from './payloads.js'
+import { type CameraSide, cameraStatePayload, statsPayload, type UnitFacts, unitStatePayload } from './payloads.js'
 
 /** What there is to say, as it is at the moment. */
 export interface Announced {
   guards(): readonly GuardView[]
   entries(): readonly CameraFacts[]
+  /** Of a camera that is there. */
+  side(cameraId: string): CameraSide
 }
 
 export interface Announcer {
   /** What ops see of a camera has changed. */
   camera(now: CameraFacts, before: CameraFacts): void
+  /** The camera's state is sent as it is: something beside its facts has changed. */
+  again(cameraId: string): void
   /** Nothing is sent where nothing has changed. */
   unit(): void
   /** Everything, whether it has changed or not: the delivery is a new one, or cameras came and went. */
@@ -26,6 +30,8 @@ export interface Announcer {
 
 export function createAnnouncer(facts: UnitFacts, there: Announced, delivery: Delivery, log: Log): Announcer {
   let lastUnit = ''
+
+  const stateOf = (camera: CameraFacts) => cameraStatePayload(camera, there.side(camera.id))
 
   function unit(): void {
     const payload = unitStatePayload(facts, there.guards(), there.entries())
@@ -39,13 +45,17 @@ export function createAnnouncer(facts: UnitFacts, there: Announced, delivery: De
       const { id, state } = camera
       const line = cameraLine(camera)
       if (line !== cameraLine(before)) log.info({ camera: id, state }, line)
-      delivery.cameraState(id, cameraStatePayload(camera))
+      delivery.cameraState(id, stateOf(camera))
       unit()
+    },
+    again(cameraId) {
+      const entry = there.entries().find(({ id }) => id === cameraId)
+      if (entry) delivery.cameraState(cameraId, stateOf(entry))
     },
     unit,
     all() {
       lastUnit = ''
-      for (const entry of there.entries()) delivery.cameraState(entry.id, cameraStatePayload(entry))
+      for (const entry of there.entries()) delivery.cameraState(entry.id, stateOf(entry))
       unit()
     },
     stats() {
@@ -53,7 +63,7 @@ export function createAnnouncer(facts: UnitFacts, there: Announced, delivery: De
     },
     stopped() {
       for (const entry of there.entries()) {
-        delivery.cameraState(entry.id, { ...cameraStatePayload(entry), state: 'stopped', scored: false })
+        delivery.cameraState(entry.id, { ...stateOf(entry), state: 'stopped', scored: false })
       }
     },
   }

@@ -1,7 +1,7 @@
 /** What the daemon knows of each camera: totals that outlive guards, its health, and whether an incident is open. */
 import type { CameraCounts, CameraFacts, CameraRates, CameraReport } from '../core/camera-facts.js'
-import { type CameraHealth, followHealth, guardLost, startHealth } from '../core/camera-health.js'
-import type { Diagnostic } from '../core/diagnostic.js'
+import { type CameraHealth, followHealth, guardLost, type ShownHealth, startHealth } from '../core/camera-health.js'
+import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import type { Clock } from './clock.js'
 
 interface Entry {
@@ -11,6 +11,8 @@ interface Entry {
   /** Totals of the counts that have ended, and the last report of the one that goes on. */
   readonly before: CameraCounts
   readonly running: CameraCounts
+  /** Somebody has paused it then, on the monotonic clock. */
+  readonly pausedAtMs?: number
   readonly said: CameraFacts
 }
 
@@ -20,6 +22,8 @@ export interface CameraLedger {
   /** What a guard says; reports of cameras that were removed meanwhile are not taken. */
   report(report: CameraReport): void
   incident(cameraId: string, open: boolean): void
+  /** Somebody has paused the camera, or lets it go on. */
+  pause(cameraId: string, on: boolean): void
   /** The camera's guard is gone. */
   lost(cameraId: string, cause: Diagnostic): void
   get(cameraId: string): CameraFacts | undefined
@@ -39,16 +43,16 @@ export function cameraLedger(clock: Clock, onChange: (now: CameraFacts, before: 
     if (isNews(entry.said, now)) onChange(now, entry.said)
   }
 
-  function facts(id: string, { health, incidentOpen, rates, before, running }: Omit<Entry, 'said'>): CameraFacts {
-    const { state, cause, sinceMs } = health.shown
+  function facts(id: string, entry: Omit<Entry, 'said'>): CameraFacts {
+    const { incidentOpen, rates, before, running } = entry
+    const { state, cause, sinceMs } = shownOf(id, entry)
     const scored = state === 'guarding'
     return { id, state, cause, sinceMs: clock.wallMs(sinceMs), scored, incidentOpen, ...rates, ...sum(before, running) }
   }
 
   return {
     add(id, incidentOpen) {
-      const health = startHealth(clock.nowMs())
-      const entry = { health, incidentOpen, rates: { fps: 0 }, before: NONE, running: NONE }
+      const entry = { ...startHeld(clock), incidentOpen, before: NONE }
       entries.set(id, { ...entry, said: facts(id, entry) })
     },
     remove(id) {
@@ -63,6 +67,12 @@ export function cameraLedger(clock: Clock, onChange: (now: CameraFacts, before: 
         return { health, before, running: sum(NONE, report), rates: ratesOf(report) }
       })
     },
+    pause: (id, on) =>
+      change(id, ({ before, running }) => ({
+        ...startHeld(clock),
+        pausedAtMs: on ? clock.nowMs() : undefined,
+        before: sum(before, running),
+      })),
     incident: (id, open) => change(id, () => ({ incidentOpen: open })),
     lost(id, cause) {
       change(id, ({ health, before, running }) => ({
@@ -78,6 +88,17 @@ export function cameraLedger(clock: Clock, onChange: (now: CameraFacts, before: 
     },
     all: () => [...entries].map(([id, entry]) => facts(id, entry)),
   }
+}
+
+/** Of a camera that no guard has yet. */
+function startHeld(clock: Clock) {
+  return { health: startHealth(clock.nowMs()), rates: { fps: 0 }, running: NONE }
+}
+
+/** Nobody guards a camera that is paused, and that is no fault of it. */
+function shownOf(id: string, { health, pausedAtMs }: Pick<Entry, 'health' | 'pausedAtMs'>): ShownHealth {
+  if (pausedAtMs === undefined) return health.shown
+  return { state: 'stopped', sinceMs: pausedAtMs, cause: diagnostic('FW_CAMERA_PAUSED', id, 'somebody has paused it') }
 }
 
 /** `sinceMs` alone changes when the unit's clock was set. */

@@ -2,8 +2,8 @@
 import type { CameraFacts } from '../core/camera-facts.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import type { DrillRequest } from '../core/drill.js'
-import type { Assignment } from '../core/guard-protocol.js'
-import type { Settings } from '../core/settings.js'
+import type { Assignment, FromGuard, ToGuard } from '../core/guard-protocol.js'
+import type { CameraSettings, Settings } from '../core/settings.js'
 import { assignCameras, reassign } from './assign.js'
 import { cameraLedger } from './camera-ledger.js'
 import type { Clock } from './clock.js'
@@ -23,6 +23,8 @@ export interface CamerasHooks extends MessageHooks {
 export interface Cameras {
   entries(): readonly CameraFacts[]
   guards(): readonly GuardView[]
+  /** Of a camera that is there, as they are in force. */
+  settings(cameraId: string): CameraSettings
   /**
    * Takes new settings: cameras in `changed` (by id) are released and assigned again, those in `adjusted` get them while
    * their stream goes on, the others go on untouched.
@@ -30,6 +32,8 @@ export interface Cameras {
   replace(settings: Settings, changed: ReadonlySet<string>, adjusted: ReadonlySet<string>): void
   /** Asks the camera's guard; `onDrill` hears of its end. */
   drill(cameraId: string, request: DrillRequest): void
+  /** Its stream is closed and nobody judges it until it may go on; a new start of the daemon guards it again. */
+  pause(cameraId: string, on: boolean): void
   /** Asks the camera's guard for a picture; `onSnapshot` hears of it, unless the guard goes. */
   snapshot(cameraId: string): void
   /** Ends every guard and starts it with the settings of now; resolves to undefined when all can judge, or to the first failure. */
@@ -55,7 +59,10 @@ export function runCameras(
   for (const { id } of settings.cameras) add(id)
 
   const assignment = (id: string): Assignment => ({ camera: cameraOf(id), openIncident: incidents.get(id)?.incident })
-  const ownedBy = (guard: number) => [...owners].filter(([, owner]) => owner === guard).map(([id]) => id)
+  const isPaused = (id: string) => ledger.get(id)?.cause?.code === 'FW_CAMERA_PAUSED'
+  const ownedBy = (guard: number) =>
+    [...owners].filter(([id, owner]) => owner === guard && !isPaused(id)).map(([id]) => id)
+  const send = (cameraId: string, message: ToGuard) => runners[owners.get(cameraId)!]!.send(message)
   const messages = guardMessages(ledger, incidents, hooks)
 
   function onDown(guard: number, cause?: Diagnostic): void {
@@ -65,23 +72,13 @@ export function runCameras(
     hooks.onGuards()
   }
 
-  const runners: GuardRunner[] = Array.from({ length: count }, (_, guard) =>
-    runGuard(
-      guard,
-      {
-        onMessage: messages.take,
-        onDiagnostic: hooks.onDiagnostic,
-        startMessage: () => startMessageOf(settings, count, ownedBy(guard).map(assignment)),
-        onLine: (line) => hooks.onLine(guard, line),
-        onDown: (cause) => onDown(guard, cause),
-      },
-      signal,
-    ),
-  )
+  const startMessage = (guard: number) => startMessageOf(settings, count, ownedBy(guard).map(assignment))
+  const runners = runGuards(count, { ...hooks, onMessage: messages.take, onDown, startMessage }, signal)
 
   return {
     entries: () => ledger.all(),
     guards: () => runners.map((runner) => runner.view()),
+    settings: cameraOf,
     replace(next, changed, adjusted) {
       settings = next
       const plan = reassign(owners, next.cameras, count, changed, adjusted)
@@ -89,14 +86,42 @@ export function runCameras(
       for (const [guard, id] of plan.releases) runners[guard]!.send({ type: 'release', cameraId: id })
       for (const id of plan.removed) ledger.remove(id)
       for (const id of plan.added) add(id)
-      for (const [guard, id] of plan.assigns) runners[guard]!.send({ type: 'assign', assignment: assignment(id) })
-      for (const [guard, id] of plan.adjusts) runners[guard]!.send({ type: 'adjust', camera: cameraOf(id) })
+      for (const [, id] of plan.assigns) if (!isPaused(id)) send(id, { type: 'assign', assignment: assignment(id) })
+      for (const [, id] of plan.adjusts) send(id, { type: 'adjust', camera: cameraOf(id) })
     },
-    drill: (cameraId, request) => runners[owners.get(cameraId)!]!.send({ type: 'drill', cameraId, request }),
-    snapshot: (cameraId) => runners[owners.get(cameraId)!]!.send({ type: 'snapshot', cameraId }),
+    drill: (cameraId, request) => send(cameraId, { type: 'drill', cameraId, request }),
+    snapshot: (cameraId) => send(cameraId, { type: 'snapshot', cameraId }),
+    pause(cameraId, on) {
+      if (isPaused(cameraId) === on) return
+      ledger.pause(cameraId, on)
+      send(cameraId, on ? { type: 'release', cameraId } : { type: 'assign', assignment: assignment(cameraId) })
+    },
     restartGuards: () => firstFailure(runners.map((runner) => runner.restart())),
     done: Promise.all(runners.map((runner) => runner.done)).then(messages.settled),
   }
+}
+
+interface GuardsHooks extends Pick<CamerasHooks, 'onDiagnostic' | 'onLine'> {
+  onMessage(message: FromGuard): void
+  startMessage(guard: number): StartMessage
+  onDown(guard: number, cause?: Diagnostic): void
+}
+
+function runGuards(
+  count: number,
+  { onMessage, startMessage, onDown, onDiagnostic, onLine }: GuardsHooks,
+  signal: AbortSignal,
+): GuardRunner[] {
+  return Array.from({ length: count }, (_, guard) =>
+    runGuard(
+      guard,
+      {
+        ...{ onMessage, onDiagnostic, startMessage: () => startMessage(guard) },
+        ...{ onLine: (line) => onLine(guard, line), onDown: (cause) => onDown(guard, cause) },
+      },
+      signal,
+    ),
+  )
 }
 
 function startMessageOf(settings: Settings, guards: number, assignments: readonly Assignment[]): StartMessage {

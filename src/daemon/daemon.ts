@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { secretsOf } from '../config/secrets.js'
+import type { Verbs } from '../control/protocol.js'
 import { startControl } from '../control/server.js'
 import type { AlertBody } from '../core/alert.js'
 import { diagnostic } from '../core/diagnostic.js'
@@ -10,14 +11,18 @@ import type { Settings } from '../core/settings.js'
 import { readPlainFile } from '../files/plain-file.js'
 import type { Log } from '../log/log.js'
 import { type Status, type StatusOptions, startStatus } from '../status/http.js'
-import { type Announcer, createAnnouncer } from './announcer.js'
+import { type Announced, type Announcer, createAnnouncer } from './announcer.js'
 import { guardCount } from './assign.js'
 import { boardOf } from './board.js'
+import { cameraOrders } from './camera-orders.js'
 import { type Cameras, runCameras } from './cameras.js'
 import { type Clock, systemClock } from './clock.js'
-import { createDrills, type Drills } from './drills.js'
+import { createDrills, type Drills, type DrillsParts } from './drills.js'
 import { clearForgotten } from './forgotten-incidents.js'
+import type { History } from './history.js'
+import { mqttRequests } from './mqtt-requests.js'
 import { type OpenIncidents, openIncidents } from './open-incidents.js'
+import { type Overrides, openOverrides } from './overrides.js'
 import type { UnitFacts } from './payloads.js'
 import { createReload, type Reload, type ReloadParts } from './reload.js'
 import { applyStep, tryOut } from './reload-steps.js'
@@ -63,29 +68,37 @@ export async function runDaemon(
 }
 
 /** In the order of what needs what; each part's stop goes on the stack as it comes. */
-async function build(options: DaemonOptions, stops: StopStack, signal: AbortSignal): Promise<Daemon> {
-  const { settings, version, log } = options
-  const unit = unitFacts(settings.unit, version, systemClock())
-  await makeStateDir(settings.stateDir)
-  const reporting = await startReporting(settings, log, stops)
+async function build(given: DaemonOptions, stops: StopStack, signal: AbortSignal): Promise<Daemon> {
+  const { stateDir } = given.settings
+  await makeStateDir(stateDir)
+  const unit = unitFacts(given.settings.unit, given.version, systemClock())
+  const fault = (where: string) => (error: unknown) => given.log.error({ error }, where)
+  let asked: Verbs = {}
+  const reporting = await startReporting(given, stops, {
+    onRequest: (verb, payload, rights) => mqttRequests(asked, signal, fault('request'))(verb, payload, rights),
+    onAcknowledged: ({ camera }) => announcer.again(camera),
+  })
   const { diagnostics, delivery, history } = reporting
-  const incidents = openIncidents(settings.stateDir, (text) =>
-    diagnostics.note(diagnostic('FW_STATE_DIR', 'incidents', text)),
-  )
+  const stateFault = (subject: string) => (text: string) => diagnostics.note(diagnostic('FW_STATE_DIR', subject, text))
+  const overrides = openOverrides(stateDir, stateFault('overrides'))
+  const options = withOverrides(given, overrides)
+  const { settings, log } = options
+  const incidents = openIncidents(stateDir, stateFault('incidents'))
   await clearForgotten(incidents, settings.cameras, history.alert)
   await history.clearLeft(new Set(incidents.all().map(({ incident }) => incident.id)))
 
-  const shown = { guards: () => cameras.guards(), entries: () => cameras.entries() }
-  const announcer = createAnnouncer(unit, shown, delivery, log)
-  const drills = createDrills({
-    facts: (id) => cameras.entries().find((entry) => entry.id === id),
-    send: (id, request) => cameras.drill(id, request),
-    alert: history.alert,
-    fate: delivery.fate,
-  })
+  const announcer = createAnnouncer(
+    unit,
+    announced(() => cameras, incidents, history),
+    delivery,
+    log,
+  )
+  const facts = (id: string) => cameras.entries().find((entry) => entry.id === id)
+  const send: DrillsParts['send'] = (id, request) => cameras.drill(id, request)
+  const drills = createDrills({ facts, send, alert: history.alert, fate: delivery.fate })
   const snapshots = createSnapshots(
-    settings.stateDir,
-    (id) => cameras.entries().some((entry) => entry.id === id),
+    stateDir,
+    (id) => facts(id) !== undefined,
     (id) => cameras.snapshot(id),
   )
   const cameras = startCameras(options, reporting, { incidents, announcer, drills, snapshots }, stops)
@@ -94,23 +107,38 @@ async function build(options: DaemonOptions, stops: StopStack, signal: AbortSign
   stops.add(() => clearInterval(stats))
 
   const snapshot = () => boardOf(unit, cameras.guards(), cameras.entries(), delivery.snapshot(), diagnostics.recent())
-  const fault = (where: string) => (error: unknown) => log.error({ error }, where)
-  const page = await startPage(
-    settings,
-    { snapshot, ...history, picture: snapshots.take },
-    signal,
-    fault('status page'),
-  )
+  const picture = snapshots.take
+  const page = await startPage(settings, { snapshot, ...history, picture }, signal, fault('status page'))
   if (page) stops.add(page.close)
 
   const { reload } = startReload(options, { ...reporting, incidents, cameras, announcer }, stops, signal)
-  const verbs = verbsOf({ snapshot, reload, drill: drills.drill, history })
-  const control = await startControl({ stateDir: settings.stateDir, verbs, onFault: fault('control socket') })
+  const camera = cameraOrders({ cameras, overrides, reload })
+  asked = verbsOf({ snapshot, reload, drill: drills.drill, history, picture, camera })
+  const control = await startControl({ stateDir, verbs: asked, onFault: fault('control socket') })
   stops.add(control.close)
 
   const systemd = await reportToSystemd(process.env, snapshot, (text) => log.warn(text))
   stops.add(systemd.stopping)
   return { http: page?.address, reload }
+}
+
+function withOverrides(given: DaemonOptions, { over }: Overrides): DaemonOptions {
+  return { ...given, settings: over(given.settings), load: async () => over(await given.load()) }
+}
+
+/** What there is to announce; the cameras come later than who announces them. */
+function announced(cameras: () => Cameras, incidents: OpenIncidents, history: History): Announced {
+  return {
+    guards: () => cameras().guards(),
+    entries: () => cameras().entries(),
+    side(id) {
+      const { margin } = cameras().settings(id).detection
+      const open = incidents.get(id)?.incident
+      if (!open) return { margin }
+      const acknowledged = Boolean(history.incident(open.id)?.acknowledged)
+      return { margin, incident: { id: open.id, since: new Date(open.sinceMs).toISOString(), acknowledged } }
+    },
+  }
 }
 
 /** undefined: it is off. */

@@ -5,7 +5,14 @@ import type { EngineFacts } from '../core/guard-protocol.js'
 import type { CameraStatePayload, StatsPayload, UnitState } from '../delivery/alert-schema.js'
 import type { GuardView } from './guard-state.js'
 
-export function cameraStatePayload(entry: CameraFacts): CameraStatePayload {
+/** What is known of a camera beside its facts. */
+export interface CameraSide {
+  /** Its open incident. */
+  readonly incident?: { readonly id: string; readonly since: string; readonly acknowledged: boolean }
+  readonly margin: 'auto' | number
+}
+
+export function cameraStatePayload(entry: CameraFacts, { incident, margin }: CameraSide): CameraStatePayload {
   return {
     camera: entry.id,
     state: entry.state,
@@ -14,6 +21,9 @@ export function cameraStatePayload(entry: CameraFacts): CameraStatePayload {
     incident_open: entry.incidentOpen,
     scored: entry.scored,
     baseline: entry.baseline?.stage ?? null,
+    incident: incident ?? null,
+    paused: entry.cause?.code === 'FW_CAMERA_PAUSED',
+    margin,
   }
 }
 
@@ -26,6 +36,7 @@ export function statsPayload(entry: CameraFacts, atMs: number): StatsPayload {
     unscored: entry.unscored,
     dropped: entry.dropped,
     fps: round(entry.fps, 2),
+    score: entry.score === undefined ? null : round(entry.score, 2),
     latency_p50_ms: entry.latencyP50Ms === undefined ? null : round(entry.latencyP50Ms, 1),
     latency_p99_ms: entry.latencyP99Ms === undefined ? null : round(entry.latencyP99Ms, 1),
   }

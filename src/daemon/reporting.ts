@@ -2,6 +2,7 @@
 import type { LoggedIncident } from '../core/incident-history.js'
 import type { Settings } from '../core/settings.js'
 import { type Delivery, startDelivery } from '../delivery/delivery.js'
+import type { AnswerRequest } from '../delivery/mqtt/request-inbox.js'
 import type { Log } from '../log/log.js'
 import { createDiagnostics, type Diagnostics } from './diagnostics.js'
 import { type History, openHistory } from './history.js'
@@ -13,8 +14,18 @@ export interface Reporting {
   readonly history: History
 }
 
+/** What comes back: requests over MQTT, and that somebody has seen an incident. */
+export interface FromOps {
+  readonly onRequest: AnswerRequest
+  onAcknowledged(incident: LoggedIncident): void
+}
+
 /** Throws as `startDelivery` does. Diagnostics are the last to stop: all the others may have one to say. */
-export async function startReporting(settings: Settings, log: Log, stops: StopStack): Promise<Reporting> {
+export async function startReporting(
+  { settings, version, log }: { readonly settings: Settings; readonly version: string; readonly log: Log },
+  stops: StopStack,
+  heard: FromOps,
+): Promise<Reporting> {
   const ended = new AbortController()
   stops.add(() => ended.abort())
   let delivery: Delivery | undefined
@@ -23,22 +34,21 @@ export async function startReporting(settings: Settings, log: Log, stops: StopSt
     delivery?.diagnostic(d)
   }, ended.signal)
 
-  const { unit, stateDir, mqtt, spool, http, webhooks } = settings
-  const { publicUrl } = http
-  const cameras = settings.cameras.map(({ id }) => id)
+  const { stateDir } = settings
   delivery = await startDelivery({
-    unit,
-    stateDir,
-    publicUrl,
-    mqtt,
-    spool,
-    webhooks,
-    cameras,
+    ...settings,
+    version,
+    publicUrl: settings.http.publicUrl,
+    cameras: settings.cameras.map(({ id }) => id),
+    onRequest: heard.onRequest,
     onDiagnostic: diagnostics.note,
   })
   stops.add(delivery.stop)
-  const onAcknowledged = ({ id, camera, acknowledged }: LoggedIncident) =>
+  const onAcknowledged = (incident: LoggedIncident) => {
+    const { id, camera, acknowledged } = incident
     log.info({ camera, incident: id }, `camera '${camera}': incident acknowledged (${acknowledged?.by})`)
+    heard.onAcknowledged(incident)
+  }
   const history = await openHistory(stateDir, delivery, diagnostics.note, onAcknowledged)
   stops.add(history.flush)
   return { diagnostics, delivery, history }

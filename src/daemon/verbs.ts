@@ -1,8 +1,9 @@
 /** What the daemon does when it is asked over the control socket. docs/control.md describes each. */
-import type { Request, Verbs } from '../control/protocol.js'
+import type { Request, Result, Verbs } from '../control/protocol.js'
 import { FwError } from '../core/errors.js'
 import type { IncidentsWanted } from '../core/incident-history.js'
 import type { BoardSnapshot } from '../status/board.js'
+import { type CameraOrder, cameraOrderOf } from './camera-order.js'
 import { drillOrderOf } from './drill-order.js'
 import type { Drills } from './drills.js'
 import type { AcknowledgeOrder, History } from './history.js'
@@ -13,15 +14,26 @@ export interface AskedParts {
   readonly reload: Reload['reload']
   readonly drill: Drills['drill']
   readonly history: Pick<History, 'incidents' | 'acknowledge'>
+  /** A JPEG of the camera as it is now; undefined: there is none. */
+  picture(cameraId: string): Promise<Buffer | undefined>
+  /** Throws FW_CAMERA_UNKNOWN. */
+  camera(order: CameraOrder): Promise<Result>
 }
 
-export function verbsOf({ snapshot, reload, drill, history }: AskedParts): Verbs {
+export function verbsOf({ snapshot, reload, drill, history, picture, camera }: AskedParts): Verbs {
   return {
     state: async () => ({ state: snapshot() }),
     /** Answers when the drill is over and the broker has had its time. */
     drill: async (request) => ({ ...(await drill(drillOrderOf(request))) }),
     incidents: async (request) => ({ incidents: history.incidents(incidentsWanted(request)) }),
     acknowledge: async (request) => ({ incident: history.acknowledge(acknowledgeOrderOf(request)) }),
+    camera: async (request) => camera(cameraOrderOf(request)),
+    async snapshot({ camera: id }) {
+      if (typeof id !== 'string') throw wrong('snapshot: camera is missing')
+      const jpeg = await picture(id)
+      if (!jpeg) throw new FwError('FW_CAMERA_UNKNOWN', `no picture comes from camera '${id}'`)
+      return { camera: id, jpeg: jpeg.toString('base64') }
+    },
     /** Answers when the reload is over. */
     async reload() {
       const outcome = await reload()

@@ -111,6 +111,12 @@ export const cameraStateSchema = z
       .enum(['bundle', 'provisional', 'own'])
       .nullable()
       .describe('what its frames are judged against: all cameras, its last minutes, or 10 minutes and more of its own'),
+    incident: z
+      .object({ id: z.string(), since: time, acknowledged: z.boolean() })
+      .nullable()
+      .describe('the one that is open'),
+    paused: z.boolean().describe('somebody has paused it; a new start guards it again'),
+    margin: z.union([z.literal('auto'), z.number()]).describe('detection.margin in force'),
   })
   .meta({ title: 'P/camera/<id>/state, retained' })
 
@@ -123,6 +129,7 @@ export const statsSchema = z
     unscored: count,
     dropped: count,
     fps: z.number().min(0),
+    score: z.number().nullable().describe('log-odds of the last frame; null: none is known'),
     latency_p50_ms: z.number().min(0).nullable(),
     latency_p99_ms: z.number().min(0).nullable(),
   })

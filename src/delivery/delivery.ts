@@ -7,12 +7,15 @@ import { type BrokerSlot, brokerSlot } from './broker-slot.js'
 import { deliveryReports } from './delivery-reports.js'
 import { brokerName } from './mqtt/dial.js'
 import { type MqttSink, startMqttSink } from './mqtt/mqtt-sink.js'
+import type { AnswerRequest } from './mqtt/request-inbox.js'
 import { openSpool } from './spool/spool.js'
 import { lockState } from './state-lock.js'
 import { type Webhooks, webhooksOn } from './webhooks.js'
 
 export interface DeliveryOptions {
   readonly unit: string
+  /** Of framewarden. */
+  readonly version?: string
   readonly stateDir: string
   /** Origin under which people reach the unit's page; goes into each alert's `url`. */
   readonly publicUrl?: string
@@ -22,6 +25,8 @@ export interface DeliveryOptions {
   readonly webhooks?: readonly WebhookSettings[]
   /** Ids in the configuration: retained topics of other cameras that an earlier run left with the broker are emptied. */
   readonly cameras?: readonly string[]
+  /** Answers what is asked over MQTT, as far as `mqtt.requests` lets it. */
+  readonly onRequest?: AnswerRequest
   /** Of this room, each time; to be logged, and passed back to `Delivery.diagnostic` if ops shall see it. */
   onDiagnostic(d: Diagnostic): void
 }
@@ -70,7 +75,7 @@ export interface Delivery extends Omit<MqttSink, 'state' | 'stop'> {
  * A broker that is away is no error.
  */
 export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
-  const { unit, stateDir, mqtt, publicUrl } = options
+  const { unit, stateDir, mqtt, publicUrl, onRequest = nobody } = options
   if (mqtt) brokerName(mqtt) // a bad url is refused before anything is opened
   const lock = await lockState(stateDir)
   const folder = join(stateDir, 'spool')
@@ -81,6 +86,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     await lock.release()
     throw error
   })
+  const own = { unit, version: options.version, publicUrl, onRequest }
   const slot = brokerSlot()
   const webhooks = webhooksOn(spool, folder, reports.pass)
   let stopped: Promise<void> | undefined
@@ -89,7 +95,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     if (stopped) return
     if (to) brokerName(to)
     spool.setFetched(to !== undefined)
-    await slot.replace(to && (() => startMqttSink({ ...reports, mqtt: to, unit, folder, spool, cameras })))
+    await slot.replace(to && (() => startMqttSink({ ...reports, ...own, mqtt: to, folder, spool, cameras })))
   }
 
   async function stop(): Promise<void> {
@@ -126,6 +132,11 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       return stopped
     },
   }
+}
+
+/** The response where nobody is there to answer. */
+async function nobody(): Promise<string> {
+  return JSON.stringify({ ok: false, code: 'FW_NOT_RUNNING', message: 'the daemon is not ready' })
 }
 
 function saidBy({ unitState, cameraState, cameraImage, forgetCamera, stats, diagnostic, retryDenied }: BrokerSlot) {

@@ -3,6 +3,7 @@ import type { CameraFacts } from '../core/camera-facts.js'
 import type { FwCode } from '../core/errors.js'
 
 const WORDS: Partial<Record<FwCode, string>> = {
+  FW_CAMERA_PAUSED: 'paused',
   FW_CAMERA_AUTH: 'refuses user name and password',
   FW_CAMERA_REFUSED: 'not reachable',
   FW_CAMERA_DNS: 'not reachable',

@@ -17,9 +17,9 @@ export interface Readiness {
   }[]
 }
 
-/** Ready: each camera is judged now, and the broker, if there is one, is online. */
+/** Ready: each camera that nobody has paused is judged now, and the broker, if there is one, is online. */
 export function readiness(board: BoardSnapshot, nowMs: number): Readiness {
-  const down = board.cameras.filter((camera) => !camera.scored)
+  const down = board.cameras.filter((camera) => !camera.scored && !isPaused(camera))
   const reasons = [
     ...down.map((camera) => {
       const why = camera.cause ? `: ${camera.cause.code}, ${camera.cause.text}` : ''
@@ -87,4 +87,8 @@ function names(cameras: readonly CameraFacts[]): string {
   const more = cameras.length - named.length
   const last = more > 0 ? `${more} more` : named.pop()
   return named.length > 0 ? `${named.join(', ')} and ${last}` : last!
+}
+
+function isPaused({ cause }: CameraFacts): boolean {
+  return cause?.code === 'FW_CAMERA_PAUSED'
 }

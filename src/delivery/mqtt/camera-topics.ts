@@ -8,6 +8,8 @@ export interface CameraTopics {
   state(id: string, payload: object): void
   /** The last alert's picture, where `images` are wanted. */
   image(id: string, jpeg: Buffer): void
+  /** Home Assistant has started: all that it gets to know is sent again. */
+  again(): void
   /** Empties the topics of a camera. */
   forget(id: string): void
   /** The broker has all that was set: it holds topics of these cameras and of no others. */
@@ -32,16 +34,31 @@ export function cameraTopics(
   }
 
   if (configured) for (const id of known.ids) if (!configured.includes(id)) forget(id)
+  const announce = (id: string) => {
+    for (const message of discovery?.announce(id) ?? []) retain(message.topic, message.payload)
+  }
+  const states = new Map<string, string>()
   return {
     state: (id, payload) => {
-      retain(topics.cameraState(id), JSON.stringify(payload))
+      const state = JSON.stringify(payload)
+      states.set(id, state)
+      retain(topics.cameraState(id), state)
       if (announced.has(id)) return
+      for (const message of announced.size === 0 ? (discovery?.unit() ?? []) : [])
+        retain(message.topic, message.payload)
       announced.add(id)
       known.add(id)
-      for (const message of discovery?.announce(id) ?? []) retain(message.topic, message.payload)
+      announce(id)
     },
     image: (id, jpeg) => {
       if (images) retain(topics.image(id), jpeg)
+    },
+    again() {
+      for (const message of discovery?.unit() ?? []) retain(message.topic, message.payload)
+      for (const id of announced) {
+        announce(id)
+        retain(topics.cameraState(id), states.get(id)!)
+      }
     },
     forget,
     settled: () => known.set(announced),

@@ -3,26 +3,31 @@ import type { Diagnostic } from '../../core/diagnostic.js'
 import { REMEDIES } from '../../core/errors.js'
 import type { MqttSettings } from '../../core/settings.js'
 import type { Spool } from '../spool/spool.js'
-import { cameraTopics } from './camera-topics.js'
+import { type CameraTopics, cameraTopics } from './camera-topics.js'
 import { brokerName } from './dial.js'
 import { discoveryOf } from './home-assistant.js'
 import { loadKnownCameras } from './known-cameras.js'
 import type { Payload } from './outbox.js'
 import type { Denied } from './publish-effect.js'
 import { type PublisherState, startPublisher } from './publisher.js'
-import { startPublishing } from './publishing.js'
-import { grantOf, topicsOf } from './topics.js'
+import { type Publishing, startPublishing } from './publishing.js'
+import { type AnswerRequest, listenOn, requestInbox } from './request-inbox.js'
+import { grantOf, type Topics, topicsOf } from './topics.js'
 
 const PUBACK_MS = 30_000
 
 export interface MqttSinkOptions {
   readonly mqtt: MqttSettings
   readonly unit: string
+  /** Of framewarden, and where people reach the page: for Home Assistant. */
+  readonly version?: string
+  readonly publicUrl?: string
   /** Of the spool: the list of cameras that the broker knows is kept there. */
   readonly folder: string
   readonly spool: Spool
   /** Ids in the configuration: retained topics of other cameras that an earlier run left with the broker are emptied. */
   readonly cameras?: readonly string[]
+  readonly onRequest: AnswerRequest
   onDenied(denied: Denied): void
   /** `what` is `broker` or `spool`. */
   onFailure(code: Diagnostic['code'], what: string, text: string): void
@@ -71,13 +76,17 @@ export async function startMqttSink(options: MqttSinkOptions): Promise<MqttSink>
   const known = await loadKnownCameras(options.folder, (error) =>
     onFailure('FW_SPOOL_DISK', 'spool', `cameras.json cannot be written: ${(error as Error).message}`),
   )
-  const discovery = enabled ? discoveryOf(prefix, unit, topics) : undefined
+  const { version, publicUrl } = options
+  const asked = { images: mqtt.images, writable: mqtt.requests === 'write' }
+  const discovery = enabled ? discoveryOf({ prefix, unit, topics, version, publicUrl, ...asked }) : undefined
   const cameras = cameraTopics(topics, discovery, known, { cameras: options.cameras, images: mqtt.images }, retain)
+  const [filters, hear] = heardOn(options, topics, cameras, publishing)
   const publisher = startPublisher({
     mqtt,
     clientId: `framewarden-${unit}`,
     availabilityTopic: topics.availability,
     publishing,
+    onOpen: (client) => listenOn(client, filters, hear),
     onEnd: ({ code, text }) => onFailure(code, 'broker', `${broker}: ${text}`),
   })
 
@@ -99,6 +108,30 @@ export async function startMqttSink(options: MqttSinkOptions): Promise<MqttSink>
       await known.flush()
     },
   }
+}
+
+/** What is subscribed to, and what takes it: requests, and that Home Assistant has started (its birth message). */
+function heardOn(
+  { mqtt, onRequest, onFailure }: MqttSinkOptions,
+  topics: Topics,
+  cameras: CameraTopics,
+  publishing: Publishing,
+): [readonly string[], (topic: string, payload: Buffer) => void] {
+  const { enabled, prefix } = mqtt.homeAssistant
+  const inbox = requestInbox({
+    topics,
+    rights: mqtt.requests,
+    answer: onRequest,
+    respond: (topic, payload) => publishing.take({ type: 'push', topic, payload }),
+    onDropped: () => onFailure('FW_REQUESTS_DROPPED', 'broker', 'more requests than are answered'),
+  })
+  if (!enabled) return [inbox.filters, inbox.take]
+  const birth = `${prefix}/status`
+  const hear = (topic: string, payload: Buffer) => {
+    if (topic !== birth) inbox.take(topic, payload)
+    else if (payload.toString() === 'online') cameras.again()
+  }
+  return [[...inbox.filters, birth], hear]
 }
 
 function diagnosticPayload({ code, subject, text, count }: Diagnostic) {

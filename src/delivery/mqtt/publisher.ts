@@ -1,5 +1,6 @@
 /** Keeps one connection to the broker, without end: dial, serve, cause, pause. This loop alone owns retries. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { MqttClient } from 'mqtt'
 import { backoffMs } from '../../core/backoff.js'
 import type { MqttSettings } from '../../core/settings.js'
 import type { BrokerEnd } from './broker-end.js'
@@ -19,6 +20,8 @@ export interface PublisherOptions {
   /** `online` and `offline` are retained there. */
   readonly availabilityTopic: string
   readonly publishing: Publishing
+  /** A connection is open. */
+  onOpen(client: MqttClient): void
   /** A connection ended, or none came to be. */
   onEnd(end: BrokerEnd): void
 }
@@ -52,6 +55,7 @@ export function startPublisher(options: PublisherOptions): Publisher {
     if ('end' in dialled) return { type: 'refused', end: dialled.end }
     const begunAtMs = performance.now()
     become('online', protocol)
+    options.onOpen(dialled.open.client)
     const { end, denied } = await publishing.serve(dialled.open)
     return { type: 'closed', end, denied, heldMs: performance.now() - begunAtMs }
   }

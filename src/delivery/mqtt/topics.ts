@@ -4,6 +4,8 @@ export interface Topics {
   readonly availability: string
   readonly state: string
   readonly diagnostic: string
+  request(verb: string): string
+  response(verb: string): string
   cameraState(cameraId: string): string
   alert(cameraId: string): string
   stats(cameraId: string): string
@@ -20,6 +22,8 @@ export function topicsOf(prefix: string, unit: string): Topics {
     availability: `${root}/availability`,
     state: `${root}/state`,
     diagnostic: `${root}/diagnostic`,
+    request: (verb) => `${root}/request/${verb}`,
+    response: (verb) => `${root}/response/${verb}`,
     cameraState: (cameraId) => `${root}/camera/${cameraId}/state`,
     alert: (cameraId) => `${root}/camera/${cameraId}/alert`,
     stats: (cameraId) => `${root}/camera/${cameraId}/stats`,

@@ -6,8 +6,8 @@ import { FwError } from '../core/errors.js'
 import { writeAtomically } from '../files/atomic-file.js'
 import { type BaselineOrigin, baselineText, parseBaseline } from './stored.js'
 
-/** 512 values of three signals in three lights are 40 kB. */
-const MAX_BYTES = 1_000_000
+/** 512 values of eleven signals in three lights and 16 views of each are 1.1 MB. */
+const MAX_BYTES = 2_000_000
 
 export function baselinePath(stateDir: string, cameraId: string): string {
   return join(stateDir, 'baselines', `${cameraId}.json`)

@@ -3,8 +3,12 @@ import { z } from 'zod'
 import { type Baseline, NO_BASELINE, type RegimePast, restoredSignal } from '../core/baseline/baseline.js'
 import { REGIMES } from '../core/baseline/regime.js'
 import { SIGNALS, type Signal } from '../core/baseline/signals.js'
+import { fourDecimals, isPaired, storedSample, UNPAIRED } from './stored-sample.js'
+import { restoredTamper, storedTamper, writtenTamper } from './stored-tamper.js'
 
-export const BASELINE_SCHEMA = 'framewarden/baseline/1'
+export const BASELINE_SCHEMA = 'framewarden/baseline/2'
+/** Without what tamper is judged against, which is learned then. */
+const WITHOUT_TAMPER = 'framewarden/baseline/1'
 
 /** What a baseline belongs to: with another bundle, frame size or source its scores would be somebody else's. */
 export interface BaselineOrigin {
@@ -16,17 +20,9 @@ export interface BaselineOrigin {
   readonly source: string
 }
 
-const values = z.array(z.number()).max(4096)
-const signal = z
-  .object({
-    levels: values,
-    deviations: values,
-    spacing_ms: z.number().positive(),
-    anchor: z.number().optional(),
-  })
-  .refine(({ levels, deviations }) => levels.length === deviations.length, 'levels and deviations differ in number')
+const signal = storedSample.extend({ anchor: z.number().optional() }).refine(isPaired, UNPAIRED)
 const stored = z.object({
-  schema: z.literal(BASELINE_SCHEMA),
+  schema: z.literal([BASELINE_SCHEMA, WITHOUT_TAMPER]),
   bundle: z.string(),
   width: z.int().positive(),
   height: z.int().positive(),
@@ -39,10 +35,11 @@ const stored = z.object({
       signals: z.object({ screen: signal, chain: signal, noise: signal }),
     }),
   ),
+  tamper: storedTamper.optional(),
 })
 
 /** JSON of `baseline`; what waits to be learned and the last half minute are left out. */
-export function baselineText({ regimes }: Baseline, origin: BaselineOrigin, atMs: number): string {
+export function baselineText({ regimes, tamper }: Baseline, origin: BaselineOrigin, atMs: number): string {
   const written = Object.entries(regimes).map(([regime, { learnedMs, signals }]) => [
     regime,
     {
@@ -51,14 +48,17 @@ export function baselineText({ regimes }: Baseline, origin: BaselineOrigin, atMs
         SIGNALS.map((name) => {
           const { past, anchor } = signals[name]
           const { levels, deviations, spacingMs } = past
-          return [name, { levels: rounded(levels), deviations: rounded(deviations), spacing_ms: spacingMs, anchor }]
+          return [
+            name,
+            { levels: fourDecimals(levels), deviations: fourDecimals(deviations), spacing_ms: spacingMs, anchor },
+          ]
         }),
       ),
     },
   ])
   const { bundle, width, height, source } = origin
   const head = { schema: BASELINE_SCHEMA, bundle, width, height, source, saved_at: new Date(atMs).toISOString() }
-  return `${JSON.stringify({ ...head, regimes: Object.fromEntries(written) })}\n`
+  return `${JSON.stringify({ ...head, regimes: Object.fromEntries(written), tamper: writtenTamper(tamper) })}\n`
 }
 
 /** The baseline of `text`, or why there is none. `origin` undefined: any will do. */
@@ -89,9 +89,5 @@ export function parseBaseline(text: string, origin?: Partial<BaselineOrigin>): B
     const signals = { screen: of('screen'), chain: of('chain'), noise: of('noise') }
     return [regime, { learnedMs: past.learned_ms, signals }]
   })
-  return { ...NO_BASELINE, regimes: Object.fromEntries(restored) }
-}
-
-function rounded(numbers: readonly number[]): number[] {
-  return numbers.map((value) => Number(value.toFixed(4)))
+  return { ...NO_BASELINE, regimes: Object.fromEntries(restored), tamper: restoredTamper(parsed.data.tamper) }
 }

@@ -52,7 +52,9 @@ export async function calibrateCamera(
   // a file that cannot be used is replaced
   const before = await readBaseline(path, origin).catch(() => undefined)
   const { baseline } = material
-  await writeBaseline(path, { ...baseline, regimes: { ...before?.regimes, ...baseline.regimes } }, origin)
+  const regimes = { ...before?.regimes, ...baseline.regimes }
+  const tamper = { ...before?.tamper, ...baseline.tamper }
+  await writeBaseline(path, { ...baseline, regimes, tamper }, origin)
   const signals = signalResults(recording, baseline)
   const at = material.observations.at(-1)!.atMs
   const decision = ownDecision(baseline, recording.settings, engine.calibration.cascade, at)

@@ -35,9 +35,9 @@ export async function record(
   options: RecordOptions,
 ): Promise<Recording | undefined> {
   const { from, minutes, onProgress, ...decoding } = options
-  const { url, username, password, ca, transport, frame } = camera
+  const { url, username, password, ca, transport, frame, detection, tamper } = camera
   const rate = Math.min(frame.rate, 1000 / OBSERVE_EVERY_MS)
-  const settings = watchSettings({ detection: camera.detection, frame: { rate } }, engine)
+  const settings = watchSettings({ detection, tamper, frame: { rate } }, engine)
   const kept = recorder(settings, engine.thresholds.flagged)
   // what comes last is learned after a wait
   const untilMs = minutes === undefined ? Number.POSITIVE_INFINITY : minutes * 60_000 + LEARN_AFTER_MS

@@ -101,6 +101,43 @@ const purify = z
   })
   .prefault({})
 
+function tamperKind(description: string) {
+  return {
+    enabled: key(z.boolean().prefault(true), { description, effect: 'live' }),
+    sensitivity: key(z.number().min(0.1).max(10).prefault(1), {
+      description:
+        'How much a deviation from what this camera usually shows counts: above 1 finds more and alarms more.',
+      takes: 'a number from 0.1 to 10',
+      effect: 'live',
+    }),
+  }
+}
+
+const tampering = (description: string) => z.strictObject(tamperKind(description)).prefault({})
+
+const tamper = z
+  .strictObject({
+    covered: tampering('Tell when a hand, a cloth or paint covers the lens.'),
+    defocused: tampering('Tell when the picture goes out of focus.'),
+    turned: z
+      .strictObject({
+        ...tamperKind('Tell when the camera looks elsewhere.'),
+        views: key(z.int().min(1).max(16).prefault(1), {
+          description: 'Views that a PTZ camera turns to by itself; so many are learned, 9 s each, without an alarm.',
+          takes: 'a whole number from 1 to 16',
+          unit: 'views',
+          effect: 'live',
+        }),
+      })
+      .prefault({}),
+    dark: tampering('Tell when the picture goes black.'),
+    bright: tampering('Tell when a lamp or a laser dazzles the camera.'),
+    frozen: tampering('Tell when the same picture comes again and again; see timeouts.frozen for the state.'),
+    loop: tampering('Tell when a recording of the last 5 minutes is played again.'),
+    flicker: tampering('Tell when stripes of light or colour wander over the picture.'),
+  })
+  .prefault({})
+
 const restream = z
   .strictObject({
     url: key(address((text) => networkIssue(text, ['rtsp', 'rtsps'])).optional(), {
@@ -170,6 +207,7 @@ export const cameraSchema = z.strictObject({
   frame,
   timeouts,
   detection,
+  tamper,
   purify,
   restream,
 })

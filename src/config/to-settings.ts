@@ -75,6 +75,7 @@ function cameraSettings(camera: CameraConfig, resolved: Resolved['cameras'][numb
       clearAfterMs: detection.clear_after,
       raiseWithinMs: detection.raise_within,
     },
+    tamper: camera.tamper,
     purify: { enabled: purify.enabled, maxPasses: purify.max_passes },
     restream: {
       url: camera.restream.url,

@@ -2,8 +2,8 @@
 import type { AlertBody, Kind } from './alert.js'
 import type { Box } from './verdict.js'
 
-/** What is wrong with the camera's picture, after "Camera x: ". Kinds of tamper are there before the guard raises them. */
-const HAPPENED: Readonly<Record<Kind | 'covered' | 'defocused' | 'turned' | 'dark' | 'bright' | 'loop', string>> = {
+/** What is wrong with the camera's picture, after "Camera x: ". */
+const HAPPENED: Readonly<Record<Kind, string>> = {
   noise: 'its picture is being disturbed by noise that was put in',
   pattern: 'its picture is being disturbed by a pattern that was put in',
   patch: 'something is placed in its picture that misleads recognition',

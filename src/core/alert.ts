@@ -5,7 +5,23 @@ import type { Box } from './verdict.js'
 
 export const ALERT_SCHEMA = 'framewarden/alert/1'
 export const PHASES = ['raised', 'updated', 'cleared'] as const
-export const KINDS = ['noise', 'pattern', 'patch', 'lens', 'flicker', 'frozen', 'injected', 'unknown'] as const
+/** What perturbs the picture, then what is done to the camera (`core/tamper/kinds`). */
+export const KINDS = [
+  'noise',
+  'pattern',
+  'patch',
+  'lens',
+  'flicker',
+  'frozen',
+  'injected',
+  'unknown',
+  'covered',
+  'defocused',
+  'turned',
+  'dark',
+  'bright',
+  'loop',
+] as const
 export type Phase = (typeof PHASES)[number]
 export type Kind = (typeof KINDS)[number]
 

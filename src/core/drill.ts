@@ -4,6 +4,7 @@
  */
 import { startDecision } from './decide.js'
 import type { Incident } from './incident.js'
+import { startTamper } from './tamper/tamper.js'
 import { type JudgedFrame, type WatchSettings, type WatchState, watch } from './watch.js'
 
 export const DRILL_MS = 10_000
@@ -41,7 +42,7 @@ export interface DrillState {
 
 /** The drill of a camera whose state is `own`: judged by the same past, with no evidence yet. */
 export function startDrill(own: WatchState): DrillState {
-  return { watch: { ...own, decision: startDecision(), driftAtMs: undefined }, frames: 0 }
+  return { watch: { ...own, decision: startDecision(), tamper: startTamper(), driftAtMs: undefined }, frames: 0 }
 }
 
 /** When a perturbed frame was captured and when it was judged, on the monotonic clock. */

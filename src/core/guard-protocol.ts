@@ -14,10 +14,10 @@ export const BEAT_EVERY_MS = 500
 /** One inference that takes this long is taken for hung (measured: a chain run of 640x360 is below 0.1 s on one slow core). */
 export const INFERENCE_TIMEOUT_MS = 3_000
 
-/** A camera and the incident that was open when its last guard went, if any. */
+/** A camera and the incidents that were open when its last guard went: of each sort, perturbation and tamper, one at most. */
 export interface Assignment {
   readonly camera: CameraSettings
-  readonly openIncident?: Incident
+  readonly openIncidents?: readonly Incident[]
 }
 
 export type ToGuard =

@@ -1,6 +1,8 @@
 /** The configuration as the rooms receive it: parsed, defaulted, units in names, secrets and PEM files read. */
 import type { Phase } from './alert.js'
 
+import type { TamperSettings } from './tamper/kinds.js'
+
 export type SecretRef = { readonly env: string } | { readonly file: string } | { readonly credential: string }
 export type Decode = 'none' | 'cuda' | 'nvv4l2dec' | 'nvmpi' | 'v4l2m2m' | 'vaapi'
 export type Provider = 'tensorrt' | 'cuda' | 'cpu'
@@ -37,6 +39,7 @@ export interface CameraSettings {
     /** Upper aim for the time to raise; auto: no aim, the evidence decides. */
     readonly raiseWithinMs: 'auto' | number
   }
+  readonly tamper: TamperSettings
   readonly purify: { readonly enabled: boolean; readonly maxPasses: number }
   readonly restream: RestreamSettings
 }

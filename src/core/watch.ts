@@ -38,6 +38,10 @@ import { removal } from './kind.js'
 import type { CameraSettings } from './settings.js'
 import { lumaHistogram, SETTLED, type SettleState, settle } from './settle.js'
 import { flaggedAt, type SuspicionSettings, suspicionOf, suspiciousAt } from './suspicion.js'
+import { isTamper } from './tamper/kinds.js'
+import { type Print, printOf } from './tamper/print.js'
+import { isUnsuspicious, startTamper, type TamperDecision, type TamperState, tamper } from './tamper/tamper.js'
+import { type View, viewOf } from './tamper/view.js'
 import type { Verdict } from './verdict.js'
 
 /** A frame after the networks: their verdict, and what else was measured. Holds no pixels, so that it can be recorded. */
@@ -55,6 +59,9 @@ export interface JudgedFrame {
   readonly removal?: Int8Array
   /** Size of the frame as the camera encoded it; undefined where nobody counted. */
   readonly encodedBytes?: number
+  /** What tamper is known by (tamper/); `view` of observations alone, undefined where nobody measured. */
+  readonly view?: View
+  readonly print?: Print
 }
 
 /** Of a bundle: log-odds from which the chain looks and a frame is flagged on any camera, and how clean values stray. */
@@ -66,6 +73,7 @@ export interface BundleFacts {
 export interface WatchSettings {
   readonly decision: DecisionSettings
   readonly suspicion: SuspicionSettings
+  readonly tamper: TamperDecision
   /** Nothing is learned: what all cameras show, or a baseline that was given, decides. */
   readonly fixed?: boolean
 }
@@ -73,11 +81,15 @@ export interface WatchSettings {
 /** What of a camera's settings the decision asks for. */
 export interface Watched {
   readonly detection: Omit<CameraSettings['detection'], 'mode'>
+  readonly tamper: CameraSettings['tamper']
   readonly frame: Pick<CameraSettings['frame'], 'rate'>
 }
 
 /** A camera's settings, and what its bundle says of all cameras. */
-export function watchSettings({ detection, frame }: Watched, { thresholds, priors }: BundleFacts): WatchSettings {
+export function watchSettings(
+  { detection, tamper, frame }: Watched,
+  { thresholds, priors }: BundleFacts,
+): WatchSettings {
   const { falseAlarmsPerDay, clearAfterMs, raiseWithinMs, threshold, margin } = detection
   return {
     decision: {
@@ -93,6 +105,7 @@ export function watchSettings({ detection, frame }: Watched, { thresholds, prior
       suspicious: thresholds.suspicious,
       priors,
     },
+    tamper: { kinds: tamper, falseAlarmsPerDay, clearAfterMs },
   }
 }
 
@@ -100,6 +113,7 @@ export function watchSettings({ detection, frame }: Watched, { thresholds, prior
 export interface WatchState {
   readonly decision: DecisionState
   readonly baseline: Baseline
+  readonly tamper: TamperState
   readonly settle: SettleState
   readonly regime?: RegimeState
   /** When the chain last ran. */
@@ -136,12 +150,14 @@ const SAMPLE_EVERY_MS = 6_000
 /** Samples of cameras that began together drift apart by up to this share: they would wait for each other. */
 const APART = 0.2
 
-/** The state of a camera that has brought no frame; `open` carries on an incident from before. */
-export function startWatch(open?: Incident, baseline: Baseline = NO_BASELINE): WatchState {
-  return { decision: startDecision(open), baseline, settle: SETTLED }
+/** The state of a camera that has brought no frame; `open` carries on incidents from before, one of each sort at most. */
+export function startWatch(open: readonly Incident[] = [], baseline: Baseline = NO_BASELINE): WatchState {
+  const perturbed = open.find(({ kind }) => !isTamper(kind))
+  const tampered = open.find(({ kind }) => isTamper(kind))
+  return { decision: startDecision(perturbed), tamper: startTamper(tampered), baseline, settle: SETTLED }
 }
 
-/** Measures `frame`, whose pixels are as they were before judging. `observed`: the decision will look at its noise. */
+/** Measures `frame`, whose pixels are as they were before judging. `observed`: the decision will look at its noise and view. */
 export function judgedFrame(frame: Frame, verdict: Verdict, observed = true): JudgedFrame {
   const { capturedAtMs, damaged, encodedBytes, pixels, width, height } = frame
   return {
@@ -150,7 +166,8 @@ export function judgedFrame(frame: Frame, verdict: Verdict, observed = true): Ju
     damaged,
     histogram: lumaHistogram(frame),
     light: lightOf(frame),
-    ...(observed && { noise: lumaNoise(frame) }),
+    print: printOf(frame),
+    ...(observed && { noise: lumaNoise(frame), view: viewOf(frame) }),
     ...(verdict.kind === 'perturbed' && { removal: removal(pixels, verdict.purified, width, height) }),
     ...(encodedBytes !== undefined && { encodedBytes }),
   }
@@ -181,11 +198,16 @@ export function watch(
   const scored = { atMs, score, flagged, lnE: suspicion?.lnE, noisy: suspicion?.noisy, removal }
   const [decision, incident] = decide(state.decision, scored, settings.decision, newId)
   const learned =
-    observed && looked && !frame.damaged ? learning(baseline, decision, atMs, measured, settling, settings) : baseline
+    observed && looked && !frame.damaged
+      ? learning(baseline, decision, state.tamper, atMs, measured, settling, settings)
+      : baseline
   next = { ...next, decision, baseline: learned }
+  const tampered = tamper(state.tamper, frame, baseline.tamper, baseline.regime, settings.tamper, newId)
+  next = { ...next, tamper: tampered[0], baseline: settings.fixed ? learned : { ...learned, tamper: tampered[1] } }
   const drift = observed ? driftOf(next, atMs, settings) : undefined
   if (drift) next = { ...next, driftAtMs: atMs }
-  return [next, [...(incident ? [{ type: 'incident', incident } as const] : []), ...(drift ? [drift] : [])]]
+  const changed = [incident, tampered[2]].filter((one) => one !== undefined)
+  return [next, [...changed.map((one) => ({ type: 'incident', incident: one }) as const), ...(drift ? [drift] : [])]]
 }
 
 function driftOf({ baseline, driftAtMs }: WatchState, atMs: number, { suspicion }: WatchSettings) {
@@ -255,6 +277,7 @@ function light(state: WatchState, frame: JudgedFrame, atMs: number, jumped: bool
 function learning(
   baseline: Baseline,
   decision: DecisionState,
+  tampered: TamperState,
   atMs: number,
   measured: Measurements,
   settling: boolean,
@@ -262,5 +285,7 @@ function learning(
 ): Baseline {
   if (fixed) return baseline
   if (decision.incident || decision.evidence.nats > SUSPICIOUS_NATS) return forget(baseline)
+  // what a camera shows that is tampered with is none of its clean past
+  if (!isUnsuspicious(tampered)) return forget(baseline)
   return learn(note(baseline, atMs, measured), atMs, suspicion.priors, settling)
 }

@@ -55,10 +55,11 @@ export function runCameras(
   let owners: ReadonlyMap<string, number> = assignCameras(settings.cameras, count)
   const ledger = cameraLedger(clock, hooks.onCamera)
   const cameraOf = (id: string) => settings.cameras.find((camera) => camera.id === id)!
-  const add = (id: string) => ledger.add(id, incidents.get(id) !== undefined)
+  const add = (id: string) => ledger.add(id, incidents.of(id).length > 0)
   for (const { id } of settings.cameras) add(id)
 
-  const assignment = (id: string): Assignment => ({ camera: cameraOf(id), openIncident: incidents.get(id)?.incident })
+  const carriedOn = (id: string) => incidents.of(id).map(({ incident }) => incident)
+  const assignment = (id: string): Assignment => ({ camera: cameraOf(id), openIncidents: carriedOn(id) })
   const isPaused = (id: string) => ledger.get(id)?.cause?.code === 'FW_CAMERA_PAUSED'
   const ownedBy = (guard: number) =>
     [...owners].filter(([id, owner]) => owner === guard && !isPaused(id)).map(([id]) => id)

@@ -133,9 +133,12 @@ function announced(cameras: () => Cameras, incidents: OpenIncidents, history: Hi
     entries: () => cameras().entries(),
     side(id) {
       const { margin } = cameras().settings(id).detection
-      const open = incidents.get(id)?.incident
+      const isAcknowledged = (incident: string) => Boolean(history.incident(incident)?.acknowledged)
+      const all = incidents.of(id).map(({ incident }) => incident)
+      // of a perturbation and a tamper the one that nobody has seen
+      const open = all.find((incident) => !isAcknowledged(incident.id)) ?? all[0]
       if (!open) return { margin }
-      const acknowledged = Boolean(history.incident(open.id)?.acknowledged)
+      const acknowledged = isAcknowledged(open.id)
       return { margin, incident: { id: open.id, since: new Date(open.sinceMs).toISOString(), acknowledged } }
     },
   }

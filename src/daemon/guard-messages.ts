@@ -31,7 +31,7 @@ export function guardMessages(ledger: CameraLedger, incidents: OpenIncidents, ho
     // nobody has to end a drill after a restart, and no camera is under attack by it
     if (!body.drill) {
       incidents.note({ incident, body })
-      ledger.incident(body.camera, incidents.get(body.camera) !== undefined)
+      ledger.incident(body.camera, incidents.of(body.camera).length > 0)
     }
     try {
       await hooks.onAlert(body)

@@ -14,7 +14,8 @@ export interface OpenIncident {
 }
 
 export interface OpenIncidents {
-  get(cameraId: string): OpenIncident | undefined
+  /** Of each sort, perturbation and tamper, one at most. */
+  of(cameraId: string): readonly OpenIncident[]
   all(): readonly OpenIncident[]
   /** Remembers or, when the phase is cleared, forgets. */
   note(open: OpenIncident): void
@@ -29,16 +30,16 @@ export function openIncidents(stateDir: string, onDamaged: (text: string) => voi
   const open = new Map<string, OpenIncident>()
   const file = keepFile(path, { onFailure: failed })
   try {
-    for (const entry of parse(readFileSync(path, 'utf8'))) open.set(entry.body.camera, entry)
+    for (const entry of parse(readFileSync(path, 'utf8'))) open.set(entry.incident.id, entry)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') failed(error)
   }
   return {
-    get: (cameraId) => open.get(cameraId),
+    of: (cameraId) => [...open.values()].filter(({ body }) => body.camera === cameraId),
     all: () => [...open.values()],
     note(entry) {
-      if (entry.incident.phase === 'cleared') open.delete(entry.body.camera)
-      else open.set(entry.body.camera, entry)
+      if (entry.incident.phase === 'cleared') open.delete(entry.incident.id)
+      else open.set(entry.incident.id, entry)
     },
     save() {
       file.put(JSON.stringify([...open.values()]))

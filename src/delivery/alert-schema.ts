@@ -31,7 +31,11 @@ export const alertSchema = z
       .describe('unset: the unit did not know the time of day when it took one of the times; seq keeps the order'),
     kind: z.enum(KINDS),
     level: fraction.nullable().describe('estimated L-inf of the perturbation; null: unknown'),
-    score: z.number().describe('calibrated log-odds (natural log) of the worst frame so far'),
+    score: z
+      .number()
+      .describe(
+        'calibrated log-odds (natural log) of the worst frame so far; of tamper: rarity of its rarest second, in nats',
+      ),
     box,
     text: z.string().describe('one plain sentence for a person'),
     evidence: z.object({

@@ -45,8 +45,8 @@ export interface CameraGuard {
   stop(): Promise<void>
 }
 
-/** Guards one camera until `stop`. Its open incident, if any, is carried on. */
-export function guardCamera({ camera, openIncident }: Assignment, parts: CameraGuardParts): CameraGuard {
+/** Guards one camera until `stop`. Its open incidents are carried on. */
+export function guardCamera({ camera, openIncidents = [] }: Assignment, parts: CameraGuardParts): CameraGuard {
   const { ffmpeg, send } = parts
   const { id } = camera
   const stopping = new AbortController()
@@ -58,7 +58,7 @@ export function guardCamera({ camera, openIncident }: Assignment, parts: CameraG
   const cleaned = cleanedStream(camera, { ffmpeg, signal, onDiagnostic })
   const onDrill = (drill: string, result: DrillResult) => send({ type: 'drill', id: drill, result })
   const told = { onDiagnostic, onDrill }
-  const judge = frameJudge(camera, openIncident, { ...parts, counters, alerts, cleaned, past, pool, ...told })
+  const judge = frameJudge(camera, openIncidents, { ...parts, counters, alerts, cleaned, past, pool, ...told })
   const turns = parts.turns.join(judge.judge, ({ pixels }) => pool.give(pixels))
   let stream: Pick<CameraReport, 'state' | 'cause' | 'connects'> = { state: 'connecting', connects: 0 }
 

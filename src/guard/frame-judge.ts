@@ -9,6 +9,7 @@ import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
 import type { Incident } from '../core/incident.js'
 import type { CameraSettings } from '../core/settings.js'
+import { isTamper } from '../core/tamper/kinds.js'
 import { uuidV7 } from '../core/uuid.js'
 import type { Verdict } from '../core/verdict.js'
 import { baselineFacts, judgedFrame, nextLook, startWatch, watch, watchSettings } from '../core/watch.js'
@@ -52,16 +53,16 @@ export interface FrameJudge {
   flush(): Promise<void>
 }
 
-/** `openIncident`: one that an earlier guard of this camera left open; it is carried on. */
+/** `openIncidents`: those that an earlier guard of this camera left open; they are carried on. */
 export function frameJudge(
   camera: CameraSettings,
-  openIncident: Incident | undefined,
+  openIncidents: readonly Incident[],
   parts: FrameJudgeParts,
 ): FrameJudge {
   const { engine, counters, alerts, cleaned, past, pool } = parts
   let settings = camera
   const watching = () => watchSettings(settings, engine)
-  let state = startWatch(openIncident)
+  let state = startWatch(openIncidents)
   const incidentOpen = () => state.decision.incident !== undefined
   const newId = () => uuidV7(Date.now(), randomBytes(10))
   const drill = cameraDrill(camera.id, { ...parts, newId })
@@ -81,7 +82,7 @@ export function frameJudge(
     const purified = verdict.kind === 'perturbed' && settings.purify.enabled ? verdict.purified : undefined
     for (const effect of effects) {
       if (effect.type === 'incident') {
-        alerts.add(effect.incident, frame, purified)
+        alerts.add(effect.incident, frame, isTamper(effect.incident.kind) ? undefined : purified)
         drill.end('incident')
       } else parts.onDiagnostic(diagnostic('FW_BASELINE_DRIFT', camera.id, driftText(effect.signal, effect.by)))
     }
@@ -105,7 +106,7 @@ export function frameJudge(
       if (copy) await drill.judge(copy, capturedMs, settings)
     },
     adjust(next) {
-      settings = { ...settings, detection: next.detection, purify: next.purify }
+      settings = { ...settings, detection: next.detection, tamper: next.tamper, purify: next.purify }
     },
     drill: (request) => drill.start(request, () => state),
     interrupted: () => drill.end('failed'),

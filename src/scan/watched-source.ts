@@ -46,13 +46,14 @@ export function watchSource(
   const scores: number[] = []
   const count = { frames: 0, flagged: 0, unscored: 0, incidents: 0 }
   const times = { first: 0, last: 0 }
-  let state = startWatch(undefined, past.baseline)
+  let state = startWatch([], past.baseline)
 
   /** A camera's defaults, at this source's rate once two frames have shown it: what a unit would have said of it. */
   function settings(): WatchSettings {
     const spanMs = times.last - times.first
     const rate = spanMs > 0 ? (count.frames * 1000) / spanMs : DEFAULT_CAMERA.frame.rate
-    const settings = watchSettings({ detection: DEFAULT_CAMERA.detection, frame: { rate } }, facts)
+    const { detection, tamper } = DEFAULT_CAMERA
+    const settings = watchSettings({ detection, tamper, frame: { rate } }, facts)
     return { ...settings, fixed: past.kind !== 'own' }
   }
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { baselinePath, readBaseline, writeBaseline } from '../../src/baselines/baseline-file.js'
 import { deviations, learn, NO_BASELINE, note, stageOf } from '../../src/core/baseline/baseline.js'
+import { NO_PAST } from '../../src/core/baseline/past.js'
 import { priorsOf } from '../../src/core/baseline/priors.js'
 import { normals } from '../fixtures/random.js'
 
@@ -77,4 +78,34 @@ test.each([
   whole.regimes.colour.signals.screen.levels.pop()
   writeFileSync(path, text ?? JSON.stringify(whole))
   await expect(readBaseline(path)).rejects.toMatchObject({ code: 'FW_BASELINE' })
+})
+
+test('the views that tamper is judged against are kept with it', async () => {
+  const cells = {
+    columns: 2,
+    lines: 1,
+    means: Float32Array.of(20.5, 200),
+    detail: Float32Array.of(0, 31.4),
+    weight: 40,
+  }
+  const clean = { past: { ...NO_PAST, levels: [0, 0.1, 0.02], deviations: [0, 0.1, 0.02], spacingMs: 400 } }
+  const before = { ...learned(5), tamper: { mono: { views: [cells], candidate: cells, signals: { lost: clean } } } }
+  const path = baselinePath(dir, 'views')
+  await writeBaseline(path, before, origin)
+  const { mono } = (await readBaseline(path, origin))!.tamper
+  expect(mono!.views).toEqual([{ ...cells, detail: Float32Array.of(0, 31.4) }])
+  expect(mono!.signals.lost!.past.levels).toEqual([0, 0.1, 0.02])
+  expect(mono!.signals.lost!.clean!.level).toBe(0.02)
+  // it has not stood for long enough to be known
+  expect(mono!.candidate).toBeUndefined()
+})
+
+test('a file of a version that knew no tamper still opens', async () => {
+  const path = baselinePath(dir, 'older')
+  await writeBaseline(path, learned(700), origin)
+  const { tamper: _, ...older } = JSON.parse(readFileSync(path, 'utf8'))
+  writeFileSync(path, JSON.stringify({ ...older, schema: 'framewarden/baseline/1' }))
+  const opened = (await readBaseline(path, origin))!
+  expect(stageOf(opened)).toBe('own')
+  expect(opened.tamper).toEqual({})
 })

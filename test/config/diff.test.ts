@@ -119,6 +119,8 @@ function otherThanDefault(key: Key): string {
     rate: '7',
     false_alarms_per_day: '1',
     max_passes: '2',
+    sensitivity: '2',
+    views: '3',
     topic_prefix: 'other',
     prefix: 'other',
     guards: '3',
@@ -132,7 +134,7 @@ function otherThanDefault(key: Key): string {
   }
   if (special[name]) return special[name]
   if (key.meta.unit === 'duration') return '77s'
-  return String(choicesOf(key.schema).at(-1) ?? !key.path.includes('purify'))
+  return String(choicesOf(key.schema).at(-1) ?? !['purify', 'tamper'].some((section) => key.path.includes(section)))
 }
 
 function urlOther(key: Key): string {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { DEFAULT_CAMERA } from '../../src/config/defaults.js'
 import { priorsOf } from '../../src/core/baseline/priors.js'
 import { drillStep, endDrill, startDrill } from '../../src/core/drill.js'
 import type { Incident } from '../../src/core/incident.js'
@@ -11,6 +12,7 @@ const settings = watchSettings(
       ...{ threshold: 'auto', margin: 'auto', falseAlarmsPerDay: 0.1 },
       ...{ clearAfterMs: 60_000, raiseWithinMs: 'auto' },
     },
+    tamper: DEFAULT_CAMERA.tamper,
     frame: { rate: 5 },
   },
   { thresholds, priors: priorsOf(thresholds) },

@@ -17,8 +17,8 @@ const ATTACK_MS = 20_000
 const START = recorded.findIndex(({ atMs }) => atMs >= ATTACK_MS)
 
 function turned(over: Partial<Watched['detection']>, frames: readonly Recorded[] = recorded) {
-  const { detection, frame } = DEFAULT_CAMERA
-  const { changes } = replay(frames, watchSettings({ detection: { ...detection, ...over }, frame }, bundle))
+  const { detection, tamper, frame } = DEFAULT_CAMERA
+  const { changes } = replay(frames, watchSettings({ detection: { ...detection, ...over }, tamper, frame }, bundle))
   return {
     phases: changes.map(({ incident }) => incident.phase),
     raisedAfterMs: changes[0] && changes[0].atMs - ATTACK_MS,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { DEFAULT_CAMERA } from '../../src/config/defaults.js'
 import { priorsOf } from '../../src/core/baseline/priors.js'
 import type { Light } from '../../src/core/baseline/regime.js'
 import { type Frame, i420Bytes } from '../../src/core/frame.js'
@@ -22,6 +23,7 @@ const priors = { ...priorsOf(thresholds), chain: { ...priorsOf(thresholds).chain
 const bundle = { thresholds, priors }
 const camera: Watched = {
   detection: { threshold: 'auto', margin: 'auto', falseAlarmsPerDay: 0.1, clearAfterMs: 10_000, raiseWithinMs: 'auto' },
+  tamper: DEFAULT_CAMERA.tamper,
   frame: { rate: 5 },
 }
 const settings = watchSettings(camera, bundle)
@@ -130,7 +132,7 @@ describe('over time', () => {
   test('what was there before a guard was replaced is carried on, and cleared once it is over', () => {
     const { state, changes } = live([{ seconds: 10 }, { seconds: 4, screen: 2, chain: 1 }])
     const open = changes[0]!.incident
-    const { changes: later } = live([{ seconds: 20 }], startWatch(open, state.baseline))
+    const { changes: later } = live([{ seconds: 20 }], startWatch([open], state.baseline))
     expect(later.map(({ incident }) => [incident.phase, incident.id])).toEqual([['cleared', open.id]])
   })
 })

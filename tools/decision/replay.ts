@@ -20,7 +20,7 @@ export interface Replay {
 
 /** `baseline`: a past from before; undefined: the camera is new. */
 export function replay(recorded: readonly Sampled[], settings: WatchSettings, baseline?: Baseline): Replay {
-  let state = startWatch(undefined, baseline)
+  let state = startWatch([], baseline)
   const changes: { atMs: number; incident: Incident }[] = []
   const count = { nats: 0, chains: 0, flagged: 0 }
   for (const { atMs, damaged, histogram, light, noise, ...scores } of recorded) {

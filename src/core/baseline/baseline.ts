@@ -3,12 +3,13 @@
  * unsuspicious frames alone and at a bounded pace; a level that leaves its drift bound is reported and not followed.
  */
 import { OBSERVE_EVERY_MS } from '../evidence.js'
-import { autocorrelationTime } from './autocorrelation.js'
-import { glance, median, NO_PAST, type Past, remember } from './past.js'
+import type { TamperPasts } from '../tamper/past.js'
+import { type CleanValues, cleanValues, type SignalPast } from './clean-values.js'
+import { glance, NO_PAST, type Past, remember } from './past.js'
 import type { Prior, Priors } from './priors.js'
 import type { Regime } from './regime.js'
 import { type Measurements, SIGNALS, type Signal } from './signals.js'
-import { exceededWith, fitTail, survival, type Tail } from './tail.js'
+import { exceededWith, survival, type Tail } from './tail.js'
 
 /** Clean time after which a camera's past is its own. */
 export const OWN_AFTER_MS = 600_000
@@ -34,21 +35,6 @@ export interface BaselineFacts {
   readonly margin: number
 }
 
-/** A signal in a regime. `anchor`: the level from which drift is counted, once the past is the camera's own. */
-export interface SignalPast {
-  readonly past: Past
-  readonly anchor?: number
-  readonly clean?: CleanValues
-}
-
-/** What the sample says. `tau`: integrated autocorrelation time of the deviations, in observations. */
-export interface CleanValues {
-  readonly level: number
-  readonly upper: Tail
-  readonly lower: Tail
-  readonly tau: number
-}
-
 export interface RegimePast {
   readonly learnedMs: number
   readonly signals: Readonly<Record<Signal, SignalPast>>
@@ -66,9 +52,11 @@ export interface Baseline {
   readonly regimes: Readonly<Partial<Record<Regime, RegimePast>>>
   readonly pending: readonly Pending[]
   readonly jumpedAtMs?: number
+  /** What tamper is judged against. */
+  readonly tamper: TamperPasts
 }
 
-export const NO_BASELINE: Baseline = { regime: 'colour', regimes: {}, pending: [] }
+export const NO_BASELINE: Baseline = { regime: 'colour', regimes: {}, pending: [], tamper: {} }
 
 /** How far a value lies from the level that was expected, and how rare that is on either side, (0, 1]. */
 export interface Deviation {
@@ -252,16 +240,6 @@ function anchorOf(before: SignalPast, clean: CleanValues | undefined, learnedMs:
   if (before.anchor === undefined) return clean.level
   const level = before.past.recentLevel ?? clean.level
   return before.anchor + Math.max(-step, Math.min(step, level - before.anchor))
-}
-
-/** Fitting waits until the sample has grown by an eighth: sorting hundreds of values five times a second is not free. */
-function cleanValues(past: Past, before: CleanValues | undefined): CleanValues {
-  const { levels, deviations: strays } = past
-  if (before && levels.length > 16 && levels.length % Math.ceil(levels.length / 8) !== 0) return before
-  const tau = autocorrelationTime(strays)
-  const rising = [...strays].sort((a, b) => a - b)
-  const falling = rising.map((d) => -d).reverse()
-  return { level: median(levels)!, upper: fitTail(rising, tau), lower: fitTail(falling, tau), tau }
 }
 
 /** The signal whose recent level has left its drift bound, if any: an attack that creeps in, or a camera that has changed. */

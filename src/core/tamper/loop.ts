@@ -1,0 +1,137 @@
+/**
+ * A recording that is played again: a sensor's noise never repeats, a recording's does, also when it is encoded anew. Each
+ * frame leaves the signs by which its grain differs from the frame before; the frames of the last minutes are searched for one
+ * like it, and what was found is followed: a recording goes on as it did before. What stands still, new or old, says nothing.
+ */
+import { PER_REGION, REGIONS_ACROSS, REGIONS_DOWN } from './print.js'
+
+/** Recordings of up to this length are recognised when they begin again. 1.2 MB at 15/s. */
+const REMEMBERED_S = 300
+/** What lies closer is the scene itself: things stay where they are for a moment. */
+const APART_MS = 2_500
+/** Grain that changes less says nothing: samples that the encoder leaves alone do not change at all. */
+const DEAD = 0.4
+/** Samples of a region that must speak in both frames. */
+const MIN_SPEAKING = 8
+/** Frames around the one that should come next: frames are lost, and the decision may have looked at others. */
+const SLACK = 2
+/** A second that repeats this much is followed on; a search may find better. */
+const FOLLOWED = 0.25
+/** Every fourth region is enough to search by. */
+const SEARCH_STEP = 4
+
+const REGIONS = REGIONS_ACROSS * REGIONS_DOWN
+/** Two words a region: which samples lie above the mean, and which below. */
+const WORDS = 2 * REGIONS
+
+/** Signs of the frames of a second, WORDS each. */
+interface Second {
+  readonly atMs: number
+  readonly signs: Int32Array
+}
+
+export interface LoopState {
+  /** Of the last frame. */
+  readonly grain?: Float32Array
+  readonly seconds: readonly Second[]
+  readonly filling: readonly Int32Array[]
+  /** How many frames before the newest one its like was. */
+  readonly behind?: number
+}
+
+export const NO_LOOP: LoopState = { seconds: [], filling: [] }
+
+/** One more frame. */
+export function noteGrain(state: LoopState, grain: Float32Array): LoopState {
+  const signs = new Int32Array(WORDS)
+  const before = state.grain ?? grain
+  for (let i = 0; i < grain.length; i++) {
+    const change = grain[i]! - before[i]!
+    const region = Math.floor(i / PER_REGION)
+    if (change > DEAD) signs[2 * region]! |= 1 << (i % PER_REGION)
+    else if (change < -DEAD) signs[2 * region + 1]! |= 1 << (i % PER_REGION)
+  }
+  return { ...state, grain, filling: [...state.filling, signs] }
+}
+
+/**
+ * Ends a second at `atMs`. Returns how much its frames are like those that the last second's search pointed to, -1..1: the
+ * median over frames of the median over regions; undefined: nothing was pointed to.
+ */
+export function endSecond(state: LoopState, atMs: number): [LoopState, number | undefined] {
+  const { filling, behind } = state
+  if (filling.length === 0) return [state, undefined]
+  const signs = new Int32Array(filling.length * WORDS)
+  for (const [i, one] of filling.entries()) signs.set(one, i * WORDS)
+  const seconds = [...state.seconds, { atMs, signs }].slice(-REMEMBERED_S)
+  const past = flat(seconds)
+  const newest = past.length - 1
+  const score = behind === undefined ? undefined : followed(past, filling.length, behind)
+  const held = score !== undefined && score >= FOLLOWED ? behind : undefined
+  const until = seconds.filter((second) => second.atMs <= atMs - APART_MS).reduce((n, second) => n + count(second), 0)
+  const found = held ?? search(past, newest, until)
+  return [{ ...state, seconds, filling: [], behind: found }, score]
+}
+
+interface Signs {
+  readonly words: Int32Array
+  readonly at: number
+}
+
+function count({ signs }: Second): number {
+  return signs.length / WORDS
+}
+
+function flat(seconds: readonly Second[]): Signs[] {
+  return seconds.flatMap(({ signs }) =>
+    Array.from({ length: signs.length / WORDS }, (_, i) => ({ words: signs, at: i * WORDS })),
+  )
+}
+
+function followed(past: readonly Signs[], frames: number, behind: number): number {
+  const scores: number[] = []
+  for (let i = past.length - frames; i < past.length; i++) {
+    let best = -1
+    for (let other = i - behind - SLACK; other <= Math.min(i - 1, i - behind + SLACK); other++) {
+      if (other >= 0) best = Math.max(best, likeness(past[i]!, past[other]!, 1))
+    }
+    scores.push(best)
+  }
+  scores.sort((a, b) => a - b)
+  return scores[scores.length >> 1]!
+}
+
+/** The frame among the first `until` that is most like the newest one; as a distance from it. */
+function search(past: readonly Signs[], newest: number, until: number): number | undefined {
+  let best = 0
+  let behind: number | undefined
+  for (let other = 0; other < until; other++) {
+    const score = likeness(past[newest]!, past[other]!, SEARCH_STEP)
+    if (score <= best) continue
+    best = score
+    behind = newest - other
+  }
+  return behind
+}
+
+/** Median over every `step`th region of the share of samples that agree less the share that does not. */
+function likeness(a: Signs, b: Signs, step: number): number {
+  const scores = new Float32Array(Math.ceil(REGIONS / step))
+  let at = 0
+  for (let word = 0; word < WORDS; word += 2 * step) {
+    const [upA, downA] = [a.words[a.at + word]!, a.words[a.at + word + 1]!]
+    const [upB, downB] = [b.words[b.at + word]!, b.words[b.at + word + 1]!]
+    const agree = ones(upA & upB) + ones(downA & downB)
+    const differ = ones(upA & downB) + ones(downA & upB)
+    scores[at++] = (agree - differ) / Math.max(MIN_SPEAKING, agree + differ)
+  }
+  scores.sort()
+  return scores[scores.length >> 1]!
+}
+
+/** Set bits of a 32-bit word. */
+function ones(word: number): number {
+  let v = word - ((word >>> 1) & 0x55555555)
+  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333)
+  return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}

@@ -1,15 +1,8 @@
-"""Writes ../README.md, the model card: the prose below with the figures of results/*.json put in.
-
-python -m camera.card          # after evaluate_clips and bundle; the benchmark's part from stills/card.md (stills/card.py)
-"""
+"""Figures and tables of the camera bundle for the card, by the names that card.md uses."""
 import json
-from pathlib import Path
 
 from lib.markdown import counted
 from lib.run import MODELS, RESULTS, read_result
-from stills.card import benchmark_section, headlines
-
-from .make_test_attacks import CELLS
 
 
 def total(cells: list, found: str = 'found', **where) -> tuple[int, int]:
@@ -35,7 +28,7 @@ def oracle_rows() -> str:
     return f"{simulated.count('yes')} of {len(simulated)} intervals (99 %) of the simulation hold the other's figure ({len(rows) - len(simulated)} more rows are too long to simulate):"
 
 
-def main() -> None:
+def values() -> dict:
     evaluation, calibration, export, rgb = read_result('camera', 'evaluate_clips'), read_result('camera', 'calibrate'), read_result('camera', 'export')['graphs'], read_result('camera', 'measure_input')
     cells, manifest = evaluation['cells'], json.loads((MODELS / 'camera/manifest.json').read_text())
     clean = evaluation['native_total']
@@ -43,7 +36,7 @@ def main() -> None:
     pure = [c for c in cells if c['pure_clean']]
     pc, pa, pp = (sum(c[k] for c in pure) for k in ('pure_clean', 'pure_attacked', 'pure_purified'))
     compare = read_result('camera', 'compare_precision')['graphs']
-    values = {
+    return {
         'compare': ', '.join(f"{n}: AUROC {v['auroc']['fp32']:.3f} and {v['auroc']['int8']:.3f}" for n, v in compare.items()),
         'version': manifest['version'], 'clean': counted(clean['flagged'], clean['frames']), 'clean_full': counted(clean['flagged_full'], clean['frames']),
         'clean_suspicious': counted(clean['suspicious'], clean['frames']), 'recoded': counted(*total(cells, family='clean')), 'sign': counted(*total(cells, family='sign')),
@@ -55,17 +48,8 @@ def main() -> None:
         'screen_gap': f"{export['screen']['int8']['score_gap_to_fp32']['max']:.2f}", 'chain_gap': f"{export['chain']['int8']['score_gap_to_fp32']['max']:.2f}",
         'ships_screen': calibration['precision']['screen'].upper(), 'ships_chain': calibration['precision']['chain'].upper(),
         'yuv_ms': rgb['yuv420p']['ms_min'], 'rgb_ms': rgb['rgb24']['ms_min'], 'weights': f"{sum(f['bytes'] for f in manifest['files'].values()) / 1e6:.1f}",
-        'suspicious': f"{calibration['thresholds']['suspicious']:.2f}", 'flagged': f"{calibration['thresholds']['flagged']:.2f}", 'cells': len(CELLS),
+        'suspicious': f"{calibration['thresholds']['suspicious']:.2f}", 'flagged': f"{calibration['thresholds']['flagged']:.2f}", 'cells': len(cells),
         'yolox_boxes': next(c['yolox_clean'] for c in cells if c['family'] == 'pgd-yolox' and c['crf'] == 23), 'face_boxes': next(c['face_clean'] for c in cells if c['family'] == 'pgd-yolox' and c['crf'] == 23),
         'e_detector_rows': oracle_rows(),
         'decision_test': (RESULTS / 'decision-test.md').read_text().strip(), 'decision_calibrate': (RESULTS / 'decision-calibrate.md').read_text().strip(),
-        'table': (RESULTS / 'camera/evaluate_clips.md').read_text().strip(), 'untouched': untouched(evaluation['native']), 'films': films(calibration['films']),
-        'benchmark_headlines': headlines(), 'benchmark': benchmark_section()}
-    text = Path(__file__).with_name('card.md').read_text()
-    for key, value in values.items():
-        text = text.replace('{' + key + '}', str(value))
-    (MODELS / 'README.md').write_text(text)
-
-
-if __name__ == '__main__':
-    main()
+        'table': (RESULTS / 'camera/evaluate_clips.md').read_text().strip(), 'untouched': untouched(evaluation['native']), 'films': films(calibration['films'])}

@@ -1,5 +1,5 @@
 """How cards write figures: tables, shares with their interval, levels, and what was not run."""
-from .stats import wilson
+from .stats import Counted, wilson
 
 
 def table(head: list[str], rows: list[list]) -> str:
@@ -26,9 +26,9 @@ def percent(k: int, n: int) -> str:
     return f'{100 * k / n:.0f} %' if n else '-'
 
 
-def figure(found: dict | None) -> str:
-    """One defence on one cell, as evaluate_oblivious counts it."""
-    return '-' if not found else share(found['right'], found['n']) + (' leaks' if found.get('leaking') else '')
+def figure(found: list | None) -> str:
+    """One defence on one cell, as a result holds it."""
+    return '-' if not found else share(*found[:2]) + (' leaks' if Counted(*found).leaks else '')
 
 
 def level(epsilon: float | None) -> str:

@@ -155,7 +155,18 @@ def about() -> dict:
 
 def write_json(path: Path, content: dict) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=1) + '\n')
+    path.write_text(dumped(content) + '\n')
+
+
+def dumped(content: dict) -> str:
+    """JSON with a line for each key, and for each row of a table: small files, readable differences."""
+    def lines(value) -> str:
+        if isinstance(value, list) and value and isinstance(value[0], (dict, list)):
+            return '[\n  ' + ',\n  '.join(map(json.dumps, value)) + '\n ]'
+        if isinstance(value, dict) and value and len(json.dumps(value)) > 120:
+            return '{\n  ' + ',\n  '.join(f'{json.dumps(k)}: {json.dumps(v)}' for k, v in value.items()) + '\n }'
+        return json.dumps(value)
+    return '{\n ' + ',\n '.join(f'{json.dumps(key)}: {lines(value)}' for key, value in content.items()) + '\n}'
 
 
 def write_result(folder: str, name: str, content: dict) -> None:

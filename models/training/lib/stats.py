@@ -1,5 +1,6 @@
 """Intervals, paired tests and ranks for counts. numpy alone: cards and gates need no torch."""
 from math import comb, sqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,3 +34,25 @@ def tpr_at_fpr(negatives: np.ndarray, positives: np.ndarray, rate: float) -> flo
     """Share of positives above the score that no more than `rate` of the negatives exceed."""
     allowed = int(rate * len(negatives))
     return float((positives > np.sort(negatives)[::-1][allowed]).mean())
+
+
+class Counted(NamedTuple):
+    """How one defence did on one cell; a result file holds it as a list. `flagged` None: no detector; `clean`: right on the same pictures
+    without the attack."""
+    right: int
+    n: int
+    flagged: int | None = None
+    clean: int | None = None
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / self.n
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return wilson(self.right, self.n)
+
+    @property
+    def leaks(self) -> bool:
+        """More right under attack than without: the attack carries the answer."""
+        return self.clean is not None and self.right > self.clean

@@ -1,12 +1,14 @@
 """What needs neither torch nor weights: python3 -m unittest lib.test_plain (numpy alone; a second)."""
 import tempfile
 import unittest
+import xml.dom.minidom
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 
 import camera.recipe
+import card
 import stills.recipe
 from train import against_shipped, chosen, files
 
@@ -101,6 +103,15 @@ class Shipped(unittest.TestCase):
         for graph in GRAPHS.values():
             for one in chosen(graph, [], False):
                 self.assertRegex(against_shipped(graph, one), 'recipe as recorded', f'{graph.folder} {one.name}')
+
+    def test_the_card_says_what_the_results_say(self):
+        for path, text in card.pages().items():
+            self.assertEqual(path.read_text(), text, f'{path}: python card.py')
+
+    def test_every_plot_is_well_formed(self):
+        for path in run.RESULTS.rglob('*.svg'):
+            with self.subTest(path):
+                xml.dom.minidom.parse(str(path))
 
     def test_the_graphs_are_those_of_their_manifests(self):
         for folder in GRAPHS:

@@ -8,15 +8,19 @@ t4  AutoAttack through the soft gate        t5  Square on the gated chain, by qu
 Modes: purify, broken when the final label is wrong; alarm, when it is wrong AND nothing was flagged; bare, the target alone.
 Each picture made in any run is judged in every mode; a mode's number is the share of pictures that nothing broke.
 --minutes is a bound for each tier: a run cut by it says so in its JSON, and goes on from there when started again."""
+import gzip
+import json
 import time
 from fractions import Fraction
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from lib.device import DEVICE
-from lib.run import read_result, write_result
-from lib.stats import mcnemar, wilson
+from lib.markdown import share
+from lib.run import CACHE, read_result, write_result
+from lib.stats import mcnemar
 
 from .chain import Chain
 from .data import load
@@ -66,18 +70,33 @@ def untouched(pictures: Tensor, judge: Judge) -> State:
     return State.fresh({mode: torch.cat([p[mode].cpu() for p in parts]) for mode in parts[0]})
 
 
-def interval(right: Tensor) -> dict:
-    """Accuracy and its Wilson interval, 95 %."""
-    low, high = wilson(int(right.sum()), len(right))
-    return {'accuracy': round(float(right.float().mean()), 4), 'low': low, 'high': high, 'n': len(right)}
-
-
 def summary(state: State, clean: State, modes: tuple) -> dict:
+    """Counts of right answers, under attack and before; what stands picture by picture is kept in `side_path`."""
     right = {mode: ~state.broken[mode] for mode in modes}
-    told = {'accuracy': {m: interval(r) for m, r in right.items()}, 'clean': {m: interval(~clean.broken[m]) for m in modes}}
-    if 'bare' in modes:
-        told['against_bare'] = {m: mcnemar(right['bare'].numpy(), right[m].numpy()) for m in modes if m != 'bare'}
-    return told | state.json() | {'clean_right': {m: (~b).tolist() for m, b in clean.broken.items()}}
+    counts = {'right': {m: int(r.sum()) for m, r in right.items()}, 'clean_right': {m: int((~clean.broken[m]).sum()) for m in modes}}
+    return counts | paired(right) | {'restarts_run': state.restarts, 'by_restart': state.by_restart, 'zero_gradient': state.zero_gradient}
+
+
+def paired(right: dict[str, Tensor]) -> dict:
+    """Each mode of the chain against the bare target, where that was attacked, too."""
+    return {'against_bare': {m: mcnemar(right['bare'].numpy(), r.numpy()) for m, r in right.items() if m != 'bare'}} if 'bare' in right else {}
+
+
+def side_path(data: str, name: str) -> Path:
+    """Where the verdicts of single pictures lie, and the brackets: not in git."""
+    return CACHE / data / 'adaptive' / f'{name}.json.gz'
+
+
+def write_worst(data: str, name: str) -> None:
+    """T3 and T4 of one case as one attacker, once both are there on the same pictures: a picture stands where neither broke it."""
+    names = [name.replace(name.split('-')[1], tier, 1) for tier in ('t3', 't4')]
+    found, sides = [read_result(data, n) for n in names], [side_path(data, n) for n in names]
+    if not all(found) or not all(p.exists() for p in sides) or found[0]['options']['n'] != found[1]['options']['n']:
+        return
+    states = [State.of_json(json.loads(gzip.decompress(p.read_bytes()))) for p in sides]
+    right = {mode: ~(states[0].broken[mode] | states[1].broken[mode]) for mode in states[0].broken}
+    both = {key: found[0][key] for key in ('tier', 'target', 'chain', 'options', 'clean_right')} | {'tier': 't3 and t4', 'complete': all(r['complete'] for r in found), 'ran': 'what either broke'}
+    write_result(data, name.replace(name.split('-')[1], 't3t4', 1), both | {'right': {m: int(r.sum()) for m, r in right.items()}} | paired(right))
 
 
 def doubled(forms: list[Form], pictures: Tensor, labels: Tensor, judge: Judge, state: State, o: dict) -> dict:
@@ -117,13 +136,13 @@ def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor)
     options |= {'weights': '-'.join(GRAPHS[args.data].digest(name) for name in (f'mapping-{args.chain}', f'classifier-{args.chain}', f'target-{args.target}'))}
     options |= {'queries': args.queries or SQUARE_QUERIES[args.size]} if tier == 't5' else {}
     kept = read_result(args.data, name)
-    kept = kept if kept and kept['options'] == options else None
+    kept = kept if kept and kept['options'] == options and side_path(args.data, name).exists() else None
     if kept and kept['complete']:
-        print(f'{name}: done already', kept['accuracy'], flush=True)
+        print(f'{name}: done already', kept['right'], flush=True)
         return
     judge = judge_of(chain, labels)
     clean, began = untouched(pictures, judge), time.time()
-    state = State.of_json(kept) if kept else untouched(pictures, judge)
+    state = State.of_json(json.loads(gzip.decompress(side_path(args.data, name).read_bytes()))) if kept else untouched(pictures, judge)
     spent = kept['seconds'] if kept else 0
     until = began + 60 * args.minutes
     modes = ('purify', 'alarm', 'bare') if tier in ('t3', 't4') else ('purify', 'alarm')
@@ -134,8 +153,10 @@ def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor)
             f"{p['what']} on {p['tried']} of {p['standing']} standing" for p in parts(told))
         about = {'tier': tier, 'target': args.target, 'chain': args.chain, 'options': options, 'complete': complete, 'minutes': args.minutes,
                  'ran': ran if complete else f'{ran}; cut by --minutes or stopped', 'seconds': round(spent + time.time() - began)}
-        write_result(args.data, name, about
-                     | summary(state, clean, modes) | told)
+        side_path(args.data, name).parent.mkdir(parents=True, exist_ok=True)
+        side_path(args.data, name).write_bytes(gzip.compress(json.dumps(state.json()).encode(), mtime=0))
+        write_result(args.data, name, about | summary(state, clean, modes) | told)
+        write_worst(args.data, name)
 
     if tier == 't3':
         forms = chain_forms(chain) + bare_forms(chain)
@@ -160,7 +181,7 @@ def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor)
             told[mode] = square(chain, mode, pictures, labels, judge, state, queries=options['queries'], **common)
             save(False)
         save(all(p['tried'] == p['standing'] for p in parts(told)))
-    print(name, {mode: interval(~state.broken[mode]) for mode in modes}, flush=True)
+    print(name, {mode: share(int((~state.broken[mode]).sum()), len(pictures)) for mode in modes}, flush=True)
 
 
 def parts(told: dict) -> list[dict]:

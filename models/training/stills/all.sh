@@ -26,4 +26,4 @@ step draw_fixture
 step parity --n 100
 step plots
 step checks || echo 'a sanity gate failed: the card says which'
-python -m camera.card
+python card.py

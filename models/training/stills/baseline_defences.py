@@ -10,8 +10,8 @@ from lib.nets.baselines import METHODS, magnet_marks
 from .defences import Answer, Defence
 from .filters import FILTERS
 from .load import load_net
-from .recipe import GRAPHS
-from .settings import DEFENDED, Settings
+from .recipe import DEFENDED, GRAPHS
+from .settings import Settings
 
 
 def before(target: nn.Module, change: Callable[[Tensor], Tensor]) -> Defence:

@@ -1,14 +1,10 @@
 """The model card's part about the benchmark bundles, and the times."""
 import json
-import re
 
-from lib.run import HERE, RESULTS, read_result
+from lib.markdown import table
+from lib.run import RESULTS, read_result
 
 from . import adaptive_tables, goals, tables
-
-# {name} or {name:data} in the prose; a table for each data set.
-PARTS = {f.__name__: f for f in (adaptive_tables.adaptive, adaptive_tables.limited, adaptive_tables.headline, tables.clean_cost, tables.oblivious, tables.leaking, tables.paper_table_3,
-                                 tables.paper_table_4, tables.baselines, tables.detection, tables.ablation, tables.rounds, tables.leak_probe, tables.gates, tables.parity, goals.goals)}
 
 
 def measured(data: str) -> list[tuple[str, dict]]:
@@ -27,13 +23,6 @@ def trained() -> str:
     return ' '.join(parts) or 'Not trained yet.'
 
 
-def benchmark_section() -> str:
-    text = (HERE / 'stills/card.md').read_text().strip().replace('{trained}', trained())
-    text = re.sub(r'\{(\w+)(?::(\w+))?\}', lambda m: PARTS[m[1]](*([m[2]] if m[2] else [])), text)
-    # A plot that was not drawn would be a broken picture.
-    return re.sub(r'!\[.*?\]\((.*?)\)\n\n', lambda m: m[0] if (HERE.parent / m[1]).exists() else '', text)
-
-
 def headlines() -> str:
     """For the top of the card, a list item for each data set."""
     return '\n'.join(f'- {adaptive_tables.headline(data)}' for data in ('cifar10', 'celeba'))
@@ -45,4 +34,10 @@ def times() -> str:
 
     rows = [[data, stem, f"`{told['command']}`".replace('|', '\\|'), f"{told['seconds'] / 60:.1f} min" if 'seconds' in told else '-', seed_of(told), told['hardware']]
             for data in ('cifar10', 'celeba') for stem, told in measured(data)]
-    return tables.table(['data', 'result', 'command', 'time', 'seed', 'hardware'], rows) if rows else 'No result yet.'
+    return table(['data', 'result', 'command', 'time', 'seed', 'hardware'], rows) if rows else 'No result yet.'
+
+
+# {name} or {name:data} in the prose.
+PARTS = {f.__name__: f for f in (
+    adaptive_tables.adaptive, adaptive_tables.limited, adaptive_tables.headline, tables.clean_cost, tables.oblivious, tables.oblivious_short, tables.leaking, tables.paper_table_3, tables.paper_table_4,
+    tables.baselines, tables.detection, tables.ablation, tables.rounds, tables.leak_probe, tables.gates, tables.parity, goals.goals, trained, headlines, times)}

@@ -12,7 +12,8 @@ from torch import Tensor
 
 from lib.run import CACHE
 
-from .settings import DEFENDED, Settings
+from .recipe import DEFENDED
+from .settings import Settings
 
 LEVELS = ('2', '4', '8', '16', '0.1', '0.2', '0.3', '0.4')  # whole numbers in steps of 1/255: the headline; the others are the paper's
 VARIANTS = ('true', 'predicted', 'random', 'surrogate', 'surrogate-random')

@@ -39,7 +39,7 @@ def main() -> None:
             pictures = make(cell, s, validation, validation, suite.targets[source], surrogate, patterns.setdefault(source, Patterns()), args.seed)
             known |= ask(suite, pictures, truth, [name for name in suite.plans if not cell.aimed or source_of(name) == source], s.attack_batch)
         rows.append(row(cell, known, ways, {}))
-        print(cell.name, {label: d['accuracy'] for label, d in rows[-1]['defences'].items()}, flush=True)
+        print(cell.name, {label: round(d.accuracy, 4) for label, d in rows[-1]['defences'].items()}, flush=True)
     write_result(args.data, 'rounds', {'seed': args.seed, 'split': 'validation', 'knowledge': 'oblivious: made on the bare target of each way', 'names': ways, 'rows': rows})
 
 

@@ -6,7 +6,7 @@ both without defence. `missed and wrong`: the joint failure at the one threshold
 import numpy as np
 
 from lib.run import CACHE, write_result
-from lib.stats import auroc, tpr_at_fpr, wilson
+from lib.stats import auroc, tpr_at_fpr
 
 from .cells import cells
 from .settings import arguments, settings_of
@@ -42,7 +42,7 @@ def main() -> None:
         rows.append({'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'unseen': cell.unseen,
                      'all': figures(negatives, score), 'successful': figures(negatives, score[won]), 'all_against_nuisance_too': figures(mild, score),
                      'flagged': round(float(k[f'{CHAIN}|flagged'].mean()), 4),
-                     'wrong_and_missed': {'k': int(silent.sum()), 'n': n, 'interval': wilson(int(silent.sum()), n)}})
+                     'wrong_and_missed': int(silent.sum())})
         print(f"{cell.name:32} AUROC {rows[-1]['all']['auroc']:.4f} of all, {rows[-1]['successful'].get('auroc', '-')} of {int(won.sum())} successful")
     write_result(args.data, 'detection', {
         'split': 'test', 'knowledge': 'oblivious', 'clean': {'n': len(negatives), 'flagged': int(clean[f'{CHAIN}|flagged'].sum())},

@@ -22,7 +22,8 @@ from .chain import SETTLED, Chain
 from .export import on_cpu
 from .load import load_chain
 from .parity import answers, shares, write_pictures
-from .settings import DEFENDED, arguments, settings_of
+from .recipe import DEFENDED
+from .settings import arguments, settings_of
 from .suite import TARGETS
 
 OUT = HERE.parent.parent / 'test/fixtures/benchmark'

@@ -14,11 +14,12 @@ from tqdm import tqdm
 
 from lib.device import DEVICE
 from lib.run import CACHE, write_result
-from lib.stats import mcnemar, wilson
+from lib.stats import Counted, mcnemar
 
 from .cells import cell_path, cells, load_cell
 from .data import load
-from .settings import DEFENDED, arguments, settings_of
+from .recipe import DEFENDED
+from .settings import arguments, settings_of
 from .suite import ABLATION, NONE, TABLE, Suite, source_of
 
 # What baselines are asked: the cells of the tables that show them.
@@ -68,21 +69,15 @@ def current(known: dict, stamps: dict) -> dict:
 
 
 def row(cell, known: dict, names: dict, clean: dict) -> dict:
-    """Counts of one cell; `against_clean`: pictures right without and wrong with the attack, the other way, and McNemar's p."""
+    """One cell, each defence as stats.Counted."""
     found = {}
     for label, name in names.items():
-        if f'{name}|right' not in known:
-            continue
-        right = known[f'{name}|right']
-        flagged = known.get(f'{name}|flagged')
-        found[label] = {'right': int(right.sum()), 'n': len(right), 'accuracy': round(float(right.mean()), 4), 'interval': wilson(int(right.sum()), len(right)),
-                        'flagged': None if flagged is None else int(flagged.sum())}
-        if clean:
-            found[label]['against_clean'] = mcnemar(clean[f'{name}|right'][:len(right)], right)
-            found[label]['clean_accuracy'] = round(float(clean[f'{name}|right'][:len(right)].mean()), 4)  # of the same pictures
-            found[label]['leaking'] = found[label]['accuracy'] > found[label]['clean_accuracy']
-    return {'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'epsilon': cell.epsilon, 'n': max((d['n'] for d in found.values()), default=cell.n), 'unseen': cell.unseen,
-            'defences': found}
+        if f'{name}|right' in known:
+            right, flagged = known[f'{name}|right'], known.get(f'{name}|flagged')
+            before = int(clean[f'{name}|right'][:len(right)].sum()) if clean else None
+            found[label] = Counted(int(right.sum()), len(right), None if flagged is None else int(flagged.sum()), before)
+    return {'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'epsilon': cell.epsilon, 'unseen': cell.unseen,
+            'n': max((d.n for d in found.values()), default=cell.n), 'defences': found}
 
 
 def clean_cost(known: dict, names: dict) -> dict:
@@ -115,7 +110,7 @@ def main() -> None:
                 known |= answer(args.data, cell, suite, source, test.labels, s.attack_batch, s.iterative_samples if args.ablation else None)
         clean = known if cell.attack == 'clean' else clean
         rows.append(row(cell, known, names, clean))
-        print(cell.name, cell.n, {k: v['accuracy'] for k, v in rows[-1]['defences'].items()}, flush=True)
+        print(cell.name, cell.n, {k: round(v.accuracy, 4) for k, v in rows[-1]['defences'].items()}, flush=True)
     write_result(args.data, result, {'seed': args.seed, 'split': 'test', 'knowledge': 'oblivious: made on the bare target of each defence', 'names': names,
                                      'left_out': suite.missing, 'clean_cost': clean_cost(clean, names) if f'{NONE}|right' in clean else None, 'rows': rows})
 

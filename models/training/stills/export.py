@@ -12,11 +12,13 @@ from torch import Tensor, nn
 
 from lib.bundle import file_entry, session, store_halves, tensor
 from lib.run import HERE, Graph, read_result
+from lib.stats import Counted
 
 from .chain import Chain
 from .data import load
 from .load import load_chain
-from .settings import DEFENDED, arguments, settings_of
+from .recipe import DEFENDED
+from .settings import arguments, settings_of
 from .suite import TARGETS
 
 OPSET, VERSION = 17, '0.1.0'
@@ -130,7 +132,7 @@ def headline(data: str) -> dict:
     """What the tables say of the chain and of the bare target, as far as they are made; models/README.md has the rest."""
     oblivious = read_result(data, 'oblivious')
     rows = oblivious['rows'] if oblivious else []
-    shown = {row['cell']: {'n': row['n']} | {who: row['defences'][who]['accuracy'] for who in ('none', 'chain', 'always') if who in row['defences']} for row in rows}
+    shown = {row['cell']: {'n': row['n']} | {who: round(Counted(*row['defences'][who]).accuracy, 4) for who in ('none', 'chain', 'always') if who in row['defences']} for row in rows}
     return {'oblivious': shown or None, 'clean_cost': oblivious['clean_cost'] if oblivious else None}
 
 

@@ -1,8 +1,9 @@
 """The issue's figures to reach against what the results say: goal, reached, met or not. Nothing is typed in by hand but the bounds."""
-from lib.markdown import chance, figure, find, table
+from lib.markdown import chance, figure, find, share, table
 from lib.run import read_result
+from lib.stats import Counted
 
-from .adaptive_tables import against_bare, counted, results, with_worst
+from .adaptive_tables import against_bare, results
 
 # attack, label, epsilon, bound: accuracy of the chain, oblivious, CIFAR-10.
 ACCURACIES = [('fgsm', 'true', 0.2, 0.97), ('fgsm', 'true', 0.3, 0.96), ('fgsm', 'true', 0.4, 0.95), ('sign', '', 0.2, 0.85), ('sign', '', 0.3, 0.80), ('sign', '', 0.4, 0.72),
@@ -21,18 +22,18 @@ def accuracy_goal(told: dict | None, cell: tuple, bound: float, strict: bool = F
     """-> reached, met."""
     row = find(told['rows'], *cell) if told else None
     found = row['defences'].get('chain') if row else None
-    return [figure(found), verdict(found['accuracy'] > bound if strict else found['accuracy'] >= bound)] if found else NOT_RUN
+    return [figure(found), verdict(Counted(*found).accuracy > bound if strict else Counted(*found).accuracy >= bound)] if found else NOT_RUN
 
 
 def clean_goals(told: dict | None) -> list[list[str]]:
     clean = find(told['rows'], 'clean') if told else None
     target = clean['defences']['none'] if clean else None
-    rows = [['clean accuracy of the target', '>= 0.94', *([figure(target), verdict(target['accuracy'] >= 0.94)] if target else NOT_RUN)]]
+    rows = [['clean accuracy of the target', '>= 0.94', *([figure(target), verdict(Counted(*target).accuracy >= 0.94)] if target else NOT_RUN)]]
     for name, bound in (('chain', 0.5), ('always', 1.0)):
         cost = told['clean_cost'].get(name) if told else None
         rows.append([f'clean accuracy lost, {name}', f'<= {bound} points', *([f"{cost['lost_points']:.2f} points, {chance(cost['p'])}", verdict(cost['lost_points'] <= bound)] if cost else NOT_RUN)])
     for attack, variant, level, points in NEAR_CLEAN:
-        bound = target['accuracy'] - points / 100 if target else 1.0
+        bound = Counted(*target).accuracy - points / 100 if target else 1.0
         rows.append([f"oblivious {attack} {level}/255{', predicted label' if variant else ''}", f'within {points} points of clean' + (f' ({bound:.3f})' if target else ''),
                      *accuracy_goal(told, (attack, variant, level / 255), bound)])
     return rows
@@ -52,7 +53,7 @@ def detection_goals(told: dict | None) -> list[list[str]]:
 
 def adaptive_goals(data: str) -> list[list[str]]:
     best, aim = {}, 'chain above its adversarially trained target'
-    for r in with_worst(results(data, ('t3', 't4'))):
+    for r in results(data, ('t3', 't4')):
         if r['target'] == 'adversarial':
             best.setdefault(r['chain'], r)  # both tiers as one attacker come first
     if not best:
@@ -61,7 +62,7 @@ def adaptive_goals(data: str) -> list[list[str]]:
     for r in best.values():
         told = against_bare(r, 'purify')
         rows.append([f"{data}, adaptive ({r['tier'].upper().replace('AND', 'and')}), {r['chain']} M: {aim}", 'paired p <= 0.05',
-                     f"{counted(r['right']['purify'])} against {counted(r['right']['bare'])}, {chance(told['p'])}", verdict(told['gained'] > told['lost'] and told['p'] <= 0.05)])
+                     f"{share(r['right']['purify'], r['options']['n'])} against {share(r['right']['bare'], r['options']['n'])}, {chance(told['p'])}", verdict(told['gained'] > told['lost'] and told['p'] <= 0.05)])
     return rows
 
 

@@ -17,7 +17,8 @@ from lib.stats import wilson
 from .cells import VARIANTS, test_rows
 from .data import Pictures, load
 from .load import empty_net, load_net
-from .settings import DEFENDED, Settings, arguments, settings_of
+from .recipe import DEFENDED
+from .settings import Settings, arguments, settings_of
 
 TRAINED_ON, ASKED, EPOCHS, MARGIN = 2000, 1000, 6, 0.05
 SEEN_SIDE = 32  # patterns of larger pictures are averaged to this side

@@ -9,8 +9,8 @@ from lib.nets.paper import Skip, Strict
 from lib.nets.target import Target
 
 from .chain import Chain
-from .recipe import GRAPHS
-from .settings import DEFENDED, Settings
+from .recipe import DEFENDED, GRAPHS
+from .settings import Settings
 
 POOLED_POSITIONS = 16  # C looks at no more than 16x16 positions: at 512x512 four by four blocks are one
 

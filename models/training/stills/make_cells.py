@@ -25,8 +25,8 @@ from lib.run import write_result
 from .cells import Cell, cell_path, cells, test_rows
 from .data import Pictures, load
 from .load import load_net
-from .recipe import GRAPHS
-from .settings import DEFENDED, Settings, arguments, settings_of
+from .recipe import DEFENDED, GRAPHS
+from .settings import Settings, arguments, settings_of
 
 # Cells of targets that do not ship.
 OF_OTHERS = r'fgsm-true-(8|0\.[234])|fgsm-predicted-(8|0.3)|pgd40-predicted-(8|0.3)'

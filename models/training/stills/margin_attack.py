@@ -56,8 +56,8 @@ class Form:
 
 @dataclass
 class State:
-    """Per picture of the sample, on the CPU: broken by mode, the bracket [2, N] of log10 w by form; and how it went. `json` is what a result keeps
-    and a stopped run goes on from."""
+    """Per picture of the sample, on the CPU: broken by mode, the bracket [2, N] of log10 w by form; and how it went. `json` is what a
+    stopped run goes on from."""
     broken: dict[str, Tensor]
     brackets: dict[str, Tensor] = field(default_factory=dict)
     restarts: int = 0

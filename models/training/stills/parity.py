@@ -21,7 +21,8 @@ from .chain import Chain
 from .data import load
 from .export import on_cpu
 from .load import load_chain
-from .settings import DEFENDED, arguments, settings_of
+from .recipe import DEFENDED
+from .settings import arguments, settings_of
 
 TOLERANCE = 0.002
 PROJECT = HERE.parent.parent

@@ -10,6 +10,7 @@ import numpy as np
 
 from lib.markdown import find
 from lib.run import CACHE, RESULTS, read_result
+from lib.stats import Counted
 
 from .settings import arguments
 from .suite import CHAIN
@@ -34,7 +35,8 @@ def save(figure, data: str, name: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, bbox_inches='tight', metadata={'Date': None})
     plt.close(figure)
-    path.write_text(re.sub(r'(\.\d\d)\d+', r'\1', path.read_text()))  # a hundredth of a point is enough
+    # a hundredth of a point is enough, of coordinates; what a reader reads stays as it is
+    path.write_text(re.sub(r'(?<![>\w ])(-?\d+\.\d\d)\d+|(?<=[ML ])(-?\d+\.\d\d)\d+(?= )', lambda m: m[1] or m[2], path.read_text()))
     print(f'{path}: {path.stat().st_size / 1024:.0f} KiB')
 
 
@@ -44,7 +46,8 @@ def curve(told: dict, attack: str, variant: str, defence: str) -> list[tuple]:
     for place, epsilon in enumerate(LEVELS):
         row = find(told['rows'], 'clean') if epsilon == 0 else find(told['rows'], attack, variant, epsilon)
         if found := row and row['defences'].get(defence):
-            points.append((place, found['right'] / found['n'], *found['interval'], found['n']))
+            found = Counted(*found)
+            points.append((place, found.accuracy, *found.interval, found.n))
     return points
 
 
@@ -110,12 +113,14 @@ def ablation(data: str, told: dict) -> None:
     names = list(told['names'])
     figure, axes = plt.subplots(1, len(across), figsize=(2.6 + 1.5 * len(across), 0.6 + 0.22 * len(names)), sharey=True, squeeze=False)
     for ax, (title, row) in zip(axes[0], across.items()):
-        known = [(place, found['right'] / found['n'], *found['interval']) for place, name in enumerate(names) if (found := row['defences'].get(name))]
+        counted = [(place, Counted(*row['defences'][name])) for place, name in enumerate(names) if name in row['defences']]
+        known = [(place, found.accuracy, *found.interval) for place, found in counted]
         places, height, low, high = zip(*known)
         ax.barh(places, height, color='#56B4E9', height=0.7)
         ax.hlines(places, low, high, color='#000000', linewidth=1)
-        for place, at in zip(places, height):
-            ax.text(0.02, place, f'{at:.3f}', va='center', fontsize=6)
+        for place, at, near, far in zip(places, height, low, high):  # beside the bar, or inside where no room is left
+            inside = far > 0.8
+            ax.text(near - 0.02 if inside else far + 0.02, place, f'{at:.3f}', va='center', ha='right' if inside else 'left', fontsize=6)
         ax.tick_params(axis='y', left=False)
         ax.grid(axis='y', visible=False)
         ax.set_title(f"{title.replace(', ', chr(10), 1)}\nn = {row['n']}", fontsize=7)
@@ -123,7 +128,7 @@ def ablation(data: str, told: dict) -> None:
         ax.set_xlabel('accuracy', fontsize=7)
     axes[0][0].set_yticks(range(len(names)), names)
     axes[0][0].invert_yaxis()
-    figure.suptitle(f'{TITLES[data]}, test split, oblivious: the attacker does not know the defence. Lines: 95 % Wilson.', fontsize=8, y=1.08)
+    figure.suptitle(f'{TITLES[data]}, test split, oblivious: the attacker does not know the defence. Lines: 95 % Wilson.', fontsize=8, y=1.0)
     save(figure, data, 'ablation')
 
 

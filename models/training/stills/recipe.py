@@ -4,6 +4,7 @@ M and its target come in rounds: M before the clean target; the target learns wh
 attacks that follow the target as it is at that moment. Epochs on two cores (0: too dear there), and in `gpu` on one large GPU."""
 from lib.run import Graph, Run
 
+DEFENDED = 'aligned'  # kind of the target that ships, that oblivious attackers attack and that `none` in tables means
 TERMS = ('guide', 'clean', 'sparsity', 'discriminator')
 SHIPS = ('mapping-ismn', 'target-aligned')
 SHIPPED = {'mapping-ismn': ('chain.onnx', 'parts.0.'), 'classifier-ismn': ('chain.onnx', 'parts.1.'), 'target-aligned': ('target.onnx', 'target.')}

@@ -8,8 +8,6 @@ import torch
 
 from lib.run import SHARED
 
-DEFENDED = 'aligned'  # kind of the target that ships, that oblivious attackers attack and that `none` in tables means
-
 
 @dataclass(frozen=True)
 class Settings:

@@ -13,8 +13,8 @@ from .baseline_defences import load_baselines
 from .chain import PASSES
 from .defences import Answer
 from .load import load_chain, load_net
-from .recipe import GRAPHS
-from .settings import DEFENDED, Settings
+from .recipe import DEFENDED, GRAPHS
+from .settings import Settings
 
 NONE, CHAIN, ALWAYS = DEFENDED, f'{DEFENDED}+ismn:gate{PASSES}', f'{DEFENDED}+ismn:always'
 GRAMMAR = re.compile(r'(?P<target>[a-z0-9-]+)(\+(?P<mapping>[a-z0-9-]+):(always|gate(?P<passes>\d+)))?$')

@@ -1,6 +1,7 @@
 """The model card's tables of T0, T1, detection and doubts, counted from results/<data>/*.json. A missing result is written as `not run`, with its command."""
 from lib.markdown import chance, figure, find, level, not_run, share, table
 from lib.run import read_result
+from lib.stats import Counted
 
 COLUMNS = ('none', 'chain', 'always', 'adversarial', 'adversarial + chain', 'adversarial + robust M')
 # Tables 3 and 4 of doi:10.14801/jkiit.2021.19.8.67. Level: no defence, proposed, MagNet, DDSA; attack: no defence, CelebANet, proposed.
@@ -12,6 +13,9 @@ ABLATION_CELLS = {'clean': ('clean',), 'FGSM 8/255, predicted': ('fgsm', 'predic
                   'PGD-40 0.3, predicted': ('pgd40', 'predicted', 0.3), 'random sign 0.3': ('sign', '', 0.3), 'FGSM 0.3, true label (leaks)': ('fgsm', 'true', 0.3)}
 ROUND_CELLS = {'clean': ('clean',), 'PGD-40 8/255, predicted': ('pgd40', 'predicted', 8 / 255), '16/255': ('pgd40', 'predicted', 16 / 255), '0.3': ('pgd40', 'predicted', 0.3),
                **{f'FGSM {e:g}, true (leaks)': ('fgsm', 'true', e) for e in (0.2, 0.3, 0.4)}, **{f'random sign {e:g}': ('sign', '', e) for e in (0.2, 0.3, 0.4)}}
+SHORT = {'none: clean pictures': ('clean',), 'PGD-40 8/255, predicted label': ('pgd40', 'predicted', 8 / 255), 'PGD-40 16/255, predicted label': ('pgd40', 'predicted', 16 / 255),
+         'PGD-40 0.3, predicted label': ('pgd40', 'predicted', 0.3), 'AutoAttack 8/255': ('autoattack', 'predicted', 8 / 255), 'C&W': ('cw', 'predicted'),
+         'low frequency 8/255': ('lowfreq', 'predicted', 8 / 255), 'random signs 0.3': ('sign', '', 0.3)}
 OBLIVIOUS = 'evaluate_oblivious'
 
 
@@ -23,7 +27,7 @@ def probes(data: str) -> dict[str, dict]:
 
 def leaks(row: dict, probed: dict) -> bool:
     """More right than on clean pictures, or a one-step pattern that the probe reads the label from."""
-    return any(row['defences'].get(name, {}).get('leaking') for name in COLUMNS[1:]) or row['attack'] == 'fgsm' and bool(probed.get(row['variant'], {}).get('leaks'))
+    return any(name in row['defences'] and Counted(*row['defences'][name]).leaks for name in COLUMNS[1:]) or row['attack'] == 'fgsm' and bool(probed.get(row['variant'], {}).get('leaks'))
 
 
 def attacked(row: dict) -> list[str]:
@@ -44,6 +48,14 @@ def oblivious(data: str) -> str:
     return cells(data, False)
 
 
+def oblivious_short(data: str) -> str:
+    """The rows that a reader of one page wants."""
+    told = read_result(data, 'oblivious')
+    rows = [[title, *(figure(row['defences'].get(name)) for name in ('none', 'chain', 'always')), row['n']]
+            for title, cell in SHORT.items() if (row := find(told['rows'], *cell))] if told else []
+    return table(['attack', 'no defence', 'chain', 'M always', 'n'], rows) if rows else not_run(data, OBLIVIOUS)
+
+
 def leaking(data: str) -> str:
     return cells(data, True)
 
@@ -54,7 +66,7 @@ def clean_cost(data: str) -> str:
     if not clean:
         return not_run(data, OBLIVIOUS)
     rows = [[name, figure(clean['defences'].get(name)), f"{cost['lost_points']:.2f}", f"{cost['lost']} / {cost['gained']}, {chance(cost['p'])}",
-             '-' if clean['defences'][name]['flagged'] is None else share(clean['defences'][name]['flagged'], clean['n'])] for name, cost in told['clean_cost'].items()]
+             '-' if Counted(*clean['defences'][name]).flagged is None else share(Counted(*clean['defences'][name]).flagged, clean['n'])] for name, cost in told['clean_cost'].items()]
     return table(['defence', 'accuracy', 'points lost', 'right without it alone / with it alone', 'flagged'], rows)
 
 
@@ -91,7 +103,7 @@ def by_defence(data: str, result: str, command: str, cells: dict, names: list[st
         return not_run(data, command)
     across = {title: row for title, cell in cells.items() if (row := find(told['rows'], *cell))}
     rows = [[name] + [figure(row['defences'].get(name)) for row in across.values()] for name in names or told['names'] if name in told['names']]
-    counts = {title: ' and '.join(map(str, sorted({found['n'] for found in row['defences'].values()}))) for title, row in across.items()}
+    counts = {title: ' and '.join(map(str, sorted({Counted(*found).n for found in row['defences'].values()}))) for title, row in across.items()}
     return table(['', *(f'{title}, n {counts[title]}' for title in across)], rows)
 
 
@@ -115,7 +127,7 @@ def detection(data: str) -> str:
     show = lambda some, key: '-' if some.get(key) is None else f'{some[key]:.3f}'  # noqa: E731
     rows = [[f"{r['cell']}{' *unseen*' if r['unseen'] else ''}", r['all']['n'], *(show(r['all'], k) for k in ('auroc', 'tpr_at_0.01', 'tpr_at_0.001')), r['successful']['n'],
              *(show(r['successful'], k) for k in ('auroc', 'tpr_at_0.01', 'tpr_at_0.001')), show(r['all_against_nuisance_too'], 'auroc'), f"{r['flagged']:.3f}",
-             share(r['wrong_and_missed']['k'], r['wrong_and_missed']['n'])] for r in told['rows']]
+             share(r['wrong_and_missed'], r['all']['n'])] for r in told['rows']]
     clean = f"Flagged of the clean test split: {share(told['clean']['flagged'], told['clean']['n'])}."
     quiet = ' Mild nuisances, flagged: ' + ', '.join(f"{name} {share(k['flagged'], k['n'])}" for name, k in told['nuisances'].items()) + '.' if told['nuisances'] else ''
     return clean + quiet + '\n\n' + table(['cell', 'n', 'AUROC', 'TPR at 1 % FPR', 'at 0.1 %', 'successful, n', 'AUROC', 'TPR at 1 %', 'at 0.1 %', 'AUROC, nuisances among the negatives', 'flagged', 'wrong and missed'], rows)
@@ -127,7 +139,7 @@ def gates(data: str) -> str:
     if not told:
         return not_run(data, 'checks')
     show = lambda v: '-' if v is None else f'{v:.4f}'  # noqa: E731
-    rows = [[g['name'], g['verdict'], show(g['one']), show(g['other']), g['note']] for g in told['gates'] if g['verdict'] != 'PASS']
+    rows = [[g['name'], g['verdict'], show(g['one']), show(g['other']), g['note']] for g in told['gates']]
     counts = ', '.join(f'{n} {verdict}' for verdict, n in told['counts'].items()) + '.'
     return counts + ('\n\n' + table(['gate', 'verdict', 'one', 'other', 'note'], rows) if rows else '')
 

@@ -9,10 +9,11 @@ from torch import nn
 from lib.grid import on_grid
 from lib.nets.classifier import PictureClassifier
 from lib.nets.target import Target
+from lib.stats import Counted
 
 from .adaptive import bare_forms, chain_forms, judge_of, untouched
 from .chain import Chain, feedback
-from .checks import Share, at_most, oblivious_gates
+from .checks import at_most, oblivious_gates
 from .differentiable import GATES, AttackableChain
 from .margin_attack import State, campaign
 from .settings import CIFAR10
@@ -111,13 +112,13 @@ class Adaptive(unittest.TestCase):
 class Gates(unittest.TestCase):
     def test_an_iterative_attack_weaker_than_one_step_fails(self):
         def row(attack, right):
-            return {'attack': attack, 'variant': 'true', 'level': '8', 'epsilon': 8 / 255, 'defences': {'none': {'right': right, 'n': 100}}}
+            return {'attack': attack, 'variant': 'true', 'level': '8', 'epsilon': 8 / 255, 'defences': {'none': (right, 100)}}
         verdicts = {g.name: g.verdict for g in oblivious_gates({'rows': [row('fgsm', 20), row('pgd40', 30)]})}
         self.assertEqual(verdicts, {'iterative <= one-step: pgd40 true 8': 'FAILED', 'PGD-40 at 8/255 breaks the bare target': 'FAILED'})
 
     def test_the_same_pictures_get_no_slack(self):
-        self.assertEqual(at_most('', Share(21, 100), Share(20, 100)).verdict, 'FAILED')
-        self.assertEqual(at_most('', Share(21, 100), Share(2000, 10_000)).verdict, 'PASS')
+        self.assertEqual(at_most('', Counted(21, 100), Counted(20, 100)).verdict, 'FAILED')
+        self.assertEqual(at_most('', Counted(21, 100), Counted(2000, 10_000)).verdict, 'PASS')
 
 
 class Settings(unittest.TestCase):

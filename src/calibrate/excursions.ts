@@ -1,17 +1,12 @@
 /** A camera's strays in blocks that can be drawn again, and where in them a signal leaves the bulk of its values. */
 import { SIGNALS, type Signal } from '../core/baseline/signals.js'
-import { fitTail, type Tail } from '../core/baseline/tail.js'
+import { fitSides, type SideTails } from '../core/baseline/tail.js'
 import type { Observation } from './recorder.js'
 
 /** 30 s: longer than the scores of all but a wandering camera remember themselves. */
 export const STRAY_BLOCK = 150
 /** Blocks overlap: one begins every 5 s. */
 const STRIDE = 25
-
-export interface SideTails {
-  readonly upper: Tail
-  readonly lower: Tail
-}
 
 /** Of the observations, both sides of each signal, fitted as a baseline fits them. */
 export type StrayTails = Readonly<Record<Signal, SideTails>>
@@ -44,11 +39,13 @@ export function strayTails(
   strays: readonly Observation['strays'][],
   tau: Readonly<Record<Signal, number>>,
 ): StrayTails {
-  const of = (signal: Signal): [Signal, SideTails] => {
-    const rising = strays.map((stray) => stray[signal]).sort((a, b) => a - b)
-    const falling = rising.map((d) => -d).reverse()
-    return [signal, { upper: fitTail(rising, tau[signal]), lower: fitTail(falling, tau[signal]) }]
-  }
+  const of = (signal: Signal): [Signal, SideTails] => [
+    signal,
+    fitSides(
+      strays.map((stray) => stray[signal]),
+      tau[signal],
+    ),
+  ]
   return Object.fromEntries(SIGNALS.map(of)) as unknown as StrayTails
 }
 

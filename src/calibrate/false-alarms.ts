@@ -4,9 +4,9 @@
  * do together in their tails no recording of minutes shows. A fitted tail has its upper bound for a scale: the model errs upwards.
  */
 import type { Signal } from '../core/baseline/signals.js'
-import { exceededWith, survival } from '../core/baseline/tail.js'
+import { exceededWith, type SideTails, survival } from '../core/baseline/tail.js'
 import { accumulate, NO_EVIDENCE, OBSERVE_EVERY_MS } from '../core/evidence.js'
-import { type SideTails, STRAY_BLOCK, type StrayBlock, type StrayTails, strayBlocks, strayTails } from './excursions.js'
+import { STRAY_BLOCK, type StrayBlock, type StrayTails, strayBlocks, strayTails } from './excursions.js'
 import type { Observation } from './recorder.js'
 
 /** Uniform in [0, 1). */

@@ -2,6 +2,7 @@
 import { autocorrelationTime } from '../core/baseline/autocorrelation.js'
 import type { Signal } from '../core/baseline/signals.js'
 import { OBSERVE_EVERY_MS } from '../core/evidence.js'
+import { quantile } from '../core/quantile.js'
 import type { Observation } from './recorder.js'
 
 /** Of values between `from` and `to`, in bins of equal width. */
@@ -40,9 +41,9 @@ export function valueHistogram(values: readonly number[], bins: number): ValueHi
   return { from, to, counts }
 }
 
-/** Nearest-rank quantiles of 1 or more values. */
+/** `values`: 1 or more. */
 function quantilesOf(values: readonly number[]): SignalFigures['quantiles'] {
   const sorted = Float64Array.from(values).sort()
-  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!
+  const at = (share: number) => quantile(sorted, share)
   return { p1: at(0.01), p50: at(0.5), p99: at(0.99), max: at(1) }
 }

@@ -1,12 +1,11 @@
 /** The shipped decision at a camera whose level stays where its baseline has it. */
 import { type Baseline, expectedLevel } from '../core/baseline/baseline.js'
 import type { Signal } from '../core/baseline/signals.js'
-import { exceededWith } from '../core/baseline/tail.js'
+import { exceededWith, type SideTails } from '../core/baseline/tail.js'
 import { type Calibration, pValue } from '../core/calibration.js'
 import { boundOf } from '../core/decide.js'
 import { PAYS_P, suspicionOf, widening } from '../core/suspicion.js'
 import type { WatchSettings } from '../core/watch.js'
-import type { SideTails } from './excursions.js'
 import type { ModelledDecision } from './false-alarms.js'
 
 export interface OwnDecision extends ModelledDecision {

@@ -1,5 +1,7 @@
 /** Rate of the last seconds and latency of the last minute of one camera. */
 
+import { quantile } from '../core/quantile.js'
+
 const WINDOW_MS = 60_000
 const RATE_MS = 5_000
 const MAX_SAMPLES = 2_048
@@ -38,8 +40,4 @@ export function createLatencyWindow(): LatencyWindow {
       return { fps: (recent * 1_000) / spanMs, p50: quantile(kept, 0.5), p99: quantile(kept, 0.99) }
     },
   }
-}
-
-function quantile(sorted: readonly number[], q: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!
 }

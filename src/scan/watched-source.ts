@@ -4,6 +4,7 @@ import { type Baseline, stageOf } from '../core/baseline/baseline.js'
 import type { Frame } from '../core/frame.js'
 import type { Incident } from '../core/incident.js'
 import { kindOf } from '../core/kind.js'
+import { quantile } from '../core/quantile.js'
 import type { Verdict } from '../core/verdict.js'
 import {
   type BundleFacts,
@@ -141,15 +142,21 @@ function summaryLine(
 ): SummaryLine {
   // The last frame lasts as long as the others did.
   const durationS = frames > 1 ? (spanMs / 1000) * (frames / (frames - 1)) : 0
-  const figures = { frames, duration_s: rounded(durationS, 3), flagged, incidents, unscored, score: quantiles(scores) }
+  const figures = {
+    frames,
+    duration_s: rounded(durationS, 3),
+    flagged,
+    incidents,
+    unscored,
+    score: quantilesOf(scores),
+  }
   const framesPerS = rounded((frames * 1000) / elapsedMs, 1)
   return { type: 'summary', source, baseline, ...figures, frames_per_s: framesPerS, provider, model }
 }
 
-/** Nearest-rank quantiles. */
-function quantiles(scores: readonly number[]): SummaryLine['score'] {
+function quantilesOf(scores: readonly number[]): SummaryLine['score'] {
   if (scores.length === 0) return null
   const sorted = Float64Array.from(scores).sort()
-  const at = (q: number) => rounded(sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!, 4)
+  const at = (q: number) => rounded(quantile(sorted, q), 4)
   return { p50: at(0.5), p99: at(0.99), max: at(1) }
 }

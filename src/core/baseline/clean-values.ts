@@ -1,7 +1,7 @@
 /** A signal's past, and what it says of its clean values. */
 import { autocorrelationTime } from './autocorrelation.js'
 import { median, type Past } from './past.js'
-import { fitTail, type Tail } from './tail.js'
+import { fitSides, type SideTails } from './tail.js'
 
 /** A signal in a regime. `anchor`: the level from which drift is counted, once the past is the camera's own. */
 export interface SignalPast {
@@ -11,10 +11,8 @@ export interface SignalPast {
 }
 
 /** What the sample says. `tau`: integrated autocorrelation time of the deviations, in observations. */
-export interface CleanValues {
+export interface CleanValues extends SideTails {
   readonly level: number
-  readonly upper: Tail
-  readonly lower: Tail
   readonly tau: number
 }
 
@@ -23,7 +21,5 @@ export function cleanValues(past: Past, before: CleanValues | undefined): CleanV
   const { levels, deviations: strays } = past
   if (before && levels.length > 16 && levels.length % Math.ceil(levels.length / 8) !== 0) return before
   const tau = autocorrelationTime(strays)
-  const rising = [...strays].sort((a, b) => a - b)
-  const falling = rising.map((d) => -d).reverse()
-  return { level: median(levels)!, upper: fitTail(rising, tau), lower: fitTail(falling, tau), tau }
+  return { level: median(levels)!, ...fitSides(strays, tau), tau }
 }

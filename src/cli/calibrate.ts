@@ -29,7 +29,7 @@ export const calibrate: Command = {
 Looks at the camera for some minutes, five frames a second, beside a running daemon if there is one (the camera serves a second
 reader), and learns what its clean pictures score. The baseline is written to state_dir/baselines/ID.json, where the camera's
 guard takes it up: within five minutes, or when it starts. What the camera has learned in another light (day, infra-red, dark)
-stays. Run it as the user that the daemon runs as.
+stays. Run by root, it leaves the files to whom state_dir belongs to.
 
 Refused (FW_CALIBRATE_REFUSED) is what looks attacked, what jumps more than once (several scenes), and less than
 ${LEAST_CLEAN_MS / 1000} s of clean observations.

@@ -5,10 +5,14 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { ownerIn } from './owner.js'
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
 
-/** Writes beside, syncs, renames, syncs the folder. One write of a `path` at a time. Throws what the file system throws; the old file then stands. */
+/**
+ * Writes beside, syncs, renames, syncs the folder. One write of a `path` at a time. Written by root, the file belongs to whom its
+ * folder belongs to. Throws what the file system throws; the old file then stands.
+ */
 export async function writeAtomically(path: string, text: string): Promise<void> {
   const beside = join(dirname(path), `.${basename(path)}.new`)
   const file = await createFile(beside).catch(async (error) => {
@@ -17,6 +21,8 @@ export async function writeAtomically(path: string, text: string): Promise<void>
     return createFile(beside)
   })
   try {
+    const owner = await ownerIn(dirname(path))
+    if (owner) await file.chown(owner.uid, owner.gid)
     await file.writeFile(text)
     await file.sync()
     await file.close()

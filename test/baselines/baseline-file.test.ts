@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -108,4 +108,14 @@ test('a file of a version that knew no tamper still opens', async () => {
   const opened = (await readBaseline(path, origin))!
   expect(stageOf(opened)).toBe('own')
   expect(opened.tamper).toEqual({})
+})
+
+test.runIf(process.getuid?.() === 0)('what root writes belongs to whom state_dir belongs to', async () => {
+  const state = join(dir, 'daemons')
+  mkdirSync(state)
+  chownSync(state, 65_534, 65_534)
+  const path = baselinePath(state, 'gate')
+  await writeBaseline(path, NO_BASELINE, origin)
+  await writeBaseline(path, NO_BASELINE, origin)
+  for (const made of [path, dirname(path)]) expect(statSync(made)).toMatchObject({ uid: 65_534, gid: 65_534 })
 })

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Baseline } from '../core/baseline/baseline.js'
 import { FwError } from '../core/errors.js'
 import { writeAtomically } from '../files/atomic-file.js'
-import { makeFolder } from '../files/owner.js'
+import { makeOwnedFolder } from '../files/owner.js'
 import { type BaselineOrigin, baselineText, parseBaseline } from './stored.js'
 
 /** 512 values of eleven signals in three lights and 16 views of each are 1.1 MB. */
@@ -36,7 +36,7 @@ export async function readBaseline(path: string, origin?: Partial<BaselineOrigin
 /** Writes it whole or not at all, for whom state_dir belongs to alone. Throws FW_BASELINE. */
 export async function writeBaseline(path: string, baseline: Baseline, origin: BaselineOrigin): Promise<void> {
   try {
-    await makeFolder(dirname(path))
+    await makeOwnedFolder(dirname(path))
     await writeAtomically(path, baselineText(baseline, origin, Date.now()))
   } catch (cause) {
     throw new FwError('FW_BASELINE', `${path}: ${(cause as Error).message}`, { cause })

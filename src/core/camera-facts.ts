@@ -43,6 +43,9 @@ export interface CameraFacts extends CameraReport {
   /** Guarding: since when; else when it was last judged, or added. Milliseconds since the epoch. */
   readonly sinceMs: number
   readonly incidentOpen: boolean
+  /** Capture of the frame that raised an alarm to its alert on disk, of the last alarms; undefined: there was none. */
+  readonly alarmP50Ms?: number
+  readonly alarmP95Ms?: number
 }
 
 /** How often the stream was opened again. */

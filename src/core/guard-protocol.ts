@@ -57,7 +57,8 @@ export type FromGuard =
   | { readonly type: 'failed'; readonly code: FwCode; readonly text: string }
   | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
   | { readonly type: 'state'; readonly camera: CameraReport }
-  | { readonly type: 'alert'; readonly body: AlertBody; readonly incident: Incident }
+  /** `ageMs`: since the capture of the frame that changed the incident; undefined for drills. */
+  | { readonly type: 'alert'; readonly body: AlertBody; readonly incident: Incident; readonly ageMs?: number }
   /** The drill with this id is over, and its alerts were sent. */
   | { readonly type: 'drill'; readonly id: string; readonly result: DrillResult }
   /** A picture of the camera as it is now: a JPEG at `path` below state_dir; null: none could be kept. */

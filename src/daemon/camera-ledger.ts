@@ -2,6 +2,7 @@
 import type { CameraCounts, CameraFacts, CameraRates, CameraReport } from '../core/camera-facts.js'
 import { type CameraHealth, followHealth, guardLost, type ShownHealth, startHealth } from '../core/camera-health.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
+import { quantile } from '../core/quantile.js'
 import type { Clock } from './clock.js'
 
 interface Entry {
@@ -14,7 +15,12 @@ interface Entry {
   /** Somebody has paused it then, on the monotonic clock. */
   readonly pausedAtMs?: number
   readonly said: CameraFacts
+  /** Capture to disk of the last alarms. */
+  readonly alarmsMs: readonly number[]
 }
+
+/** Alarms are rare: these are weeks, and a flood of them is seen whole. */
+const MOST_ALARMS = 128
 
 export interface CameraLedger {
   add(cameraId: string, incidentOpen: boolean): void
@@ -24,6 +30,8 @@ export interface CameraLedger {
   incident(cameraId: string, open: boolean): void
   /** Somebody has paused the camera, or lets it go on. */
   pause(cameraId: string, on: boolean): void
+  /** An alarm was on disk so long after the capture of the frame that raised it. */
+  alarm(cameraId: string, latencyMs: number): void
   /** The camera's guard is gone. */
   lost(cameraId: string, cause: Diagnostic): void
   get(cameraId: string): CameraFacts | undefined
@@ -44,15 +52,16 @@ export function cameraLedger(clock: Clock, onChange: (now: CameraFacts, before: 
   }
 
   function facts(id: string, entry: Omit<Entry, 'said'>): CameraFacts {
-    const { incidentOpen, rates, before, running } = entry
+    const { incidentOpen, rates, before, running, alarmsMs } = entry
     const { state, cause, sinceMs } = shownOf(id, entry)
     const scored = state === 'guarding'
-    return { id, state, cause, sinceMs: clock.wallMs(sinceMs), scored, incidentOpen, ...rates, ...sum(before, running) }
+    const shown = { id, state, cause, sinceMs: clock.wallMs(sinceMs), scored, incidentOpen }
+    return { ...shown, ...rates, ...alarmLatency(alarmsMs), ...sum(before, running) }
   }
 
   return {
     add(id, incidentOpen) {
-      const entry = { ...startHeld(clock), incidentOpen, before: NONE }
+      const entry = { ...startHeld(clock), incidentOpen, before: NONE, alarmsMs: [] }
       entries.set(id, { ...entry, said: facts(id, entry) })
     },
     remove(id) {
@@ -74,6 +83,7 @@ export function cameraLedger(clock: Clock, onChange: (now: CameraFacts, before: 
         before: sum(before, running),
       })),
     incident: (id, open) => change(id, () => ({ incidentOpen: open })),
+    alarm: (id, latencyMs) => change(id, ({ alarmsMs }) => ({ alarmsMs: lastOf(alarmsMs, latencyMs) })),
     lost(id, cause) {
       change(id, ({ health, before, running }) => ({
         health: guardLost(health, cause, clock.nowMs()),
@@ -110,6 +120,16 @@ function isNews(before: CameraFacts, now: CameraFacts): boolean {
     before.incidentOpen !== now.incidentOpen ||
     before.baseline?.stage !== now.baseline?.stage
   )
+}
+
+function lastOf(alarmsMs: readonly number[], latencyMs: number): readonly number[] {
+  return [...alarmsMs, latencyMs].slice(-MOST_ALARMS)
+}
+
+function alarmLatency(alarmsMs: readonly number[]): Pick<CameraFacts, 'alarmP50Ms' | 'alarmP95Ms'> {
+  if (alarmsMs.length === 0) return {}
+  const sorted = alarmsMs.toSorted((a, b) => a - b)
+  return { alarmP50Ms: quantile(sorted, 0.5), alarmP95Ms: quantile(sorted, 0.95) }
 }
 
 const NONE: CameraCounts = { frames: 0, flagged: 0, unscored: 0, dropped: 0, connects: 0 }

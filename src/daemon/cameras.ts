@@ -64,7 +64,7 @@ export function runCameras(
   const ownedBy = (guard: number) =>
     [...owners].filter(([id, owner]) => owner === guard && !isPaused(id)).map(([id]) => id)
   const send = (cameraId: string, message: ToGuard) => runners[owners.get(cameraId)!]!.send(message)
-  const messages = guardMessages(ledger, incidents, hooks)
+  const messages = guardMessages(ledger, incidents, clock, hooks)
 
   function onDown(guard: number, cause?: Diagnostic): void {
     if (signal.aborted) return

@@ -4,6 +4,7 @@ import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import type { DrillResult } from '../core/drill.js'
 import type { FromGuard } from '../core/guard-protocol.js'
 import type { CameraLedger } from './camera-ledger.js'
+import type { Clock } from './clock.js'
 import type { OpenIncidents } from './open-incidents.js'
 
 export interface MessageHooks {
@@ -24,10 +25,16 @@ export interface GuardMessages {
   settled(): Promise<unknown>
 }
 
-export function guardMessages(ledger: CameraLedger, incidents: OpenIncidents, hooks: MessageHooks): GuardMessages {
+export function guardMessages(
+  ledger: CameraLedger,
+  incidents: OpenIncidents,
+  clock: Pick<Clock, 'nowMs'>,
+  hooks: MessageHooks,
+): GuardMessages {
   const alerts = new Set<Promise<void>>()
 
-  async function alert({ incident, body }: Extract<FromGuard, { type: 'alert' }>): Promise<void> {
+  async function alert({ incident, body, ageMs }: Extract<FromGuard, { type: 'alert' }>): Promise<void> {
+    const cameMs = clock.nowMs()
     // nobody has to end a drill after a restart, and no camera is under attack by it
     if (!body.drill) {
       incidents.note({ incident, body })
@@ -35,6 +42,7 @@ export function guardMessages(ledger: CameraLedger, incidents: OpenIncidents, ho
     }
     try {
       await hooks.onAlert(body)
+      if (body.phase === 'raised' && ageMs !== undefined) ledger.alarm(body.camera, ageMs + clock.nowMs() - cameMs)
       if (!body.drill) await incidents.save()
     } catch (error) {
       hooks.onDiagnostic(diagnostic('FW_SPOOL_DISK', 'spool', (error as Error).message))

@@ -15,7 +15,7 @@ export async function ownerIn(folder: string): Promise<Owner | undefined> {
 }
 
 /** A folder for its user alone (0700), of whom the one above belongs to. One that is there stays as it is. Throws what the file system throws. */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeOwnedFolder(path: string): Promise<void> {
   const above = dirname(path)
   await mkdir(above, { recursive: true, mode: 0o700 })
   try {

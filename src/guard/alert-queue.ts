@@ -9,16 +9,22 @@ import { alertBody } from './alert-body.js'
 import { type EvidenceKeeper, withoutPictures } from './evidence-keeper.js'
 
 export interface AlertQueue {
-  /** Copies of `frame` what it needs before it returns; `cleaned` is the queue's from now on. `drill`: put in on purpose. */
-  add(incident: Incident, frame: Frame, cleaned: Uint8Array | undefined, options?: { readonly drill: boolean }): void
+  /** Copies of `frame` what it needs before it returns; `cleaned` is the queue's from now on. */
+  add(incident: Incident, frame: Frame, cleaned: Uint8Array | undefined, source?: AlertSource): void
   /** Resolves when all that was added has left. */
   drained(): Promise<void>
+}
+
+/** `drill`: put in on purpose. `capturedMs`: of the frame, on the monotonic clock; how old the alert is goes along with it. */
+export interface AlertSource {
+  readonly drill?: boolean
+  readonly capturedMs?: number
 }
 
 export interface AlertQueueParts {
   readonly evidence: EvidenceKeeper
   readonly model: EngineFacts['model']
-  send(alert: { readonly body: AlertBody; readonly incident: Incident }): void
+  send(alert: { readonly body: AlertBody; readonly incident: Incident; readonly ageMs?: number }): void
   onDiagnostic(d: Diagnostic): void
 }
 
@@ -51,7 +57,7 @@ export function alertQueue(cameraId: string, parts: AlertQueueParts, limits = LI
   }
 
   return {
-    add(incident, frame, cleaned, { drill } = { drill: false }) {
+    add(incident, frame, cleaned, { drill = false, capturedMs } = {}) {
       const { capturedAtMs } = frame
       // the frame's buffer goes back to its pool
       const before = waiting < limits.pictures ? { ...frame, pixels: frame.pixels.slice() } : undefined
@@ -61,7 +67,8 @@ export function alertQueue(cameraId: string, parts: AlertQueueParts, limits = LI
       last = last.then(async () => {
         const pictures = bare ?? (await keep(incident, before!, cleaned))
         waiting--
-        parts.send({ body: alertBody(cameraId, incident, capturedAtMs, parts.model, pictures, drill), incident })
+        const body = alertBody(cameraId, incident, capturedAtMs, parts.model, pictures, drill)
+        parts.send({ body, incident, ageMs: capturedMs && performance.now() - capturedMs })
       })
     },
     drained: () => last,

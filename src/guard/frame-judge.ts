@@ -74,7 +74,7 @@ export function frameJudge(
     parts.onDiagnostic(diagnostic(code, camera.id, error.message))
   }
 
-  function conclude(frame: Frame, verdict: Verdict): void {
+  function conclude(frame: Frame, verdict: Verdict, capturedMs: number): void {
     // two frames of three are no observation: their noise would be measured for nobody
     const observed = observes(state.decision, frame.capturedAtMs, settings.frame.rate)
     const [next, effects] = watch(state, judgedFrame(frame, verdict, observed), watching(), newId)
@@ -82,7 +82,7 @@ export function frameJudge(
     const purified = verdict.kind === 'perturbed' && settings.purify.enabled ? verdict.purified : undefined
     for (const effect of effects) {
       if (effect.type === 'incident') {
-        alerts.add(effect.incident, frame, isTamper(effect.incident.kind) ? undefined : purified)
+        alerts.add(effect.incident, frame, isTamper(effect.incident.kind) ? undefined : purified, { capturedMs })
         drill.end('incident')
       } else parts.onDiagnostic(diagnostic('FW_BASELINE_DRIFT', camera.id, driftText(effect.signal, effect.by)))
     }
@@ -101,7 +101,7 @@ export function frameJudge(
       parts.onAnswer()
       const nowMs = performance.now()
       counters.judged(answer.verdict, nowMs - capturedMs, nowMs)
-      conclude({ ...frame, pixels: answer.pixels }, answer.verdict)
+      conclude({ ...frame, pixels: answer.pixels }, answer.verdict, capturedMs)
       pool.give(answer.pixels)
       if (copy) await drill.judge(copy, capturedMs, settings)
     },

@@ -47,6 +47,16 @@ const METRICS: readonly Metric[] = [
         [{ camera: id, quantile: '0.99' }, seconds(latencyP99Ms)],
       ]),
   },
+  {
+    name: 'alarm_latency_seconds',
+    help: 'Capture of the frame that raised an alarm to its alert on disk, of the last 128 alarms since the start.',
+    labels: ['camera', 'quantile'],
+    values: ({ cameras }) =>
+      cameras.flatMap(({ id, alarmP50Ms, alarmP95Ms }) => [
+        [{ camera: id, quantile: '0.5' }, seconds(alarmP50Ms)],
+        [{ camera: id, quantile: '0.95' }, seconds(alarmP95Ms)],
+      ]),
+  },
   perGuard('guard_up', '1 while the guard process runs and answers.', (guard) => Number(guard.state === 'running')),
   perGuard('guard_restarts_total', 'Times that the guard process was replaced.', (guard) => guard.restarts),
   perGuard('guard_resident_memory_bytes', 'Memory of the guard process.', (guard) => guard.rssBytes),

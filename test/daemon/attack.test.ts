@@ -37,6 +37,9 @@ test('an attack is raised with pictures, outlives its guard, and is cleared once
     expect(await sharp(join(state, path!)).metadata()).toMatchObject({ width: 640, height: 360, format: 'jpeg' })
   }
   await until(() => existsSync(join(state, 'incidents.json')), 'the open incident is kept')
+  // pictures and all; a frame's own latency is told apart
+  const latency = (name: string) => metric(httpPort, `${name}{camera="street",quantile="0.5"}`)
+  expect(await latency('alarm_latency_seconds')).toBeGreaterThan(await latency('latency_seconds'))
 
   const frames = () => metric(httpPort, 'frames_total{camera="street"}')
   const [guard] = await guardsOf(daemon.process.pid!)

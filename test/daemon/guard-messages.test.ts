@@ -11,6 +11,7 @@ import { alertBody, emptyFolder } from '../fixtures/alerts.js'
 const alert = (phase: 'raised' | 'cleared'): FromGuard => ({
   type: 'alert',
   body: alertBody({ camera: 'gate', phase }),
+  ageMs: 150,
   incident: { id: 'i', phase, sinceMs: 1, raisedAtMs: 1, updatedAtMs: 1, kind: 'noise', score: 9 },
 })
 
@@ -20,9 +21,11 @@ async function taken(keep: (body: AlertBody) => Promise<void>) {
   const ledger = cameraLedger({ nowMs: () => 0, wallMs: (ms) => ms }, () => {})
   ledger.add('gate', false)
   const diagnostics: Diagnostic[] = []
+  const clock = { ms: 0 }
   const messages = guardMessages(
     ledger,
     openIncidents(folder, () => {}),
+    { nowMs: () => clock.ms },
     {
       onAlert: keep,
       onDiagnostic: (d) => diagnostics.push(d),
@@ -31,7 +34,7 @@ async function taken(keep: (body: AlertBody) => Promise<void>) {
       onSnapshot: () => {},
     },
   )
-  return { ledger, messages, diagnostics, onDisk: () => openIncidents(folder, () => {}).all() }
+  return { ledger, messages, diagnostics, clock, onDisk: () => openIncidents(folder, () => {}).all() }
 }
 
 test('an incident is on disk after its alert, never before', async () => {
@@ -48,6 +51,21 @@ test('an incident is on disk after its alert, never before', async () => {
   await messages.settled()
   expect(ledger.get('gate')).toMatchObject({ incidentOpen: false })
   expect(onDisk()).toEqual([])
+})
+
+test('the latency of an alarm is from the capture of its frame until it is on disk; one that ends says nothing of it', async () => {
+  let safe: () => void = () => {}
+  const { ledger, messages, clock } = await taken(() => new Promise((resolve) => (safe = resolve)))
+  expect(ledger.get('gate')).not.toHaveProperty('alarmP50Ms')
+  for (const tookMs of [30, 10, 20]) {
+    for (const phase of ['raised', 'cleared'] as const) {
+      messages.take(alert(phase))
+      clock.ms += phase === 'raised' ? tookMs : 1_000
+      safe()
+      await messages.settled()
+    }
+  }
+  expect(ledger.get('gate')).toMatchObject({ alarmP50Ms: 170, alarmP95Ms: 180 })
 })
 
 test('an alert that the disk does not take is reported', async () => {

@@ -14,7 +14,9 @@ async function samples(snapshot: () => BoardSnapshot): Promise<Map<string, numbe
 
 describe('metrics', () => {
   it('are the board', async () => {
-    const found = await samples(() => board({ cameras: [camera('north', { incidentOpen: true })] }))
+    const found = await samples(() =>
+      board({ cameras: [camera('north', { incidentOpen: true, alarmP50Ms: 250, alarmP95Ms: 900 })] }),
+    )
     expect(Object.fromEntries([...found].filter(([name]) => name.startsWith('framewarden_')))).toEqual({
       'framewarden_frames_total{camera="north"}': 700,
       'framewarden_flagged_total{camera="north"}': 3,
@@ -32,6 +34,8 @@ describe('metrics', () => {
       'framewarden_camera_state{camera="north",state="stopped"}': 0,
       'framewarden_latency_seconds{camera="north",quantile="0.5"}': 0.031,
       'framewarden_latency_seconds{camera="north",quantile="0.99"}': 0.084,
+      'framewarden_alarm_latency_seconds{camera="north",quantile="0.5"}': 0.25,
+      'framewarden_alarm_latency_seconds{camera="north",quantile="0.95"}': 0.9,
       'framewarden_guard_up{guard="0"}': 1,
       'framewarden_guard_restarts_total{guard="0"}': 1,
       'framewarden_guard_resident_memory_bytes{guard="0"}': 2_000,

@@ -44,6 +44,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'scan',
     'status',
   ],
+  library: ['config', 'inference', 'scan'],
   main: ['cli'],
 }
 /** The same for what is not in the package; no room of src/ imports these. */

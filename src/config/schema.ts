@@ -234,4 +234,6 @@ export const configSchema = z.strictObject({
 
 /** A configuration as checked: keys as in the file, durations in ms, sizes in bytes, secrets still by reference. */
 export type Config = z.output<typeof configSchema>
+/** As it is written: durations and sizes as text, what has a default left out. */
+export type ConfigFile = z.input<typeof configSchema>
 export type CameraConfig = Config['cameras'][number]

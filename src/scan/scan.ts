@@ -118,7 +118,10 @@ async function* scanAll(
   const { signal } = tools
   let [incidents, failed, interrupted] = [0, false, false]
   const readable = sources.filter((s): s is ScanSource => !isBad(s))
-  const begin = (source: ScanSource | undefined) => source && started(decode(source))
+  const begin = (source: ScanSource | undefined) => {
+    const frames = source && decode(source)
+    return frames && { frames: started(frames), end: () => frames.return(undefined) }
+  }
   let next = begin(readable[0])
   try {
     for (const source of sources) {
@@ -126,21 +129,25 @@ async function* scanAll(
         interrupted = true
         break
       }
-      const frames = next
+      const frames = next?.frames
       if (!isBad(source)) next = begin(readable[readable.indexOf(source) + 1])
       const lines = isBad(source) ? unreadable(source) : scanSource(source, frames!, tools)
       const kept = archive ? archive.keep(source.name, lines) : lines
       let line = await kept.next()
-      for (; !line.done; line = await kept.next()) {
-        if (line.value.type === 'summary') incidents += line.value.incidents
-        yield line.value
+      try {
+        for (; !line.done; line = await kept.next()) {
+          if (line.value.type === 'summary') incidents += line.value.incidents
+          yield line.value
+        }
+      } finally {
+        await kept.return('cut') // whoever reads has left
       }
       failed ||= line.value === 'failed'
       // A stream has no end of its own; a file left in the middle is work not done.
       interrupted ||= line.value === 'cut' && !(!isBad(source) && source.kind === 'stream')
     }
   } finally {
-    await next?.return(undefined)
+    await next?.end()
   }
   return { failed, interrupted, incidents }
 }

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { sources } from './sources.js'
 
 const DECLARED = /^export (?:async )?(?:function\*?|const|let|class|interface|type|enum) (\w+)/gm
+/** What the package exports is gathered there. */
+const FACE = 'src/library/framewarden.ts'
 const PASSED_ON = /^export (?:type )?(?:\{[^}]*\}|\*) from/gm
 
 test('no exported name is declared in two files', () => {
@@ -18,6 +20,7 @@ test('no exported name is declared in two files', () => {
 })
 
 test('a name is imported from where it is declared', () => {
-  const wrong = sources().flatMap(({ path, text }) => [...text.matchAll(PASSED_ON)].map(([line]) => `${path}: ${line}`))
+  const inside = sources().filter(({ path }) => path !== FACE)
+  const wrong = inside.flatMap(({ path, text }) => [...text.matchAll(PASSED_ON)].map(([line]) => `${path}: ${line}`))
   expect(wrong).toEqual([])
 })

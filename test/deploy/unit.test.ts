@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 const UNITS = resolve(import.meta.dirname, '../../systemd')
 /** Tenths, as systemd-analyze takes them; the same bound with and without gpu.conf. */
-const THRESHOLD = 18
+const THRESHOLD = 15
 
 let folder: string
 beforeEach(async () => {

@@ -1,9 +1,10 @@
 /** The packed program as a unit gets it: one file, no network, an empty home, nothing of a checkout around. */
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ffmpeg } from '../camera/partners.js'
@@ -20,7 +21,7 @@ let env: NodeJS.ProcessEnv
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'framewarden-package-test-'))
   for (const name of ['home', 'prefix', 'work']) mkdirSync(join(folder, name))
-  const file = execFileSync('npx', ['tsx', 'tools/package/main.ts', folder], { cwd: ROOT, encoding: 'utf8' }).trim()
+  const file = pack(folder)
   env = {
     HOME: join(folder, 'home'),
     PATH: `${join(folder, 'prefix/bin')}:${dirname(process.execPath)}:/usr/bin:/bin`,
@@ -33,6 +34,15 @@ beforeAll(async () => {
   installed = join(folder, 'prefix/lib/node_modules/framewarden')
 }, 300_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** `npm run package` without the build. */
+function pack(to: string): string {
+  return execFileSync('npx', ['tsx', 'tools/package/main.ts', to], { cwd: ROOT, encoding: 'utf8' }).trim()
+}
+
+function sha256(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex')
+}
 
 function framewarden(...argv: string[]): Promise<{ stdout: string; stderr: string }> {
   return promisify(execFile)('framewarden', argv, { cwd: join(folder, 'work'), env })
@@ -69,6 +79,63 @@ test('says its version, its keys, and what it finds on a clip', async () => {
     unscored: 0,
     model: { name: 'camera' },
   })
+})
+
+test('has a bill of materials with every package that is in it, and the bundles', () => {
+  const bom = JSON.parse(readFileSync(join(installed, 'sbom.cdx.json'), 'utf8'))
+  expect([bom.bomFormat, bom.metadata.component.name]).toEqual(['CycloneDX', 'framewarden'])
+  const listed = new Set<string>(
+    bom.components.map(({ name, version }: { name: string; version: string }) => `${name}@${version}`),
+  )
+  const packed = readdirSync(join(installed, 'node_modules'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /^(?:(?:.*\/)?node_modules\/)?(?:@[^/]+\/)?[^/@]+\/package\.json$/.test(path))
+    .map((path) => JSON.parse(readFileSync(join(installed, 'node_modules', path), 'utf8')))
+    // fluent-ffmpeg goes by the name of its folder
+    .filter(({ name }) => name !== '@ts-ffmpeg/fluent-ffmpeg')
+    .map(({ name, version }) => `${name}@${version}`)
+  expect(packed.length).toBeGreaterThan(50)
+  expect(packed.filter((name) => !listed.has(name))).toEqual([])
+  expect([...listed].filter((name) => name.startsWith('models/'))).toHaveLength(2)
+})
+
+test('made again it is the same file, byte for byte', () => {
+  const again = join(folder, 'again')
+  mkdirSync(again)
+  const file = pack(again)
+  expect(sha256(file)).toBe(sha256(join(folder, basename(file))))
+}, 300_000)
+
+test('a TypeScript program in strict mode compiles against its types and runs', async () => {
+  const consumer = join(folder, 'consumer')
+  mkdirSync(join(consumer, 'node_modules'), { recursive: true })
+  symlinkSync(installed, join(consumer, 'node_modules/framewarden'))
+  symlinkSync(join(ROOT, 'node_modules/@types'), join(consumer, 'node_modules/@types'))
+  cpSync(join(ROOT, 'test/fixtures/consumer'), consumer, { recursive: true })
+  execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', '.'], { cwd: consumer, stdio: 'pipe' })
+  const { stdout } = await promisify(execFile)(process.execPath, ['out/program.js', join(folder, 'work/clip.mp4')], {
+    cwd: consumer,
+    env,
+  })
+  expect(JSON.parse(stdout)).toEqual({
+    kind: 'clean',
+    counts: { frame: 0, incident: 0, summary: 1, error: 0 },
+    unit: 'gate-7',
+    error: 'FW_SOURCE',
+  })
+})
+
+test('the examples of docs/library.md do what they say', async () => {
+  const example = join(folder, 'work/judge.mjs')
+  cpSync(join(installed, 'docs/examples/judge.mjs'), example)
+  mkdirSync(join(folder, 'work/node_modules'), { recursive: true })
+  symlinkSync(installed, join(folder, 'work/node_modules/framewarden'))
+  const node = await promisify(execFile)(process.execPath, [example, 'clip.mp4'], { cwd: join(folder, 'work'), env })
+  expect(node.stdout).toMatch(
+    /^first frame: clean, log-odds -?\d+\.\d\d, 345600 bytes cleaned\n\d+ frames, 0 incidents\n$/,
+  )
+  const script = join(installed, 'docs/examples/scan.py')
+  const python = await promisify(execFile)('python3', [script, 'clip.mp4'], { cwd: join(folder, 'work'), env })
+  expect(python.stdout).toMatch(/^clip\.mp4: \d+ frames, 0 incidents\n$/)
 })
 
 test('every link in its documents leads to a file that is packed', () => {

@@ -6,13 +6,14 @@ import type { RecentDiagnostic } from './diagnostics.js'
 import type { GuardView } from './guard-state.js'
 import type { UnitFacts } from './payloads.js'
 
-/** `recent` is oldest first; the board shows the newest first. */
+/** `recent` is oldest first; the board shows the newest first. `actions`: drill and acknowledge may be asked of the page. */
 export function boardOf(
   unit: UnitFacts,
   guards: readonly GuardView[],
   cameras: readonly CameraFacts[],
   delivery: DeliverySnapshot,
   recent: readonly RecentDiagnostic[],
+  actions: boolean,
 ): BoardSnapshot {
   const { broker, since, protocol, pending, webhooks, lastError } = delivery
   return {
@@ -30,6 +31,8 @@ export function boardOf(
     guards: guards.map(guardOf),
     cameras,
     diagnostics: recent.toReversed(),
+    lastAlert: delivery.seq,
+    actions,
   }
 }
 

@@ -2,7 +2,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { secretsOf } from '../config/secrets.js'
-import type { Verbs } from '../control/protocol.js'
+import { replyTo } from '../control/answer.js'
+import { parseRequest, type Verbs } from '../control/protocol.js'
 import { startControl } from '../control/server.js'
 import type { AlertBody } from '../core/alert.js'
 import { diagnostic } from '../core/diagnostic.js'
@@ -30,6 +31,7 @@ import { type Reporting, startReporting } from './reporting.js'
 import { createSnapshots, type Snapshots } from './snapshots.js'
 import { type StopStack, stopStack } from './stop-stack.js'
 import { reportToSystemd } from './systemd.js'
+import { keepTimelines } from './timelines.js'
 import { verbsOf } from './verbs.js'
 
 const STATS_EVERY_MS = 60_000
@@ -106,9 +108,16 @@ async function build(given: DaemonOptions, stops: StopStack, signal: AbortSignal
   const stats = setInterval(announcer.stats, STATS_EVERY_MS)
   stops.add(() => clearInterval(stats))
 
-  const snapshot = () => boardOf(unit, cameras.guards(), cameras.entries(), delivery.snapshot(), diagnostics.recent())
+  const timelines = keepTimelines(stateDir, cameras.entries, stateFault('timelines'))
+  stops.add(timelines.stop)
+  const actions = settings.http.token !== undefined
+  const snapshot = () =>
+    boardOf(unit, cameras.guards(), cameras.entries(), delivery.snapshot(), diagnostics.recent(), actions)
   const picture = snapshots.take
-  const page = await startPage(settings, { snapshot, ...history, picture }, signal, fault('status page'))
+  const request: StatusOptions['request'] = (verb, body) =>
+    replyTo(() => ({ by: 'page', ...parseRequest(body, verb) }), asked, signal, fault('request'))
+  const shown = { snapshot, ...history, picture, timeline: timelines.of, request }
+  const page = await startPage(settings, shown, signal, fault('status page'))
   if (page) stops.add(page.close)
 
   const { reload } = startReload(options, { ...reporting, incidents, cameras, announcer }, stops, signal)
@@ -147,7 +156,7 @@ function announced(cameras: () => Cameras, incidents: OpenIncidents, history: Hi
 /** undefined: it is off. */
 async function startPage(
   { http: { listen, publicUrl, token }, stateDir }: Settings,
-  shown: Pick<StatusOptions, 'snapshot' | 'incidents' | 'incident' | 'picture'>,
+  shown: Omit<StatusOptions, 'access' | 'port' | 'stateDir' | 'signal'>,
   signal: AbortSignal,
   onError: (error: unknown) => void,
 ): Promise<Status | undefined> {

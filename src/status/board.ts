@@ -10,8 +10,20 @@ export interface BoardSnapshot {
   readonly webhooks: readonly BoardWebhook[]
   readonly guards: readonly BoardGuard[]
   readonly cameras: readonly CameraFacts[]
-  /** Newest first, a few dozen at most; no secret in any. */
-  readonly diagnostics: readonly (Diagnostic & { readonly atMs: number })[]
+  /** Newest first, a few dozen causes at most; no secret in any. */
+  readonly diagnostics: readonly BoardDiagnostic[]
+  /** Of the last alert: another one means that the history has changed. */
+  readonly lastAlert: number
+  /** Drill and acknowledge may be asked of the page. */
+  readonly actions: boolean
+}
+
+/** All of one code and subject; `count` in all. */
+export interface BoardDiagnostic extends Diagnostic {
+  readonly firstAtMs: number
+  readonly atMs: number
+  /** What to do. */
+  readonly remedy: string
 }
 
 export interface BoardBroker {

@@ -1,4 +1,4 @@
-/** Health, metrics, the page and the history over HTTP: GET only, for who may look. */
+/** Health, metrics, the page and the history over HTTP: GET, but for what the page may ask, for who may look. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { FwError } from '../core/errors.js'
@@ -82,7 +82,8 @@ function createAnswers(options: StatusOptions, connections: Connections, signal:
     if (!route?.open && !isAllowed(request.headers, access)) return askForToken(request, response)
     if (!route) return sendJson(response, 404, { error: 'not found', paths })
     // RFC 9110 15.5.6: the methods that are allowed must be named.
-    if (request.method !== 'GET') return sendJson(response, 405, { error: 'GET only' }, { allow: 'GET' })
+    const { method = 'GET' } = route
+    if (request.method !== method) return sendJson(response, 405, { error: `${method} only` }, { allow: method })
     await route.give(response, request, part)
   }
 }

@@ -4,9 +4,11 @@
  */
 import type { CameraFacts } from '../core/camera-facts.js'
 import type { BoardSnapshot } from './board.js'
+import { HISTORY_CONSTANTS, HISTORY_PROGRAM } from './page-history.js'
 
 /** Seconds of scores that a card draws. */
 const HISTORY = 120
+const LEARNING_MINUTES = 10
 const STATES: Record<string, readonly [looks: string, word: string]> = {
   guarding: ['good', 'guarding'],
   connecting: ['warn', 'connecting'],
@@ -17,17 +19,18 @@ const STATES: Record<string, readonly [looks: string, word: string]> = {
 }
 
 const PROGRAM = [
-  ...[connect, stale, show, showGuards, showDiagnostics, summarise, summaryOf],
-  ...[showCamera, createCard, forget, drawScores],
+  ...[connect, stale, show, showGuards, showDiagnostics, diagnosticItem, summarise, summaryOf, toDo],
+  ...[showCamera, baselineWords, createCard, drillFrom, forget, drawScores],
   ...[setRows, setPill, setText, byId, clone, count, signed, latency, ago],
 ]
 
 /** The page's whole program. */
 export const pageScript = `(() => {
-const HISTORY = ${HISTORY}
-const STATES = ${JSON.stringify(STATES)}
-${PROGRAM.join('\n')}
-connect({ cards: new Map(), scores: new Map(), lastAtMs: 0 })
+${Object.entries({ HISTORY, LEARNING_MINUTES, STATES, ...HISTORY_CONSTANTS })
+  .map(([name, value]) => `const ${name} = ${JSON.stringify(value)}`)
+  .join('\n')}
+${[...PROGRAM, ...HISTORY_PROGRAM].join('\n')}
+connect({ cards: new Map(), scores: new Map(), lastAtMs: 0, history: beginHistory() })
 })()`
 
 type Card = ReturnType<typeof createCard>
@@ -38,7 +41,13 @@ interface Page {
   /** Oldest first, one a second; undefined: not scored. */
   readonly scores: Map<string, (number | undefined)[]>
   lastAtMs: number
+  readonly history: ReturnType<typeof beginHistory>
 }
+
+declare function beginHistory(): { readonly wanted: string | undefined }
+declare function followHistory(history: Page['history'], board: BoardSnapshot): void
+declare function askFor(verb: string, members: object): Promise<{ ok: boolean; message?: string; found?: boolean }>
+declare function showSnapshot(card: HTMLElement, id: string): Promise<void>
 
 function connect(page: Page): void {
   const source = new EventSource('/events')
@@ -62,19 +71,23 @@ function stale({ lastAtMs }: Page, isLost: boolean): void {
 }
 
 function show(page: Page, board: BoardSnapshot): void {
-  const { unit, version, broker, cameras } = board
+  const { unit, version, broker, cameras, webhooks } = board
   document.title = `${cameras.some((c) => c.incidentOpen) ? '⚠ ' : ''}${unit} · framewarden`
   setText(byId('unit'), unit)
   setText(byId('about'), `framewarden ${version}, up ${ago(board.startedAtMs)}`)
   const looks = { off: 'quiet', online: 'good', connecting: 'warn', offline: 'bad' }[broker.state]
   setPill(byId('broker'), looks, broker.state === 'off' ? 'no broker' : `broker ${broker.state}`)
   byId('broker').title = broker.error ?? ''
-  setPill(byId('pending'), broker.pending > 0 ? 'warn' : 'quiet', `${count(broker.pending)} alerts waiting`)
-  summarise(cameras)
+  const failing = webhooks.filter((webhook) => webhook.failing !== undefined)
+  const waiting = broker.pending + webhooks.reduce((sum, { pending }) => sum + pending, 0)
+  setPill(byId('pending'), waiting > 0 ? 'warn' : 'quiet', `${count(waiting)} alerts waiting`)
+  byId('pending').title = failing.map(({ to, failing: why }) => `${to}: ${why}`).join('; ')
+  summarise(board)
   for (const id of page.cards.keys()) if (!cameras.some((camera) => camera.id === id)) forget(page, id)
-  for (const camera of cameras) showCamera(page, camera)
+  for (const camera of cameras) showCamera(page, camera, board.actions)
   showGuards(board)
   showDiagnostics(board)
+  followHistory(page.history, board)
 }
 
 function showGuards({ guards }: BoardSnapshot): void {
@@ -92,22 +105,29 @@ function showGuards({ guards }: BoardSnapshot): void {
   )
 }
 
+/** A cause each: how often, from when to when, and what to do. */
 function showDiagnostics({ diagnostics }: BoardSnapshot): void {
-  setRows(
-    'diagnostics',
-    diagnostics.map((d) => [
-      new Date(d.atMs).toLocaleTimeString(),
-      d.code,
-      d.subject,
-      d.text,
-      d.count > 1 ? `× ${count(d.count)}` : '',
-    ]),
-  )
+  const list = byId('diagnostics')
+  while (list.children.length > diagnostics.length) list.lastElementChild!.remove()
+  diagnostics.forEach((d, i) => {
+    diagnosticItem(list.children[i] ?? list.appendChild(clone('diagnostic').querySelector('li')!), d)
+  })
   byId('no-diagnostics').hidden = diagnostics.length > 0
 }
 
-function summarise(cameras: readonly CameraFacts[]): void {
-  const [looks, text] = summaryOf(cameras)
+function diagnosticItem(item: Element, d: BoardSnapshot['diagnostics'][number]): void {
+  const part = (name: string) => item.querySelector(`.${name}`)!
+  setText(part('code'), d.code)
+  setText(part('subject'), d.subject)
+  setText(part('what'), d.text)
+  setText(part('remedy'), d.remedy)
+  const time = (ms: number) => new Date(ms).toLocaleString()
+  const span = d.count > 1 ? `${count(d.count)} times, first ${time(d.firstAtMs)}, last ${time(d.atMs)}` : time(d.atMs)
+  setText(part('times'), span)
+}
+
+function summarise(board: BoardSnapshot): void {
+  const [looks, text] = summaryOf(board)
   const summary = byId('summary')
   // Set only when it changes: a screen reader speaks it each time.
   if (summary.textContent === text) return
@@ -115,17 +135,38 @@ function summarise(cameras: readonly CameraFacts[]): void {
   summary.replaceChildren(text)
 }
 
-function summaryOf(cameras: readonly CameraFacts[]): readonly [looks: string, text: string] {
+/** Is anything wrong, where, what to do; since when stands at the camera: a sentence that changes is spoken each time. */
+function summaryOf({ cameras, diagnostics, broker }: BoardSnapshot): readonly [looks: string, text: string] {
   const names = (list: readonly CameraFacts[]) => list.map((camera) => camera.id).join(', ')
+  const since = ({ sinceMs }: CameraFacts) => new Date(sinceMs).toLocaleString()
   const open = cameras.filter((camera) => camera.incidentOpen)
-  const blind = cameras.filter((camera) => !camera.scored)
-  const unguarded = blind.length > 0 ? `Not guarded: ${names(blind)}` : ''
-  if (open.length > 0) return ['bad', `Incident on ${names(open)}${unguarded && `. ${unguarded}`}`]
-  if (blind.length > 0) return ['warn', unguarded]
-  return ['good', `All ${cameras.length} cameras guarded, no incident`]
+  const paused = cameras.filter(({ cause }) => cause?.code === 'FW_CAMERA_PAUSED')
+  const blind = cameras.filter((camera) => !camera.scored && !paused.includes(camera))
+  const parts = [
+    open.length > 0 ? `Incident on ${names(open)}. Look at the pictures below and at the camera itself.` : '',
+    blind.length > 0
+      ? `Not guarded: ${blind.map((c) => `${c.id} since ${since(c)}`).join(', ')}. ${toDo(blind[0]!, diagnostics)}`
+      : '',
+    paused.length > 0 ? `Paused: ${names(paused)}.` : '',
+    broker.state === 'offline'
+      ? `The broker is away since ${new Date(broker.sinceMs).toLocaleString()}; alerts wait on disk.`
+      : '',
+  ].filter((part) => part !== '')
+  if (open.length > 0) return ['bad', parts.join(' ')]
+  if (parts.length > 0) return ['warn', parts.join(' ')]
+  return [
+    'good',
+    cameras.length === 1
+      ? 'The camera is guarded, no incident.'
+      : `All ${cameras.length} cameras are guarded, no incident.`,
+  ]
 }
 
-function showCamera({ cards, scores }: Page, camera: CameraFacts): void {
+function toDo({ cause }: CameraFacts, diagnostics: BoardSnapshot['diagnostics']): string {
+  return diagnostics.find(({ code }) => code === cause?.code)?.remedy ?? ''
+}
+
+function showCamera({ cards, scores }: Page, camera: CameraFacts, actions: boolean): void {
   const card = cards.get(camera.id) ?? createCard(camera.id)
   cards.set(camera.id, card)
   const [looks, word] = STATES[camera.state] ?? ['quiet', camera.state]
@@ -136,6 +177,9 @@ function showCamera({ cards, scores }: Page, camera: CameraFacts): void {
   card.cause.hidden = camera.cause === undefined || camera.state === 'guarding'
   setText(card.causeCode, camera.cause?.code ?? '')
   setText(card.causeText, camera.cause ? ` ${camera.cause.text}` : '')
+  setText(card.baseline, baselineWords(camera))
+  card.drill.hidden = !actions
+  card.drill.disabled = card.drilling || !camera.scored || camera.incidentOpen
   const history = [...(scores.get(camera.id) ?? []), camera.scored ? camera.score : undefined].slice(-HISTORY)
   scores.set(camera.id, history)
   drawScores(card, history)
@@ -152,6 +196,17 @@ function showCamera({ cards, scores }: Page, camera: CameraFacts): void {
   })
 }
 
+/** What its frames are judged against. */
+function baselineWords({ baseline }: CameraFacts): string {
+  if (!baseline) return ''
+  const minutes = Math.floor(baseline.learnedMs / 60_000)
+  if (baseline.stage === 'own') return `Judged by its own past, flagged from ${signed(baseline.margin)} over its level`
+  const learning = `learning, ${Math.min(minutes, LEARNING_MINUTES)} of ${LEARNING_MINUTES} min`
+  return baseline.stage === 'bundle'
+    ? `No past of its own yet (${learning})`
+    : `Judged by its last minutes (${learning})`
+}
+
 function createCard(id: string) {
   const card = clone('card')
   const root = card.querySelector('article')!
@@ -159,7 +214,8 @@ function createCard(id: string) {
   root.id = `camera-${id}`
   setText(part('name'), id)
   byId('cameras').append(card)
-  return {
+  root.querySelector<HTMLButtonElement>('.look')!.onclick = () => void showSnapshot(root, id)
+  const own = {
     root,
     state: part('state'),
     incident: part('incident'),
@@ -168,8 +224,27 @@ function createCard(id: string) {
     causeText: part('cause span'),
     score: part('number'),
     plot: root.querySelector('svg')!,
+    baseline: part('baseline'),
+    drill: root.querySelector<HTMLButtonElement>('.drill')!,
+    drilling: false,
     values: [...root.querySelectorAll('dd')],
   }
+  own.drill.onclick = () => void drillFrom(own, id)
+  return own
+}
+
+/** The camera's test button: ten seconds, then what came of it. */
+async function drillFrom(
+  card: { drill: HTMLButtonElement; drilling: boolean; root: HTMLElement },
+  id: string,
+): Promise<void> {
+  const said = card.root.querySelector('.snapshot-words')!
+  card.drilling = true
+  card.drill.disabled = true
+  setText(said, 'Drill: perturbed copies of its frames are judged for 10 s.')
+  const { ok, message, found } = await askFor('drill', { camera: id })
+  card.drilling = false
+  setText(said, ok ? `Drill: ${found ? 'found, and the alert went its way' : 'NOT found'}.` : String(message))
 }
 
 function forget({ cards, scores }: Page, id: string): void {
@@ -207,6 +282,7 @@ function setRows(id: string, rows: readonly (readonly string[])[]): void {
     cells.forEach((text, j) => {
       const cell = row.children[j] ?? row.appendChild(document.createElement('td'))
       cell.className = text.length > 30 ? 'text' : ''
+      cell.setAttribute('data-label', body.parentElement!.querySelectorAll('th')[j]!.textContent!)
       setText(cell, text)
     })
   })

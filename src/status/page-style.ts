@@ -76,7 +76,41 @@ tr:last-child td { border-bottom: 0; }
 th { color: var(--soft); font-weight: 600; font-size: .75rem; white-space: nowrap; }
 td { white-space: nowrap; }
 td.text { white-space: normal; overflow-wrap: anywhere; min-width: 14rem; }
+.day { width: 100%; height: 64px; display: block; color: var(--accent); background: var(--quiet-ground); border-radius: 6px; }
+.day .range { fill: currentColor; }
+.day .level, .day .marks { fill: none; stroke: var(--soft); stroke-width: 1; stroke-dasharray: 2 4; vector-effect: non-scaling-stroke; }
+.day .marks { stroke: var(--bad); stroke-width: 2; stroke-dasharray: none; }
+.day .guarded { fill: var(--good); }
+.day .away { fill: var(--bad); }
+.day .stopped { fill: var(--soft); }
+.day-words, .baseline, .seen, .snapshot-words { margin: 0; font-size: .8125rem; color: var(--soft); overflow-wrap: anywhere; }
+.snapshot, .strip { display: block; max-width: 100%; height: auto; border-radius: 6px; background: var(--quiet-ground); }
+.buttons { display: flex; flex-wrap: wrap; gap: .5rem; margin: 0; }
+button {
+  font: inherit; font-size: .875rem; font-weight: 600; padding: .35rem .9rem; border-radius: 8px; cursor: pointer;
+  border: 1px solid var(--line); background: var(--quiet-ground); color: var(--text); min-height: 2.25rem;
+}
+button:disabled { color: var(--soft); cursor: default; }
+#incidents { display: grid; gap: 1rem; }
+.case .text { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
+.case .when { margin-right: auto; overflow-wrap: anywhere; }
+.case .seen { margin-right: auto; }
+.case.wanted { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
+#diagnostics { list-style: none; margin: 0; padding: 0; display: grid; gap: .5rem; }
+#diagnostics li { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .7rem 1rem; font-size: .875rem; overflow-wrap: anywhere; }
+#diagnostics p { margin: 0; }
+#diagnostics .times, #diagnostics .remedy { color: var(--soft); }
+.login { display: grid; gap: .6rem; max-width: 22rem; margin-top: 1.5rem; }
+.login input { font: inherit; padding: .5rem .7rem; border-radius: 8px; border: 1px solid var(--line); background: var(--card); color: var(--text); }
+.login output { color: var(--bad); min-height: 1.4em; }
 footer { margin-top: 2rem; color: var(--soft); font-size: .8125rem; }
 .none { color: var(--soft); margin: 0; padding: .75rem 1rem; }
-@media (max-width: 34rem) { header .pills { margin-left: 0; width: 100%; } }
+@media (max-width: 34rem) {
+  header .pills { margin-left: 0; width: 100%; }
+  thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  td { display: flex; gap: 1rem; justify-content: space-between; border: 0; padding: .2rem 1rem; white-space: normal; overflow-wrap: anywhere; }
+  td.text { min-width: 0; }
+  td::before { content: attr(data-label); color: var(--soft); flex: none; }
+}
 `

@@ -11,8 +11,9 @@ test('repeats of a code and subject are one line with a count; what is held back
   over.abort()
   expect(lines.length).toBe(2)
   expect(lines[1]).toContain('FW_SPOOL_DISK: spool: still full (2 times)')
-  expect(recent().map(({ text, count }) => [text, count])).toEqual([
-    ['full', 1],
-    ['still full', 2],
+  // for a person it is one cause
+  expect(recent().map(({ text, count, remedy }) => [text, count, remedy])).toEqual([
+    ['still full', 3, 'Free disk space under state_dir; alerts cannot be kept safely until then.'],
   ])
+  expect(recent()[0]!.firstAtMs).toBeLessThanOrEqual(recent()[0]!.atMs)
 })

@@ -42,6 +42,8 @@ export function board(more: Partial<BoardSnapshot> = {}): BoardSnapshot {
     ],
     cameras: [camera('north'), camera('south')],
     diagnostics: [],
+    lastAlert: 0,
+    actions: false,
     ...more,
   }
 }

@@ -127,3 +127,40 @@ test('a request for another host is refused: a name may have been pointed here',
   expect(await rawStatus(origin, '/healthz', { host: 'evil.example' })).toBe(421)
   expect(await rawStatus(origin, '/incidents', { host: 'localhost:1' })).toBe(200)
 })
+
+test('the page may ask only with a token, and no other site may ask for it', async () => {
+  const asked: string[] = []
+  const request = async (verb: string, body: string) => {
+    asked.push(`${verb} ${body}`)
+    return '{"ok":true}'
+  }
+  const json = { 'content-type': 'application/json' }
+  const post = (origin: string, headers: Record<string, string>, body = '{"camera":"north"}', verb = 'acknowledge') =>
+    fetch(`${origin}/request/${verb}`, { method: 'POST', headers, body })
+  const open = await serve({ request })
+  expect((await post(open, json)).status).toBe(403)
+  const origin = await serve({ request, access: { host: '127.0.0.1', token: 'swordfish' } })
+  expect((await post(origin, json)).status).toBe(401)
+  const authorization = 'Bearer swordfish'
+  const session = await fetch(`${origin}/session`, { headers: { authorization } })
+  const cookie = session.headers.get('set-cookie')!.split(';')[0]!
+  // what a form of another site could send
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])
+    expect((await post(origin, { cookie, 'content-type': type })).status).toBe(415)
+  expect((await post(origin, { ...json, cookie }, 'x'.repeat(17_000))).status).toBe(413)
+  expect((await post(origin, { ...json, cookie }, '{}', 'reload')).status).toBe(404)
+  expect((await fetch(`${origin}/request/drill`, { headers: { authorization } })).status).toBe(405)
+  expect(asked).toEqual([])
+  expect(await (await post(origin, { ...json, cookie })).json()).toEqual({ ok: true })
+  expect(asked).toEqual(['acknowledge {"camera":"north"}'])
+})
+
+test('the day of a camera is served as rows', async () => {
+  const day = [{ minute: 29_000_000, low: -2, high: -1, state: 'guarding' }] as const
+  const origin = await serve({ timeline: (id) => (id === 'north' ? day : undefined) })
+  expect(await (await fetch(`${origin}/cameras/north/timeline`)).json()).toMatchObject({
+    camera: 'north',
+    minutes: [[29_000_000, -2, -1, 1]],
+  })
+  expect((await fetch(`${origin}/cameras/none/timeline`)).status).toBe(404)
+})

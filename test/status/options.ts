@@ -11,6 +11,8 @@ export function statusOptions(signal: AbortSignal, change: Partial<StatusOptions
     incidents: () => [],
     incident: () => undefined,
     picture: async () => undefined,
+    timeline: () => undefined,
+    request: async () => '{"ok":true}',
     signal,
     ...change,
   }

@@ -23,7 +23,11 @@ describe('the page', () => {
   })
 
   it('fetches nothing from elsewhere', () => {
-    const addresses = [...page.matchAll(/(?:src|href|url\()\s*=?\s*["']?([^"'\s>)]+)/g)].map((match) => match[1]!)
+    const script = inside('script')[0]!
+    expect(script).not.toMatch(/https?:|\/\/[a-z]/)
+    const addresses = [...page.replace(script, '').matchAll(/(?:src|href|url\()\s*=?\s*["']?([^"'\s>)]+)/g)].map(
+      (match) => match[1]!,
+    )
     expect(addresses.length).toBeGreaterThan(3)
     for (const address of addresses) expect(address).toMatch(/^(?:\/[a-z]|data:image)/)
   })
@@ -33,8 +37,9 @@ describe('the page', () => {
   })
 
   it('leaves out no function of its program', async () => {
-    const source = await readFile(new URL('../../src/status/page-script.ts', import.meta.url), 'utf8')
-    const names = [...source.matchAll(/^function (\w+)/gm)].map((match) => match[1]!)
+    const file = (name: string) => readFile(new URL(`../../src/status/${name}.ts`, import.meta.url), 'utf8')
+    const source = (await file('page-script')) + (await file('page-history'))
+    const names = [...source.matchAll(/^(?:async )?function (\w+)/gm)].map((match) => match[1]!)
     expect(names.length).toBeGreaterThan(10)
     for (const name of names) expect(inside('script')[0]).toContain(`function ${name}(`)
   })

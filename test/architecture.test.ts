@@ -52,6 +52,7 @@ const BESIDE: Record<string, readonly string[]> = {
   bench: ['camera', 'config', 'demo', 'inference', 'status'],
   'tools/package': [],
   'tools/decision': ['camera', 'config', 'inference'],
+  'tools/level': ['config', 'inference'],
   'tools/street': ['demo'],
 }
 /** Node modules of the core that are plain computation. */

@@ -25,7 +25,7 @@ const SCORE_GROWTH = 2
 const HELD_SHARE = 0.75
 /** p-value of a frame of an attack that is plain to see: 4.8 nats. */
 export const PLAIN_P = 1e-4
-/** Weight of a new flagged frame in the running level. */
+/** Least weight of a new flagged frame in the running level: at first it is the mean of all. */
 const LEVEL_WEIGHT = 0.1
 
 export interface DecisionSettings {
@@ -61,6 +61,8 @@ export interface DecisionState {
   readonly pattern?: { readonly atMs: number; readonly removal: Int8Array }
   readonly sameness?: number
   readonly level?: number
+  /** Frames that `level` is the mean of. */
+  readonly levels: number
   readonly box?: Box
   readonly noisy?: boolean
   readonly worst: number
@@ -72,6 +74,7 @@ export function startDecision(open?: Incident): DecisionState {
   return {
     evidence: NO_EVIDENCE,
     sinceMs: 0,
+    levels: 0,
     worst: Number.NEGATIVE_INFINITY,
     ...(open && { incident: open, worst: open.score, level: open.level, box: open.box }),
   }
@@ -122,10 +125,12 @@ export function decide(
 
 function describeAttack(state: DecisionState, frame: ScoredFrame): DecisionState {
   const { level } = frame.score
+  const levels = level === undefined ? state.levels : state.levels + 1
+  const weight = Math.max(LEVEL_WEIGHT, 1 / levels)
   const mixed =
     level === undefined || state.level === undefined
       ? (level ?? state.level)
-      : state.level + LEVEL_WEIGHT * (level - state.level)
+      : state.level + weight * (level - state.level)
   let { pattern, sameness } = state
   if (frame.removal) {
     if (!pattern) pattern = { atMs: frame.atMs, removal: frame.removal }
@@ -136,13 +141,14 @@ function describeAttack(state: DecisionState, frame: ScoredFrame): DecisionState
   }
   const box = frame.score.box
   const worst = Math.max(state.worst, frame.score.logit)
-  return { ...state, level: mixed, pattern, sameness, box, worst, noisy: frame.noisy ?? false }
+  return { ...state, level: mixed, levels, pattern, sameness, box, worst, noisy: frame.noisy ?? false }
 }
 
 function forgetAttack(state: DecisionState): DecisionState {
   return {
     ...state,
     level: undefined,
+    levels: 0,
     box: undefined,
     pattern: undefined,
     sameness: undefined,

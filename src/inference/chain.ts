@@ -7,6 +7,7 @@
  */
 import { boxOf } from '../core/box.js'
 import { type Calibration, pValue } from '../core/calibration.js'
+import { type LevelModel, perturbationLevel } from '../core/level.js'
 import type { Mode } from '../core/settings.js'
 import type { Score, Verdict } from '../core/verdict.js'
 
@@ -29,7 +30,7 @@ export interface ChainRun {
   readonly purified: Uint8Array
   /** C(x - M(x)), log-odds. */
   readonly score: number
-  /** L-inf of the perturbation, 0..1. */
+  /** The network's own estimate of L-inf, 0..1. */
   readonly level: number
   readonly map?: LogitMap
 }
@@ -42,6 +43,8 @@ export interface Nets {
 export interface Rule {
   readonly thresholds: { readonly suspicious: number; readonly flagged: number }
   readonly calibration: Readonly<Record<Mode, Calibration>>
+  /** Tells the level of a perturbed frame; null: nothing does, undefined: the network itself. */
+  readonly level?: LevelModel | null
 }
 
 export interface JudgeOptions {
@@ -83,14 +86,35 @@ export async function judgePicture(
     screenLogit,
     chainLogit: run.score,
     p: pValue(calibration, run.score),
-    level: run.level,
+    ...(rule.level === undefined && { level: run.level }),
   }
   if (run.score < flagged) return { kind: 'clean', score: seen, passes: 0 }
   const map = run.map ?? screened?.map
-  const score: Score = { ...seen, box: map && boxOf(map.cells, map.columns, map.rows) }
+  const level = rule.level ? await levelHere(nets, rule.level, picture, run, screenLogit) : seen.level
+  const score: Score = { ...seen, level, box: map && boxOf(map.cells, map.columns, map.rows) }
   const passes = options.purify ? options.maxPasses : 1
   const { pixels, applied } = await purify(nets.chain, picture, run, flagged, passes)
   return { kind: 'perturbed', score, purified: pixels, passes: applied }
+}
+
+/** `screen`: undefined where it has not looked. */
+async function levelHere(
+  nets: Nets,
+  model: LevelModel,
+  { pixels, width, height }: I420Picture,
+  { purified, score, level }: ChainRun,
+  screen?: number,
+): Promise<number | undefined> {
+  const screened = screen ?? (await nets.screen({ pixels, width, height })).score
+  return perturbationLevel(model, {
+    before: pixels,
+    after: purified,
+    width,
+    height,
+    chain: score,
+    screen: screened,
+    head: level,
+  })
 }
 
 /**

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Calibration } from '../core/calibration.js'
 import { FwError } from '../core/errors.js'
+import { LEVEL_FEATURES } from '../core/level.js'
 
 export const BUNDLE_SCHEMA = 'framewarden/bundle/1'
 
@@ -50,6 +51,21 @@ const golden = z.object({
     }),
   ),
 })
+const numbers = z.array(z.number())
+/** core/level.ts. `chain`: SHA-256 of the graph that it was fitted to. */
+const level = z
+  .object({
+    chain: z.string(),
+    centre: numbers.length(LEVEL_FEATURES),
+    scale: numbers.length(LEVEL_FEATURES),
+    hidden: z.array(numbers.length(LEVEL_FEATURES + 1)).min(1),
+    level: numbers,
+    error: numbers,
+    most_error: z.number().positive(),
+  })
+  .refine(({ hidden, level, error }) => level.length === hidden.length + 1 && error.length === level.length, {
+    message: 'weights do not fit together',
+  })
 const signature = z.object({ algorithm: z.literal('ed25519'), key: z.string(), value: z.string() })
 
 const common = z.object({
@@ -77,6 +93,8 @@ const cameraManifest = common.extend({
   /** How clean values stray at any camera (core/baseline/priors.ts); bundles from before have none. */
   priors: z.object({ screen: prior, chain: prior, noise: prior }).optional(),
   golden: golden.optional(),
+  /** How a perturbed frame's level is told; null: it is not, absent: by the chain's own output. */
+  level: level.nullable().optional(),
 })
 const classificationManifest = common.extend({
   task: z.literal('classification'),
@@ -97,7 +115,7 @@ export type CameraManifest = Omit<z.infer<typeof cameraManifest>, 'calibration'>
 }
 export type Manifest = CameraManifest | ClassificationManifest
 
-export function isClassification(manifest: Manifest): manifest is ClassificationManifest {
+export function isClassification(manifest: { readonly task: string }): manifest is ClassificationManifest {
   return manifest.task === 'classification'
 }
 
@@ -121,10 +139,17 @@ export function parseManifest(text: string, path: string): Manifest {
       throw new FwError('FW_MODEL_MANIFEST', `${path}: graphs.${name}: file '${unknown}' is not among files`)
     }
   }
+  if (!isClassification(parsed.data)) checkLevel(parsed.data, path)
   const golden = 'golden' in parsed.data ? (parsed.data.golden?.frames ?? []) : []
   const missing = golden.find((frame) => !(frame.file in parsed.data.files))
   if (missing) throw new FwError('FW_MODEL_MANIFEST', `${path}: golden: file '${missing.file}' is not among files`)
   return parsed.data
+}
+
+/** Another chain takes other things away. */
+function checkLevel({ level, graphs, files }: z.infer<typeof cameraManifest>, path: string): void {
+  if (level && level.chain !== files[graphs.chain.file]!.sha256)
+    throw new FwError('FW_MODEL_MANIFEST', `${path}: level.chain: fitted to another chain, ${level.chain.slice(0, 12)}`)
 }
 
 function rising(quantiles: readonly (readonly [number, number])[]): boolean {

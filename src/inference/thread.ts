@@ -52,14 +52,14 @@ async function close(nets: CameraNets): Promise<void> {
 
 function factsOf(nets: CameraNets, sha256: string): ThreadFacts {
   const { manifest, provider, proof, refusals } = nets
-  const { name, version, thresholds, calibration, priors } = manifest
+  const { name, version, thresholds, calibration, priors, level } = manifest
   return {
     provider,
     proof,
     refusals,
     model: { name, version, sha256 },
     mode: provider === 'cpu' ? 'cascade' : 'full',
-    rule: { thresholds, calibration },
+    rule: { thresholds, calibration, level },
     priors: priors ?? priorsOf(thresholds),
     multipleOf: manifest.multiple_of,
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { LEVEL_FEATURES } from '../../src/core/level.js'
 import { type JudgeOptions, judgePicture, type Nets, type Rule } from '../../src/inference/chain.js'
 import { grey } from './pictures.js'
 
@@ -53,6 +54,18 @@ describe('cascade', () => {
       passes: 0,
       score: { logit: 1.9, screenLogit: 5, chainLogit: 1.9, level: 0.03 },
     })
+  })
+
+  it('tells a level by the bundle’s model, where there is one, of perturbed frames alone', async () => {
+    const model = { centre: Array(LEVEL_FEATURES).fill(0), scale: Array(LEVEL_FEATURES).fill(1), hidden: [] }
+    const says = { ...model, level: [Math.log(8)], error: [Math.log(0.1)], most_error: 0.2 }
+    const level = async (of: Rule['level'], scores: readonly number[], mode: 'cascade' | 'full' = 'cascade') =>
+      (await judgePicture(reported(5, scores), { ...rule, level: of }, picture, { ...cascade, mode })).score.level
+    expect(await level(says, [2, 0])).toBeCloseTo(8 / 255, 9)
+    expect(await level(says, [2, 0], 'full')).toBeCloseTo(8 / 255, 9)
+    expect(await level({ ...says, error: [Math.log(0.3)] }, [2, 0])).toBeUndefined()
+    expect(await level(says, [1])).toBeUndefined()
+    expect(await level(null, [2, 0])).toBeUndefined()
   })
 
   it('flags by the threshold given instead of the bundle’s', async () => {

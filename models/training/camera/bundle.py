@@ -42,6 +42,8 @@ def main() -> None:
                      'data': 'train split of shared/data (18 clips, 72 photographs) and drawn scenes; attacks through yolox_nano and a face detector',
                      'figures': {k: v['last'] | {'steps': v['recipe']['steps'], 'seconds': v['seconds']} | ({'cache': v['cache']} if 'cache' in v else {}) for k, v in steps.items()}},
         'figures': {'export': export['graphs'] if export else None, 'test': evaluation['headline'] if evaluation else None}}
+    level = (read_result('camera', 'fit_level') or {}).get('model')  # belongs to one chain
+    manifest['level'] = level if level and level['chain'] == done['files'][GRAPHS['chain']['file']]['sha256'] else None
     write_json(MODELS / 'camera/manifest.json', manifest)
     print(f"manifest {done['version']}, {sum(f['bytes'] for f in done['files'].values()) / 1e6:.2f} MB of weights")
 

@@ -28,6 +28,14 @@ def oracle_rows() -> str:
     return f"{simulated.count('yes')} of {len(simulated)} intervals (99 %) of the simulation hold the other's figure ({len(rows) - len(simulated)} more rows are too long to simulate):"
 
 
+def level_table(rows: list) -> str:
+    lines = ['| frames | looked at | with an answer | of these within 30 % | median of told / put in |', '|---|---|---|---|---|']
+    for row in rows:
+        right = f"{row['within_30']} ({row['interval'][0]:.2f}-{row['interval'][1]:.2f})" if row['interval'] else '-'
+        lines.append(f"| {row['frames']} | {row['n']} | {row['answered']} | {right} | {row['median_ratio'] or '-'} |")
+    return '\n'.join(lines)
+
+
 def values() -> dict:
     evaluation, calibration, export, rgb = read_result('camera', 'evaluate_clips'), read_result('camera', 'calibrate'), read_result('camera', 'export')['graphs'], read_result('camera', 'measure_input')
     cells, manifest = evaluation['cells'], json.loads((MODELS / 'camera/manifest.json').read_text())
@@ -36,7 +44,9 @@ def values() -> dict:
     pure = [c for c in cells if c['pure_clean']]
     pc, pa, pp = (sum(c[k] for c in pure) for k in ('pure_clean', 'pure_attacked', 'pure_purified'))
     compare = read_result('camera', 'compare_precision')['graphs']
+    level = read_result('camera', 'fit_level')
     return {
+        'level_units': level['units'], 'level_error': level['most_error'], 'level_table': level_table(level['test']),
         'compare': ', '.join(f"{n}: AUROC {v['auroc']['fp32']:.3f} and {v['auroc']['int8']:.3f}" for n, v in compare.items()),
         'version': manifest['version'], 'clean': counted(clean['flagged'], clean['frames']), 'clean_full': counted(clean['flagged_full'], clean['frames']),
         'clean_suspicious': counted(clean['suspicious'], clean['frames']), 'recoded': counted(*total(cells, family='clean')), 'sign': counted(*total(cells, family='sign')),

@@ -14,15 +14,23 @@ const FLOOR = 0.5
  * Mean absolute response of the Laplacian difference mask, times sqrt(pi / 2) / 6 (Immerkaer 1996).
  */
 export function lumaNoise(frame: Pick<Frame, 'pixels' | 'width' | 'height'>): number {
-  const { pixels, width, height } = frame
+  return noiseQuantiles(frame, [QUIET_SHARE])[0]!
+}
+
+/** The same at other quantiles of the blocks, each share in [0, 1). */
+export function noiseQuantiles(
+  { pixels, width, height }: Pick<Frame, 'width' | 'height'> & { readonly pixels: Uint8Array },
+  shares: readonly number[],
+): number[] {
   const blocks: number[] = []
   for (let y = 1; y + BLOCK < height; y += BLOCK * STRIDE) {
     for (let x = 1; x + BLOCK < width; x += BLOCK * STRIDE) blocks.push(laplacian(pixels, width, x, y))
   }
-  if (blocks.length === 0) return Math.log(FLOOR)
   blocks.sort((a, b) => a - b)
-  const quiet = blocks[Math.floor(blocks.length * QUIET_SHARE)]!
-  return Math.log(Math.max(FLOOR, (quiet * Math.sqrt(Math.PI / 2)) / 6))
+  return shares.map((share) => {
+    const response = blocks[Math.floor(blocks.length * share)] ?? 0
+    return Math.log(Math.max(FLOOR, (response * Math.sqrt(Math.PI / 2)) / 6))
+  })
 }
 
 /** Mean absolute value of [[1, -2, 1], [-2, 4, -2], [1, -2, 1]] over the block at (left, top). */

@@ -22,10 +22,11 @@ export async function stagePackage(work: string, platform: Platform): Promise<Ma
   const stage = join(work, 'package')
   execFileSync('tar', ['-xzf', npmPack(ROOT, work), '-C', work])
   const home = isOurs(platform) ? ROOT : await installFor(platform, join(work, 'other'))
-  for (const path of await packagesToRun(home)) await copyPackage(join(home, path), join(stage, path))
+  const packed = new Set<string>()
+  for (const path of await packagesToRun(home)) packed.add(await copyPackage(join(home, path), join(stage, path)))
   await keepOnePlatform(join(stage, 'node_modules/onnxruntime-node/bin/napi-v6'), platform)
   const manifest = await writeManifest(stage, platform)
-  await writeFile(join(stage, 'sbom.cdx.json'), await sbomOf(home, stage, manifest))
+  await writeFile(join(stage, 'sbom.cdx.json'), await sbomOf(stage, { home, packed, name: manifest.name }))
   return manifest
 }
 
@@ -70,12 +71,13 @@ async function packagesToRun(home: string): Promise<string[]> {
   return names.filter((_, i) => there[i]).map(([path]) => path)
 }
 
-/** Copies a package without the packages inside it, and without what npm would run after installing it. */
-async function copyPackage(from: string, to: string): Promise<void> {
+/** Copies a package without the packages inside it, and without what npm would run after installing it; its name@version. */
+async function copyPackage(from: string, to: string): Promise<string> {
   await cp(from, to, { recursive: true, filter: (source) => source !== join(from, 'node_modules') })
   const manifest = JSON.parse(await readFile(join(to, 'package.json'), 'utf8'))
   delete manifest.scripts
   await writeFile(join(to, 'package.json'), JSON.stringify(manifest, null, 2))
+  return `${manifest.name}@${manifest.version}`
 }
 
 /** `folder` holds a folder an operating system with one a processor in it. */

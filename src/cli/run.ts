@@ -17,24 +17,27 @@ const LAST_LINES_MS = 500
 
 export const runCommand: Command = {
   name: 'run',
-  usage: 'run --config FILE',
+  usage: 'run --config FILE [--tolerant]',
   summary: 'Guard the cameras of a configuration',
   help: `Guards the cameras of FILE until SIGTERM or Ctrl-C. SIGHUP takes the file anew: only what has changed is restarted. A file
 with mistakes, or with a bundle, ffmpeg or GPU that cannot be used here, changes nothing. Log lines go to standard error.
 
 Options:
   --config FILE   the configuration; \`framewarden check-config FILE\` says what is wrong with it
+  --tolerant      a camera that has mistakes in its own part of FILE is left out, and the others are guarded. It is said at
+                  each start and reload, on the page, and /readyz is not ready meanwhile
 
 Exit: 0 stopped, 1 could not start, 2 the configuration is wrong.
 
 Example:
   framewarden run --config /etc/framewarden/config.yaml`,
   async run(argv) {
-    const { values, positionals } = parseArguments(argv, { config: { type: 'string' } })
+    const { values, positionals } = parseArguments(argv, { config: { type: 'string' }, tolerant: { type: 'boolean' } })
     const path = values.config
     if (path === undefined || positionals.length > 0)
-      throw new FwError('FW_USAGE', 'run takes --config FILE and nothing else')
-    const settings = await loadConfig(path)
+      throw new FwError('FW_USAGE', 'run takes --config FILE, perhaps --tolerant, and nothing else')
+    const load = () => loadConfig(path, process.env, { tolerant: values.tolerant })
+    const settings = await load()
     // A damaged bundle ends the start at once; later it would be a guard that dies again and again. With the one before at
     // hand the guards say what is wrong and go on with that.
     await readBundle(findBundle(settings.models.bundle)).catch(async (error) => {
@@ -56,7 +59,7 @@ Example:
       reloadWanted = running === undefined
       void running?.reload()
     })
-    await runDaemon({ settings, version, log, load: () => loadConfig(path) }, stop.signal, (daemon) => {
+    await runDaemon({ settings, version, log, load }, stop.signal, (daemon) => {
       const page = daemon.http ? `, http://${daemon.http}/` : ''
       const count = settings.cameras.length
       log.info(

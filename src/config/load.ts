@@ -4,22 +4,57 @@ import { dirname, resolve } from 'node:path'
 import { FwError } from '../core/errors.js'
 import type { Settings } from '../core/settings.js'
 import { MAX_BYTES } from './bounded-yaml.js'
-import { parseConfig } from './parse.js'
-import { type ConfigCode, ConfigError, inOrder } from './problem.js'
+import { type ParsedConfig, parseConfig } from './parse.js'
+import { type ConfigCode, ConfigError, type ConfigProblem, inOrder } from './problem.js'
 import { resolveReferences } from './resolve.js'
 import { toSettings } from './to-settings.js'
+import { camerasAtFault, type LeftOutCamera, leftOutCamera } from './tolerate.js'
 
 /**
- * Reads, checks and resolves the file at `path`; the result is frozen. Relative paths in it begin at its folder.
+ * Reads, checks and resolves the file at `path`; the result is frozen. Relative paths in it begin at its folder. `tolerant`:
+ * cameras that alone have mistakes are left out, and named in `leftOut`, as long as one is left.
  * Throws FW_CONFIG_MISSING when it cannot be read, else a ConfigError with everything that is wrong.
  */
-export async function loadConfig(path: string, env: NodeJS.ProcessEnv = process.env): Promise<Settings> {
-  const parsed = parseConfig(await readConfigText(path))
-  if (!parsed.config) throw new ConfigError(path, parsed.problems)
+export async function loadConfig(
+  path: string,
+  env: NodeJS.ProcessEnv = process.env,
+  { tolerant = false } = {},
+): Promise<Settings> {
+  const text = await readConfigText(path)
+  const without = new Set<number>()
+  const leftOut: LeftOutCamera[] = []
+  for (;;) {
+    const { parsed, settings, problems } = await attempt(text, path, env, without)
+    if (settings) return leftOut.length === 0 ? settings : Object.freeze({ ...settings, leftOut })
+    const faulty = tolerant ? camerasAtFault(problems) : undefined
+    // no camera at fault that is not left out already, or none would be left: the file cannot be used
+    if (!faulty || faulty.size === 0 || parsed.cameras <= without.size + faulty.size)
+      throw new ConfigError(path, problems)
+    for (const place of faulty) {
+      without.add(place)
+      leftOut.push(leftOutCamera(parsed.idOf(place), place, problems))
+    }
+  }
+}
+
+interface Attempt {
+  readonly parsed: ParsedConfig
+  readonly settings?: Settings
+  readonly problems: readonly ConfigProblem[]
+}
+
+async function attempt(
+  text: string,
+  path: string,
+  env: NodeJS.ProcessEnv,
+  without: ReadonlySet<number>,
+): Promise<Attempt> {
+  const parsed = parseConfig(text, without)
+  if (!parsed.config) return { parsed, problems: parsed.problems }
   const folder = dirname(resolve(path))
   const { resolved, findings } = await resolveReferences(parsed.config, folder, env)
-  if (findings.length > 0) throw new ConfigError(path, inOrder(findings.map(parsed.problemAt)))
-  return toSettings(parsed.config, resolved, folder)
+  if (findings.length > 0) return { parsed, problems: inOrder(findings.map(parsed.problemAt)) }
+  return { parsed, settings: toSettings(parsed.config, resolved, folder), problems: [] }
 }
 
 /** The text of the file at `path`. Throws FW_CONFIG_MISSING, FW_CONFIG_SIZE, or FW_CONFIG_SYNTAX when it is not UTF-8. */

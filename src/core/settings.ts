@@ -1,5 +1,6 @@
 /** The configuration as the rooms receive it: parsed, defaulted, units in names, secrets and PEM files read. */
 import type { Phase } from './alert.js'
+import type { FwCode } from './errors.js'
 
 import type { TamperSettings } from './tamper/kinds.js'
 
@@ -120,6 +121,16 @@ export interface Settings {
   readonly evidence: Retention
   readonly spool: Retention
   readonly webhooks: readonly WebhookSettings[]
+  /** Cameras of the file that are not guarded because of mistakes in it, with `run --tolerant`; undefined: none. */
+  readonly leftOut?: readonly {
+    readonly camera: string
+    readonly problems: readonly {
+      readonly code: FwCode
+      readonly line: number
+      readonly column: number
+      readonly text: string
+    }[]
+  }[]
   readonly http: HttpSettings
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' }
 }

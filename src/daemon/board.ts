@@ -14,6 +14,7 @@ export function boardOf(
   delivery: DeliverySnapshot,
   recent: readonly RecentDiagnostic[],
   actions: boolean,
+  leftOut: readonly string[],
 ): BoardSnapshot {
   const { broker, since, protocol, pending, webhooks, lastError } = delivery
   return {
@@ -33,6 +34,7 @@ export function boardOf(
     diagnostics: recent.toReversed(),
     lastAlert: delivery.seq,
     actions,
+    leftOut,
   }
 }
 

@@ -21,6 +21,7 @@ import { type Clock, systemClock } from './clock.js'
 import { createDrills, type Drills, type DrillsParts } from './drills.js'
 import { clearForgotten } from './forgotten-incidents.js'
 import type { History } from './history.js'
+import { type LeftOutCameras, leftOutCameras } from './left-out.js'
 import { mqttRequests } from './mqtt-requests.js'
 import { type OpenIncidents, openIncidents } from './open-incidents.js'
 import { type Overrides, openOverrides } from './overrides.js'
@@ -105,14 +106,14 @@ async function build(given: DaemonOptions, stops: StopStack, signal: AbortSignal
   )
   const cameras = startCameras(options, reporting, { incidents, announcer, drills, snapshots }, stops)
   announcer.all()
-  const stats = setInterval(announcer.stats, STATS_EVERY_MS)
-  stops.add(() => clearInterval(stats))
+  eachMinute(announcer.stats, stops)
 
   const timelines = keepTimelines(stateDir, cameras.entries, stateFault('timelines'))
   stops.add(timelines.stop)
   const actions = settings.http.token !== undefined
+  const left = leftOutCameras(settings, diagnostics.note)
   const snapshot = () =>
-    boardOf(unit, cameras.guards(), cameras.entries(), delivery.snapshot(), diagnostics.recent(), actions)
+    boardOf(unit, cameras.guards(), cameras.entries(), delivery.snapshot(), diagnostics.recent(), actions, left.texts())
   const picture = snapshots.take
   const request: StatusOptions['request'] = (verb, body) =>
     replyTo(() => ({ by: 'page', ...parseRequest(body, verb) }), asked, signal, fault('request'))
@@ -120,7 +121,7 @@ async function build(given: DaemonOptions, stops: StopStack, signal: AbortSignal
   const page = await startPage(settings, shown, signal, fault('status page'))
   if (page) stops.add(page.close)
 
-  const { reload } = startReload(options, { ...reporting, incidents, cameras, announcer }, stops, signal)
+  const { reload } = startReload(options, { ...reporting, incidents, cameras, announcer, left }, stops, signal)
   const camera = cameraOrders({ cameras, overrides, reload })
   asked = verbsOf({ snapshot, reload, drill: drills.drill, history, picture, camera })
   const control = await startControl({ stateDir, verbs: asked, onFault: fault('control socket') })
@@ -129,6 +130,11 @@ async function build(given: DaemonOptions, stops: StopStack, signal: AbortSignal
   const systemd = await reportToSystemd(process.env, snapshot, (text) => log.warn(text))
   stops.add(systemd.stopping)
   return { http: page?.address, reload }
+}
+
+function eachMinute(stats: () => void, stops: StopStack): void {
+  const timer = setInterval(stats, STATS_EVERY_MS)
+  stops.add(() => clearInterval(timer))
 }
 
 function withOverrides(given: DaemonOptions, { over }: Overrides): DaemonOptions {
@@ -231,6 +237,7 @@ function startCameras(
 }
 
 interface Reloaded extends Reporting {
+  readonly left: LeftOutCameras
   readonly incidents: OpenIncidents
   readonly cameras: Cameras
   readonly announcer: Announcer
@@ -251,6 +258,7 @@ function startReload(
     tryOut: (trial, next) => tryOut(trial, next, log, signal),
     apply: (step, next) => applyStep(step, next, { ...reloaded, log }),
     async onSettled(now) {
+      reloaded.left.of(now)
       await clearForgotten(reloaded.incidents, now.cameras, reloaded.history.alert)
       reloaded.announcer.all()
       reloaded.delivery.retryDenied()

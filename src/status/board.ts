@@ -12,6 +12,8 @@ export interface BoardSnapshot {
   readonly cameras: readonly CameraFacts[]
   /** Newest first, a few dozen causes at most; no secret in any. */
   readonly diagnostics: readonly BoardDiagnostic[]
+  /** Cameras of the configuration that are not guarded because of mistakes in it: `'gate' (12:5: text)`. */
+  readonly leftOut: readonly string[]
   /** Of the last alert: another one means that the history has changed. */
   readonly lastAlert: number
   /** Drill and acknowledge may be asked of the page. */

@@ -136,7 +136,7 @@ function summarise(board: BoardSnapshot): void {
 }
 
 /** Is anything wrong, where, what to do; since when stands at the camera: a sentence that changes is spoken each time. */
-function summaryOf({ cameras, diagnostics, broker }: BoardSnapshot): readonly [looks: string, text: string] {
+function summaryOf({ cameras, diagnostics, broker, leftOut }: BoardSnapshot): readonly [looks: string, text: string] {
   const names = (list: readonly CameraFacts[]) => list.map((camera) => camera.id).join(', ')
   const since = ({ sinceMs }: CameraFacts) => new Date(sinceMs).toLocaleString()
   const open = cameras.filter((camera) => camera.incidentOpen)
@@ -146,6 +146,9 @@ function summaryOf({ cameras, diagnostics, broker }: BoardSnapshot): readonly [l
     open.length > 0 ? `Incident on ${names(open)}. Look at the pictures below and at the camera itself.` : '',
     blind.length > 0
       ? `Not guarded: ${blind.map((c) => `${c.id} since ${since(c)}`).join(', ')}. ${toDo(blind[0]!, diagnostics)}`
+      : '',
+    leftOut.length > 0
+      ? `Not guarded, for mistakes in the configuration: ${leftOut.join('; ')}. Mend the file and reload.`
       : '',
     paused.length > 0 ? `Paused: ${names(paused)}.` : '',
     broker.state === 'offline'

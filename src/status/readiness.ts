@@ -25,6 +25,7 @@ export function readiness(board: BoardSnapshot, nowMs: number): Readiness {
       const why = camera.cause ? `: ${camera.cause.code}, ${camera.cause.text}` : ''
       return `camera '${camera.id}' ${troubleOf(camera)} for ${elapsedText(nowMs - camera.sinceMs)}${why}`
     }),
+    ...leftOutReasons(board),
     ...brokerReasons(board),
   ]
   return {
@@ -51,6 +52,7 @@ export function unitSentence(board: BoardSnapshot, nowMs: number): string {
     `guarding ${share}${all}`,
     ...(open.length > 0 ? [`incident on ${names(open)}`] : []),
     ...byTrouble(down).map((group) => `${names(group)} ${troubleOf(group[0]!)} for ${elapsedText(longest(group))}`),
+    ...leftOutReasons(board),
     ...unableGuards(board),
     ...brokerReasons(board),
   ].join('; ')
@@ -58,6 +60,10 @@ export function unitSentence(board: BoardSnapshot, nowMs: number): string {
   function longest(group: readonly CameraFacts[]): number {
     return Math.max(...group.map(({ sinceMs }) => nowMs - sinceMs))
   }
+}
+
+function leftOutReasons({ leftOut }: BoardSnapshot): string[] {
+  return leftOut.map((camera) => `camera ${camera} is left out for mistakes in the configuration`)
 }
 
 function brokerReasons({ broker }: BoardSnapshot): string[] {

@@ -44,6 +44,7 @@ export function board(more: Partial<BoardSnapshot> = {}): BoardSnapshot {
     diagnostics: [],
     lastAlert: 0,
     actions: false,
+    leftOut: [],
     ...more,
   }
 }

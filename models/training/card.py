@@ -1,6 +1,8 @@
-"""Writes the model card ../README.md and its tables ../tables/*.md: the prose of card.md, camera/card.md and stills/card.md with the figures of results/ put in.
+"""Writes the model card ../README.md and its tables ../tables/*.md: the prose of card.md, camera/card.md and
+stills/card.md with the figures of results/ put in.
 
-python card.py               # needs numpy alone; after any step that leaves results. lib.test_plain compares what is written with what results say"""
+python card.py               # needs numpy alone; after any step that leaves results. lib.test_plain compares what is
+    written with what results say"""
 import re
 from pathlib import Path
 
@@ -18,9 +20,11 @@ def pages() -> dict[Path, str]:
     for template in ('card.md', 'camera/card.md', 'stills/card.md'):
         _, *rest = PAGE.split((HERE / template).read_text())
         for path, text in zip(rest[::2], rest[1::2]):
-            text = re.sub(r'\{(\w+)(?::(\w+))?\}', lambda m: str(parts[m[1]](*[m[2]] if m[2] else []) if m[1] in parts else values[m[1]]), text)
+            text = re.sub(r'\{(\w+)(?::(\w+))?\}', lambda m: str(parts[m[1]](*[m[2]] if m[2] else [])
+                                                                 if m[1] in parts else values[m[1]]), text)
             # a plot that was not drawn would be a broken picture
-            text = re.sub(r'!\[.*?\]\((.*?)\)\n\n', lambda m: m[0] if (MODELS / path).parent.joinpath(m[1]).exists() else '', text)
+            text = re.sub(r'!\[.*?\]\((.*?)\)\n\n', lambda m: m[0]
+                          if (MODELS / path).parent.joinpath(m[1]).exists() else '', text)
             found[MODELS / path] = text.strip() + '\n'
     return found
 

@@ -1,8 +1,10 @@
 """Calibrates the exported graphs on the calibrate split and writes the bundle: thresholds, tail, ../camera/*.onnx.
 
-nice -n 15 python -m camera.make_cache --split calibrate --segments 120 && nice -n 15 python -m camera.calibrate --screen fp32 --chain fp32   # about 10 min
-Platt scaling (balanced prior) of both raw scores on attacked against clean frames; thresholds, quantiles and the tail from clean
-frames alone: every frame of the seven calibrate clips (every second one) as the agent decodes it, and the first 150 of each once more through x264.
+nice -n 15 python -m camera.make_cache --split calibrate --segments 120 && nice -n 15 python -m camera.calibrate
+    --screen fp32 --chain fp32   # about 10 min
+Platt scaling (balanced prior) of both raw scores on attacked against clean frames; thresholds, quantiles and the tail
+from clean frames alone: every frame of the seven calibrate clips (every second one) as the agent decodes it, and the
+first 150 of each once more through x264.
 """
 import json
 import time
@@ -44,7 +46,8 @@ def clean_films(data: Path, s: Settings, limit: int | None) -> dict[str, np.ndar
     for clip in video.clips(data, 'calibrate'):
         frames = video.decode(clip['path'], *clip['size'], frames=limit)
         films[clip['file']] = frames[::s.every]
-        films[clip['file'] + f' crf {s.reencode_crf}'] = video.through_codec(frames[:s.reencoded_frames], crf=s.reencode_crf)[::s.every]
+        films[clip['file'] + f' crf {s.reencode_crf}'] = video.through_codec(frames[:s.reencoded_frames],
+                                                                             crf=s.reencode_crf)[::s.every]
     return films
 
 
@@ -69,7 +72,9 @@ def with_affine(model: onnx.ModelProto, names: list[str], scale: float, offset: 
                 for i, n in enumerate(field):
                     if n == name:
                         field[i] = name + '_raw'
-        model.graph.initializer.extend([onnx.numpy_helper.from_array(np.array([v], np.float32), f'{name}_{k}') for k, v in (('scale', scale), ('offset', offset))])
+        model.graph.initializer.extend([
+            onnx.numpy_helper.from_array(np.array([v], np.float32), f'{name}_{k}')
+            for k, v in (('scale', scale), ('offset', offset))])
         model.graph.node.extend([onnx.helper.make_node('Mul', [name + '_raw', name + '_scale'], [name + '_scaled']),
                                  onnx.helper.make_node('Add', [name + '_scaled', name + '_offset'], [name])])
     onnx.checker.check_model(model)
@@ -107,11 +112,13 @@ def survival(tail: dict, s: float) -> float:
 def clean_law(films: list[np.ndarray], nuisances: np.ndarray, s: Settings, rng) -> dict:
     """Quantile table and upper 95 % tail of clean frame scores (defence notes, D), for a camera not seen before.
 
-    A scene that scores high scores high on every frame, so the pooled share of frames says little about the next camera: the table is
-    the envelope, for each share the highest quantile of any film or of the nuisances. The tail starts where the envelope ends; its
-    shape is the upper bound over block resamples of all, and not steeper than that of the nuisances alone."""
+    A scene that scores high scores high on every frame, so the pooled share of frames says little about the next
+    camera: the table is the envelope, for each share the highest quantile of any film or of the nuisances. The tail
+    starts where the envelope ends; its shape is the upper bound over block resamples of all, and not steeper than that
+    of the nuisances alone."""
     grid = [*np.arange(0.05, 0.96, 0.05).round(2), s.tail_from]
-    table = [[float(p), float(max(np.quantile(f, p) for f in [*films, nuisances] if len(f) >= s.least_frames))] for p in grid]
+    table = [[float(p),
+              float(max(np.quantile(f, p) for f in [*films, nuisances] if len(f) >= s.least_frames))] for p in grid]
     u, z = table[-1][1], 1 - s.tail_from
     groups = [*films, nuisances]
     blocks = [f[i:i + s.block] for f in groups for i in range(0, len(f), s.block)]
@@ -130,9 +137,12 @@ def clean_law(films: list[np.ndarray], nuisances: np.ndarray, s: Settings, rng) 
 
 
 def summary(screen: np.ndarray, chain: np.ndarray, suspicious: float, flagged: float) -> dict:
-    return {'frames': len(screen), 'suspicious': float((screen >= suspicious).mean()), 'flagged_full': float((chain >= flagged).mean()),
-            'flagged_cascade': float(((screen >= suspicious) & (chain >= flagged)).mean()),
-            'screen_p50_max': [float(np.median(screen)), float(screen.max())], 'chain_p50_max': [float(np.median(chain)), float(chain.max())]}
+    return {
+        'frames': len(screen), 'suspicious': float((screen >= suspicious).mean()), 'flagged_full': float(
+            (chain >= flagged).mean()), 'flagged_cascade': float(((screen >= suspicious) & (chain >= flagged)).mean()),
+        'screen_p50_max': [float(np.median(screen)),
+                           float(screen.max())], 'chain_p50_max': [float(np.median(chain)),
+                                                                   float(chain.max())]}
 
 
 def main() -> None:
@@ -144,15 +154,22 @@ def main() -> None:
     parser.add_argument('--limit', type=int, help='frames a clip, for a quick look')
     args, s, began = parser.parse_args(), Settings(), time.time()
     rng, root = np.random.default_rng(s.seed), args.cache / 'calibrate'
-    files = {'screen': args.cache / f'onnx/screen.{args.screen}.onnx', 'chain': args.cache / f'onnx/chain.{args.chain}.onnx'}
+    files = {
+        'screen': args.cache / f'onnx/screen.{args.screen}.onnx', 'chain': args.cache / f'onnx/chain.{args.chain}.onnx'}
     if args.keep_screen:
         files['screen'] = MODELS / 'camera/screen.onnx'
     graphs = {name: session(path) for name, path in files.items()}
     films = clean_films(args.data, s, args.limit)
     raw = {name: {film: scores_of(g, frames) for film, frames in films.items()} for name, g in graphs.items()}
     cache, affine, report = Cache(root), {}, {}
-    bystander = {name: [sc for line in cache.negatives for sc in scores_of(g, cache.frames(line['clean'])[:2])] for name, g in graphs.items()}
-    rows = [(l['attacked'], 1.0, positive_weight(l)) for l in cache.attacks] + [(l['clean'], 0.0, 1.0) for l in cache.attacks[::2] + cache.negatives]
+    bystander = {
+        name: [sc
+               for line in cache.negatives
+               for sc in scores_of(g,
+                                   cache.frames(line['clean'])[:2])]
+        for name, g in graphs.items()}
+    rows = [(l['attacked'], 1.0, positive_weight(l))
+            for l in cache.attacks] + [(l['clean'], 0.0, 1.0) for l in cache.attacks[::2] + cache.negatives]
     for name, graph in graphs.items():
         marks = [(sc, label, w) for file, label, w in rows for sc in scores_of(graph, cache.frames(file)[-2:])]
         marks += [(sc, 0.0, 0.3) for film in raw[name].values() for sc in film[::10]]
@@ -166,7 +183,9 @@ def main() -> None:
     cascade = [np.where(level['screen'][f] < suspicious, level['screen'][f], level['chain'][f]) for f in films]
     bad = {name: affine[name][0] * np.array(bystander[name]) + affine[name][1] for name in graphs}
     bad['cascade'] = np.where(bad['screen'] < suspicious, bad['screen'], bad['chain'])
-    law = {'cascade': clean_law(cascade, bad['cascade'], s, rng), 'full': clean_law(list(level['chain'].values()), bad['chain'], s, rng)}
+    law = {
+        'cascade': clean_law(cascade, bad['cascade'], s, rng), 'full': clean_law(list(level['chain'].values()),
+                                                                                 bad['chain'], s, rng)}
     report['nuisances drawn on'] = summary(bad['screen'], bad['chain'], suspicious, flagged)
     for film in films:
         report[film] = summary(level['screen'][film], level['chain'][film], suspicious, flagged)
@@ -174,12 +193,15 @@ def main() -> None:
     out, entries = MODELS / 'camera', {}
     for name, path in files.items():
         kept = name == 'screen' and args.keep_screen
-        data = path.read_bytes() if kept else with_affine(onnx.load(path), ['score'] + (['map'] if name == 'chain' else []), *affine[name]).SerializeToString()
+        data = path.read_bytes() if kept else with_affine(
+            onnx.load(path), ['score'] + (['map'] if name == 'chain' else []), *affine[name]).SerializeToString()
         (out / f'{name}.onnx').write_bytes(data)
         entries[name] = file_entry(out / f'{name}.onnx')
-    write_result('camera', 'calibrate', {
-        'settings': asdict(s), 'precision': {'screen': args.screen, 'chain': args.chain}, 'version': args.version, 'files': entries,
-        'affine': affine, 'thresholds': {'suspicious': suspicious, 'flagged': flagged}, 'law': law, 'films': report})
+    write_result(
+        'camera', 'calibrate', {
+            'settings': asdict(s), 'precision': {'screen': args.screen, 'chain': args.chain},
+            'version': args.version, 'files': entries, 'affine': affine, 'thresholds': {
+                'suspicious': suspicious, 'flagged': flagged}, 'law': law, 'films': report})
     print(json.dumps({'suspicious': suspicious, 'flagged': flagged, 'law': law}))
 
 

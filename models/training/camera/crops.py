@@ -71,12 +71,14 @@ def covered(box, frame, x, y, size) -> np.ndarray:
 
 
 def batch(rng, cache: Cache, pairs: int, size: tuple[int, int] = (256, 256)) -> dict[str, torch.Tensor]:
-    """`pairs` attacked crops, their clean twins and as many nuisances or sign controls -> frame uint8 [3 * pairs, h*3/2, w],
-    label, weight [3 * pairs], where [3 * pairs, 1, h/8, w/8], log level [3 * pairs], target (what M should return), eps."""
+    """`pairs` attacked crops, their clean twins and as many nuisances or sign controls -> frame uint8 [3 * pairs,
+    h*3/2, w], label, weight [3 * pairs], where [3 * pairs, 1, h/8, w/8], log level [3 * pairs], target (what M should
+    return), eps."""
     frames, targets, labels, weights, where, levels = [], [], [], [], [], []
 
     def add(frame, target, label, weight, mask, level):
-        for row, value in zip((frames, targets, labels, weights, where, levels), (frame, target, label, weight, mask, level)):
+        for row, value in zip((frames, targets, labels, weights, where, levels),
+                              (frame, target, label, weight, mask, level)):
             row.append(value)
 
     nothing = np.zeros((size[1] // 8, size[0] // 8), np.float32)
@@ -91,18 +93,21 @@ def batch(rng, cache: Cache, pairs: int, size: tuple[int, int] = (256, 256)) -> 
                 break
         twin, share = crop(clean[i], x, y, *size), mask.mean()
         sure = np.clip((share - 0.1) / 0.3, 0, 1) if share > 0.02 else 1.0
-        add(crop(attacked[i], x, y, *size), twin, float(share > 0.02), positive_weight(line) * sure, mask, np.log(max(line['eps255'] / 255, 1 / 255)))
+        add(crop(attacked[i], x, y, *size), twin, float(share > 0.02),
+            positive_weight(line) * sure, mask, np.log(max(line['eps255'] / 255, 1 / 255)))
         add(twin, twin, 0.0, 1.0, nothing, np.log(1 / 255))
         if cache.signs and rng.random() < 0.15:
             line = cache.signs[rng.integers(len(cache.signs))]
-            name, weight, twin_name = line['attacked'], SIGN_WEIGHT, line['clean']
+            name, weight = line['attacked'], SIGN_WEIGHT
         else:
             line = cache.negatives[rng.integers(len(cache.negatives))]
-            name, weight, twin_name = line['clean'], 1.0, line['clean']
-        frame, base = cache.frames(name), cache.frames(twin_name)
+            name, weight = line['clean'], 1.0
+        frame = cache.frames(name)
         i = rng.integers(len(frame))
         x, y = place(rng, frame[i], size)
         add(crop(frame[i], x, y, *size), crop(frame[i], x, y, *size), 0.0, weight, nothing, np.log(1 / 255))
-    tensor = lambda v: torch.from_numpy(np.asarray(v, np.float32))  # noqa: E731
-    return {'frame': torch.from_numpy(np.stack(frames)), 'target': torch.from_numpy(np.stack(targets)), 'label': tensor(labels),
-            'weight': tensor(weights), 'where': tensor(where)[:, None], 'log_level': tensor(levels)}
+    tensor = lambda v: torch.from_numpy(np.asarray(v, np.float32))
+    return {
+        'frame': torch.from_numpy(np.stack(frames)), 'target': torch.from_numpy(np.stack(targets)),
+        'label': tensor(labels), 'weight': tensor(weights), 'where': tensor(where)[:,
+                                                                                   None], 'log_level': tensor(levels)}

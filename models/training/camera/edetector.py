@@ -1,10 +1,13 @@
 """The e-detector a second time, from the papers alone, as an oracle for `src/core/evidence.ts`.
 
-python -m camera.edetector --out ../../test/fixtures/e-detector.json       # 1 min; then tsx tools/decision/run-length.ts (at the top) for the table
-Bet: integral over k in (0, 1) of k p^(k-1), by Gauss-Legendre quadrature (Vovk and Wang 2021, p-to-e calibrators), capped; joined by shares (their mean); e-CUSUM
-C_t = e_t max(C_(t-1), 1), alarm at C >= A (Shin, Ramdas and Rinaldo 2022, "E-detectors", definition 2.4). Run length to a false alarm and delay of detection are not simulated
-here: they solve (I - Q) m = 1 of the chain on ln C in 4,000 cells (Brook and Evans 1972). Nothing is shared with the TypeScript, which has the bet in closed form and
-is simulated. The packages edetect and stcpR6 could not be had where this was made: they are on CRAN alone.
+python -m camera.edetector --out ../../test/fixtures/e-detector.json       # 1 min; then tsx
+    tools/decision/run-length.ts (at the top) for the table
+Bet: integral over k in (0, 1) of k p^(k-1), by Gauss-Legendre quadrature (Vovk and Wang 2021, p-to-e calibrators),
+capped; joined by shares (their mean); e-CUSUM C_t = e_t max(C_(t-1), 1), alarm at C >= A (Shin, Ramdas and Rinaldo
+2022, "E-detectors", definition 2.4). Run length to a false alarm and delay of detection are not simulated here: they
+solve (I - Q) m = 1 of the chain on ln C in 4,000 cells (Brook and Evans 1972). Nothing is shared with the TypeScript,
+which has the bet in closed form and is simulated. The packages edetect and stcpR6 could not be had where this was
+made: they are on CRAN alone.
 """
 import argparse
 import json
@@ -41,7 +44,8 @@ def pays_only(p: np.ndarray, below: float, otherwise: float) -> np.ndarray:
 
 
 def points(signals: int, power: float, alike: bool) -> np.ndarray:
-    """p-values [POINTS, signals] of density p^(1/power - 1) / power (1: clean), evenly spread: a lattice of Korobov's kind."""
+    """p-values [POINTS, signals] of density p^(1/power - 1) / power (1: clean), evenly spread: a lattice of Korobov's
+    kind."""
     i = np.arange(POINTS) + 0.5
     generators = [1, 364981, 245389, 97823, 488439][:1 if alike else signals]
     u = np.stack([(i * g / POINTS + 0.37 * j) % 1 for j, g in enumerate(generators)], 1)
@@ -71,7 +75,8 @@ def stopping_time(p: np.ndarray, shares, bound: float) -> int | None:
 
 
 THREE = (0.5, 0.3, 0.2)
-SHIPPED = (0.45, 0.25, 0.15, 0.05)  # of five shares of 1 the fifth, an engineer's threshold, is left out: it pays on no clean frame
+# of five shares of 1 the fifth, an engineer's threshold, is left out: it pays on no clean frame
+SHIPPED = (0.45, 0.25, 0.15, 0.05)
 PAYING = {'below': 1e-3, 'otherwise': 0.3}
 CASES = [
     {'name': 'one signal', 'shares': (1,), 'alike': True},
@@ -100,8 +105,12 @@ def main() -> None:
     for power, signals in [(1, 1), (1, 3), (2, 3), (4, 3), (8, 1)]:
         p = np.round(np.maximum(rng.random((200, signals)) ** power, 1e-12), 13)
         shares = (1,) if signals == 1 else THREE
-        streams.append({'shares': shares, 'p': p.tolist(), 'stops': {str(a): stopping_time(p, shares, np.log(a)) for a in (10, 30, 100, 4_320_000)}})
-    args.out.write_text(json.dumps({'command': 'python -m camera.edetector', 'lengths': lengths, 'streams': streams}) + '\n')
+        streams.append({
+            'shares': shares, 'p': p.tolist(),
+            'stops': {str(a): stopping_time(p, shares, np.log(a))
+                      for a in (10, 30, 100, 4_320_000)}})
+    args.out.write_text(
+        json.dumps({'command': 'python -m camera.edetector', 'lengths': lengths, 'streams': streams}) + '\n')
 
 
 if __name__ == '__main__':

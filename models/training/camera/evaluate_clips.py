@@ -1,8 +1,10 @@
 """Scores the attacked test clips of make_test_attacks.py and the untouched test clips with the shipped bundle.
 
-nice -n 15 python -m camera.evaluate_clips --attacked ../../../attacked     # 2 shared cores: about 15 min; results/evaluate_clips.json and .md
-Per cell (family, level, CRF): frames found at the bundle's thresholds, AUROC against clean twins of the same CRF, share of the detector's boxes that the attack
-removes after the encoder, and share of these that one pass of M brings back. Frames of one clip are alike: Wilson intervals are over frames and too narrow.
+nice -n 15 python -m camera.evaluate_clips --attacked ../../../attacked     # 2 shared cores: about 15 min;
+    results/evaluate_clips.json and .md
+Per cell (family, level, CRF): frames found at the bundle's thresholds, AUROC against clean twins of the same CRF,
+share of the detector's boxes that the attack removes after the encoder, and share of these that one pass of M brings
+back. Frames of one clip are alike: Wilson intervals are over frames and too narrow.
 """
 import csv
 import json
@@ -34,7 +36,8 @@ class Bundle:
     def __init__(self, folder=MODELS / 'camera'):
         self.manifest = json.loads((folder / 'manifest.json').read_text())
         self.screen, self.chain = (session(folder / f'{n}.onnx', 1) for n in ('screen', 'chain'))
-        self.suspicious, self.flagged = self.manifest['thresholds']['suspicious'], self.manifest['thresholds']['flagged']
+        self.suspicious, self.flagged = self.manifest['thresholds']['suspicious'], self.manifest['thresholds'][
+            'flagged']
 
     def judge(self, frame) -> dict:
         """One frame through both graphs; `cascade` is the frame score of cascade mode."""
@@ -42,8 +45,10 @@ class Bundle:
         screen = float(self.screen.run(['score'], feed)[0][0])
         purified, score, level = self.chain.run(['purified', 'score', 'level'], feed)
         score = float(score[0])
-        return {'screen': screen, 'chain': score, 'level': float(level[0]), 'purified': purified[0], 'cascade': screen if screen < self.suspicious else score,
-                'flagged': screen >= self.suspicious and score >= self.flagged, 'flagged_full': score >= self.flagged}
+        return {
+            'screen': screen, 'chain': score, 'level': float(level[0]), 'purified': purified[0],
+            'cascade': screen if screen < self.suspicious else score, 'flagged': screen >= self.suspicious
+            and score >= self.flagged, 'flagged_full': score >= self.flagged}
 
 
 def main() -> None:
@@ -55,8 +60,12 @@ def main() -> None:
     native = {}
     for name, clip in clips.items():
         seen = [bundle.judge(f) for f in video.decode(clip['path'], *clip['size'])[:: s.native_every]]
-        native[name] = {'frames': len(seen)} | {k: int(sum(x[k] for x in seen)) for k in ('flagged', 'flagged_full')} | {
-            'suspicious': int(sum(x['screen'] >= bundle.suspicious for x in seen)), 'screen_max': max(x['screen'] for x in seen), 'chain_max': max(x['chain'] for x in seen)}
+        native[name] = {'frames': len(seen)} | {
+            k: int(sum(x[k]
+                       for x in seen))
+            for k in ('flagged', 'flagged_full')} | {
+                'suspicious': int(sum(x['screen'] >= bundle.suspicious for x in seen)), 'screen_max': max(
+                    x['screen'] for x in seen), 'chain_max': max(x['chain'] for x in seen)}
         print(name, native[name], f'{time.time() - began:.0f}s', flush=True)
     cells, twins = defaultdict(lambda: defaultdict(list)), defaultdict(list)
     for row in csv.DictReader(open(args.attacked / 'labels.csv')):
@@ -82,35 +91,55 @@ def main() -> None:
         if row['family'] in s.box_families:
             for i in look[:: max(1, len(look) // s.box_frames)]:
                 key = (row['source'], row['crf'])
-                twin = twins[key][i] if key in twins else video.decode(args.attacked / f'{Path(row["source"]).stem}.clean.0.crf{row["crf"]}.before.mp4', width, height)[i]
+                twin = twins[key][i] if key in twins else video.decode(
+                    args.attacked / f'{Path(row["source"]).stem}.clean.0.crf{row["crf"]}.before.mp4', width, height)[i]
                 clean = detectors[target].boxes(video.to_rgb(twin))
                 if len(clean):
                     c['pure_clean'].append(len(clean))
                     c['pure_attacked'].append(boxes_left(clean, detectors[target].boxes(video.to_rgb(frames[i]))))
-                    c['pure_purified'].append(boxes_left(clean, detectors[target].boxes(video.to_rgb(seen[i]['purified']))))
+                    c['pure_purified'].append(
+                        boxes_left(clean, detectors[target].boxes(video.to_rgb(seen[i]['purified']))))
     table = []
-    for group, c in cells.items():
+    for c in cells.values():
         row, n = c['row'], len(c['screen'])
         negative = cells[f'clean 0/255 crf {row["crf"]} before']
         found, full = int(sum(c['flagged'])), int(sum(c['flagged_full']))
-        table.append({'family': row['family'], 'level255': float(row['level255']), 'crf': int(row['crf']), 'where': row['where'], 'frames': n, 'files': len(c['files']),
-                      'files_found': int(sum(c['found_file'])), 'found': found, 'found_interval': wilson(found, n), 'found_full': full,
-                      'auroc_screen': auroc(negative['screen'], c['screen']), 'auroc_chain': auroc(negative['chain'], c['chain']), 'level_median255': float(np.median(c['level']) * 255),
-                      'mean_change_255': float(np.mean(c['change']))}
-                     | {k: int(sum(c[k])) for k in ('yolox_clean', 'yolox_removed', 'face_clean', 'face_removed', 'pure_clean', 'pure_attacked', 'pure_purified')})
+        table.append({
+            'family': row['family'], 'level255': float(row['level255']), 'crf': int(
+                row['crf']), 'where': row['where'], 'frames': n, 'files': len(c['files']), 'files_found': int(
+                    sum(c['found_file'])), 'found': found, 'found_interval': wilson(found, n), 'found_full': full,
+            'auroc_screen': auroc(negative['screen'], c['screen']), 'auroc_chain': auroc(negative['chain'], c['chain']),
+            'level_median255': float(np.median(c['level']) * 255), 'mean_change_255': float(np.mean(c['change']))}
+                     | {
+                         k: int(sum(c[k]))
+                         for k in ('yolox_clean', 'yolox_removed', 'face_clean', 'face_removed', 'pure_clean',
+                                   'pure_attacked', 'pure_purified')})
     total = {k: sum(v[k] for v in native.values()) for k in ('frames', 'flagged', 'flagged_full', 'suspicious')}
-    lines = ['| attack | level | CRF | boxes removed yolox / face | frames found (95 %) | full mode | clips | AUROC screen / chain | boxes left: attacked / purified | n |', '|---|---|---|---|---|---|---|---|---|---|']
+    lines = [
+        '| attack | level | CRF | boxes removed yolox / face | frames found (95 %) | full mode | clips | AUROC screen '
+        '/ chain | boxes left: attacked / purified | n |',
+        '|---|---|---|---|---|---|---|---|---|---|']
     for t in sorted(table, key=lambda t: (t['family'], t['where'], t['level255'], t['crf'])):
         low, high = t['found_interval']
-        lines.append(f'| {t["family"]} | {t["level255"]:g}/255 | {"after " if t["where"] == "after" else ""}{t["crf"]} | {percent(t["yolox_removed"], t["yolox_clean"])} / {percent(t["face_removed"], t["face_clean"])} '
-                     f'| {percent(t["found"], t["frames"])} ({100 * low:.0f}-{100 * high:.0f}) | {percent(t["found_full"], t["frames"])} | {t["files_found"]}/{t["files"]} '
-                     f'| {t["auroc_screen"]:.3f} / {t["auroc_chain"]:.3f} | {percent(t["pure_attacked"], t["pure_clean"])} / {percent(t["pure_purified"], t["pure_clean"])} | {t["frames"]} |')
+        lines.append(
+            f'| {t["family"]} | {t["level255"]:g}/255 | {"after " if t["where"] == "after" else ""}{t["crf"]} | '
+            f'{percent(t["yolox_removed"], t["yolox_clean"])} / {percent(t["face_removed"], t["face_clean"])} '
+            f'| {percent(t["found"], t["frames"])} ({100 * low:.0f}-{100 * high:.0f}) | '
+            f'{percent(t["found_full"], t["frames"])} | {t["files_found"]}/{t["files"]} '
+            f'| {t["auroc_screen"]:.3f} / {t["auroc_chain"]:.3f} | {percent(t["pure_attacked"], t["pure_clean"])} / '
+            f'{percent(t["pure_purified"], t["pure_clean"])} | {t["frames"]} |'
+        )
     (RESULTS / 'camera/evaluate_clips.md').write_text('\n'.join(lines) + '\n')
     harmful = [t for t in table if t['family'] not in ('clean', 'sign')]
-    write_result('camera', 'evaluate_clips', {
-        'bundle': bundle.manifest['version'], 'native': native, 'native_total': total, 'cells': table,
-        'headline': {'clean_frames': total['frames'], 'clean_flagged': total['flagged'], 'clean_flagged_full': total['flagged_full'], 'attacked_frames': sum(t['frames'] for t in harmful),
-                     'attacked_found': sum(t['found'] for t in harmful), 'pgd_yolox_4_crf23_found': next((t['found'] / t['frames'] for t in table if (t['family'], t['level255'], t['crf'], t['where']) == ('pgd-yolox', 4, 23, 'before')), None)}})
+    write_result(
+        'camera', 'evaluate_clips', {
+            'bundle': bundle.manifest['version'], 'native': native, 'native_total': total, 'cells': table, 'headline': {
+                'clean_frames': total['frames'], 'clean_flagged': total['flagged'],
+                'clean_flagged_full': total['flagged_full'], 'attacked_frames': sum(t['frames'] for t in harmful),
+                'attacked_found': sum(t['found'] for t in harmful), 'pgd_yolox_4_crf23_found': next(
+                    (t['found'] / t['frames']
+                     for t in table
+                     if (t['family'], t['level255'], t['crf'], t['where']) == ('pgd-yolox', 4, 23, 'before')), None)}})
     print('\n'.join(lines), total)
 
 

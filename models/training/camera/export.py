@@ -1,8 +1,10 @@
 """The two graphs of the bundle as ONNX, FP32 and INT8, checked against torch and timed.
 
-nice -n 15 python -m camera.export            # writes cache/onnx/{screen,chain}.{fp32,int8}.onnx and results/export.json; about 2 min
-INT8: static, QDQ, per channel, calibrated on clean and attacked crops of the train cache; the first and last layers and the
-fixed DCTs stay FP32. Weights keep 7 bits (reduce_range): without VNNI the 8-bit products of AVX2 saturate, and scores would differ by CPU.
+nice -n 15 python -m camera.export            # writes cache/onnx/{screen,chain}.{fp32,int8}.onnx and
+    results/export.json; about 2 min
+INT8: static, QDQ, per channel, calibrated on clean and attacked crops of the train cache; the first and last layers
+and the fixed DCTs stay FP32. Weights keep 7 bits (reduce_range): without VNNI the 8-bit products of AVX2 saturate, and
+scores would differ by CPU.
 """
 import time
 from dataclasses import dataclass
@@ -50,7 +52,8 @@ def export(name: str, net: torch.nn.Module, path: Path, s: Settings) -> None:
     dynamic = {'frame': {1: 'h*3/2', 2: 'w'}, 'map': {2: 'map_h', 3: 'map_w'}}
     if name == 'chain':
         dynamic['purified'] = {1: 'h*3/2', 2: 'w'}
-    torch.onnx.export(net, (frame,), str(path), input_names=['frame'], output_names=OUTPUTS[name], dynamic_axes=dynamic, opset_version=s.opset, dynamo=False)
+    torch.onnx.export(net, (frame,), str(path), input_names=['frame'], output_names=OUTPUTS[name], dynamic_axes=dynamic,
+                      opset_version=s.opset, dynamo=False)
 
 
 def samples(only: str | None, cache: Path, s: Settings) -> np.ndarray:
@@ -80,10 +83,13 @@ def quantise(source: Path, path: Path, frames: list[np.ndarray]) -> None:
     convolutions = [n for n in graph.node if n.op_type == 'Conv']
     strided = [n.name for n in convolutions if any(a.name == 'strides' and a.ints[0] in (4, 8) for a in n.attribute)]
     rest = [n.name for n in convolutions if n.name not in strided]
-    keep_float = strided + [n.name for n in graph.node if n.op_type in ('Gemm', 'MatMul')] + [n for n in rest if n.endswith('/local/Conv')]
+    keep_float = strided + [n.name for n in graph.node if n.op_type in ('Gemm', 'MatMul')] + [
+        n for n in rest if n.endswith('/local/Conv')]
     keep_float += [n for n in rest if '/enter/' in n or '/leave/' in n]  # first and last of M
-    quantize_static(str(prepared), str(path), Frames(frames), quant_format=QuantFormat.QDQ, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8,
-                    activation_type=QuantType.QUInt8, op_types_to_quantize=['Conv'], nodes_to_exclude=keep_float, calibrate_method=CalibrationMethod.MinMax)
+    quantize_static(str(prepared), str(path), Frames(frames), quant_format=QuantFormat.QDQ, per_channel=True,
+                    reduce_range=True, weight_type=QuantType.QInt8, activation_type=QuantType.QUInt8,
+                    op_types_to_quantize=['Conv'
+                                          ], nodes_to_exclude=keep_float, calibrate_method=CalibrationMethod.MinMax)
     prepared.unlink()
 
 
@@ -110,7 +116,8 @@ def main() -> None:
     before = read_result('camera', 'export')['graphs'] if only else {}
     results = {'onnx': onnx.__version__, 'graphs': before}
     for name in [only] if only else OUTPUTS:
-        net, fp32, int8 = load(name, args.mapping, args.classifier), out / f'{name}.fp32.onnx', out / f'{name}.int8.onnx'
+        net, fp32, int8 = load(name, args.mapping,
+                               args.classifier), out / f'{name}.fp32.onnx', out / f'{name}.int8.onnx'
         export(name, net, fp32, s)
         quantise(fp32, int8, list(crops))
         with torch.no_grad():
@@ -119,8 +126,10 @@ def main() -> None:
         for tag, path in (('fp32', fp32), ('int8', int8)):
             one = session(path)
             mine = [one.run(None, {'frame': c[None]}) for c in crops[:24]]
-            figures[tag] = {'bytes': path.stat().st_size, 'ms_640x360_1_thread': milliseconds(path, full, s.runs),
-                            'score_parity': float(abs(mine[0][column] - expected[column]).max()), 'scores': [float(m[column][0]) for m in mine]}
+            figures[tag] = {
+                'bytes': path.stat().st_size, 'ms_640x360_1_thread': milliseconds(path, full, s.runs),
+                'score_parity': float(abs(mine[0][column] - expected[column]).max()),
+                'scores': [float(m[column][0]) for m in mine]}
         gap = np.abs(np.subtract(figures['fp32'].pop('scores'), figures['int8'].pop('scores')))
         figures['int8']['score_gap_to_fp32'] = {'median': float(np.median(gap)), 'max': float(gap.max())}
         results['graphs'][name] = figures

@@ -1,8 +1,10 @@
-"""Fits the estimate of `level` to what `tools/level/features.ts` says of frames, and puts its constants into the bundle's manifest.
+"""Fits the estimate of `level` to what `tools/level/features.ts` says of frames, and puts its constants into the
+bundle's manifest.
 
 python -m camera.fit_level --train DIR --calibrate DIR --test DIR      # DIR/features.jsonl each; 1 minute
-A net of one hidden layer says ln(level) and its standard error (a Gaussian's likelihood). Its size, its seed and the error from which on the level
-is unknown are chosen on calibrate, gradient and universal attacks: the most frames with an answer of which 90 % lie within 30 %. Test is printed once.
+A net of one hidden layer says ln(level) and its standard error (a Gaussian's likelihood). Its size, its seed and the
+error from which on the level is unknown are chosen on calibrate, gradient and universal attacks: the most frames with
+an answer of which 90 % lie within 30 %. Test is printed once.
 """
 import json
 from dataclasses import asdict, dataclass
@@ -106,16 +108,18 @@ def table(model: dict, frames: Frames, s: Settings) -> list[dict]:
     def line(name: str, keep: np.ndarray) -> None:
         k = keep & told
         ratio = np.exp(level - frames.log_level)
-        lines.append({'frames': name, 'n': int(keep.sum()), 'answered': int(k.sum()), 'within_30': int((k & good).sum()),
-                      'interval': [round(v, 3) for v in wilson(int((k & good).sum()), int(k.sum()))] if k.any() else None,
-                      'median_ratio': round(float(np.median(ratio[k])), 2) if k.any() else None,
-                      'all_within_30': int((keep & good).sum())})
+        lines.append({
+            'frames': name, 'n': int(keep.sum()), 'answered': int(k.sum()), 'within_30': int((k & good).sum()),
+            'interval': [round(v, 3) for v in wilson(int((k & good).sum()), int(k.sum()))] if k.any() else None,
+            'median_ratio': round(float(np.median(ratio[k])), 2) if k.any() else None, 'all_within_30': int(
+                (keep & good).sum())})
 
     before = frames.where(lambda row: row['crf'] == 0)
     gradient = frames.where(lambda row: row['family'] in GRADIENT)
     line('before encoding, gradient and universal', before & gradient)
     for value in sorted({row['level255'] for row in frames.rows}):
-        line(f'before encoding, gradient and universal, {value:g}/255', before & gradient & frames.where(lambda row: row['level255'] == value))
+        line(f'before encoding, gradient and universal, {value:g}/255',
+             before & gradient & frames.where(lambda row: row['level255'] == value))
     for family in sorted({row['family'] for row in frames.rows}):
         line(f'before encoding, {family}', before & frames.where(lambda row: row['family'] == family))
     for crf in sorted({row['crf'] for row in frames.rows} - {0}):
@@ -137,15 +141,21 @@ def main() -> None:
             model = fit(train, units, seed, s)
             limit, answered = most_error(model, chosen_on, s)
             tried.append((answered, units, seed, model | {'most_error': limit}))
-            print(f'{units} units, seed {seed}: {answered:.2f} of calibrate have an answer, error up to {limit}', flush=True)
+            print(f'{units} units, seed {seed}: {answered:.2f} of calibrate have an answer, error up to {limit}',
+                  flush=True)
     _, units, seed, model = max(tried, key=lambda one: one[0])
-    result = {'settings': asdict(s), 'units': units, 'seed': seed, 'most_error': model['most_error'], 'frames': len(train.rows), 'calibrate': table(model, calibrate, s)}
+    result = {
+        'settings': asdict(s), 'units': units, 'seed': seed, 'most_error': model['most_error'],
+        'frames': len(train.rows), 'calibrate': table(model, calibrate, s)}
     if args.test:
         result['test'] = table(model, read(args.test), s)
     for split in ('calibrate', 'test'):
         print(split)
         for row in result.get(split, []):
-            print('  {frames:55s} n {n:4d}  answered {answered:4d}  within 30 % {within_30:4d} {interval}  median ratio {median_ratio}  all {all_within_30}'.format(**row))
+            print(
+                '  {frames:55s} n {n:4d}  answered {answered:4d}  within 30 % {within_30:4d} {interval}  median ratio '
+                '{median_ratio}  all {all_within_30}'
+                .format(**row))
     if args.test:
         manifest = json.loads(MANIFEST.read_text())
         manifest['level'] = {'chain': manifest['files'][manifest['graphs']['chain']['file']]['sha256']} | model

@@ -1,6 +1,8 @@
-"""What happens to a fixed camera while it is guarded, without any attacker: RGB uint8 [n, H, W, 3] in and out, from frame 0 of what is given.
+"""What happens to a fixed camera while it is guarded, without any attacker: RGB uint8 [n, H, W, 3] in and out, from
+frame 0 of what is given.
 
-Each begins as it does outside: a lamp goes off at once, dusk, fog and rain come slowly. `rng` is a numpy generator; `fps` frames a second."""
+Each begins as it does outside: a lamp goes off at once, dusk, fog and rain come slowly. `rng` is a numpy generator;
+`fps` frames a second."""
 import cv2
 import numpy as np
 
@@ -12,7 +14,8 @@ def _ramp(n: int, seconds: float, fps: float) -> np.ndarray:
 
 
 def _mix(f, other, share) -> np.ndarray:
-    return (f * (1 - share[:, None, None, None]) + other * share[:, None, None, None] + 0.5).clip(0, 255).astype(np.uint8)
+    return (f * (1 - share[:, None, None, None]) + other * share[:, None, None, None] + 0.5).clip(0,
+                                                                                                  255).astype(np.uint8)
 
 
 def lights_off(rng, f, fps):
@@ -32,7 +35,8 @@ def infrared(rng, f, fps):
 
 
 def exposure_step(rng, f, fps):
-    table = ((np.arange(256) / 255.0) ** rng.uniform(0.6, 1.6) * rng.uniform(0.6, 1.5) * 255).clip(0, 255).astype(np.uint8)
+    table = ((np.arange(256) / 255.0) ** rng.uniform(0.6, 1.6) * rng.uniform(0.6, 1.5) * 255).clip(0,
+                                                                                                   255).astype(np.uint8)
     return table[f]
 
 
@@ -88,7 +92,8 @@ def cut(rng, f, fps):
     """A preset change: another view, the mirrored and cropped one."""
     h, w = f.shape[1:3]
     y, x = h // 4, w // 4
-    return np.stack([cv2.resize(p[y:y + h // 2, x:x + w // 2], (w, h), interpolation=cv2.INTER_CUBIC)[:, ::-1] for p in f])
+    return np.stack([
+        cv2.resize(p[y:y + h // 2, x:x + w // 2], (w, h), interpolation=cv2.INTER_CUBIC)[:, ::-1] for p in f])
 
 
 def insect(rng, f, fps):
@@ -112,7 +117,8 @@ def lorry(rng, f, fps):
         edge = int(w * 0.55 * min(1, i / fps / 1.5))
         p[h // 6:, :edge] = c
         p[h // 3:h // 2, edge // 8:edge // 2] = 255 - c
-        cv2.putText(p, 'CARGO 24', (edge // 6 + 2, h * 2 // 3), cv2.FONT_HERSHEY_DUPLEX, 1.2, (int(c[0]) ^ 255,) * 3, 2, cv2.LINE_AA)
+        cv2.putText(p, 'CARGO 24', (edge // 6 + 2, h * 2 // 3), cv2.FONT_HERSHEY_DUPLEX, 1.2, (int(c[0]) ^ 255,) * 3, 2,
+                    cv2.LINE_AA)
     return nuisances.sensor_noise(rng, out, 1.5)
 
 
@@ -180,4 +186,7 @@ def rescaled(rng, f, fps):
     return nuisances.resized(rng, f)
 
 
-ALL = {k: v for k, v in list(globals().items()) if callable(v) and not k.startswith('_') and getattr(v, '__module__', '') == __name__}
+ALL = {
+    k: v
+    for k, v in list(globals().items())
+    if callable(v) and not k.startswith('_') and getattr(v, '__module__', '') == __name__}

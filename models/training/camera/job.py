@@ -22,7 +22,9 @@ from .crops import Cache, batch
 from .pairs import Strong
 from .recipe import GRAPH
 
-NETS = {'screen': Screen, 'mapping': FrameIsmn, 'classifier': FrameClassifier, 'repair': FrameIsmn, 'restorer': Restorer, 'contrast': FrameClassifier}
+NETS = {
+    'screen': Screen, 'mapping': FrameIsmn, 'classifier': FrameClassifier, 'repair': FrameIsmn, 'restorer': Restorer,
+    'contrast': FrameClassifier}
 
 
 @dataclass
@@ -37,17 +39,23 @@ class Job:
     def crops(self) -> Cache:
         cache = Cache(drawn_crops(CACHE / 'tiny') if self.size == 'tiny' else CACHE)
         if not cache.attacks or not cache.negatives:
-            raise SystemExit(f'{cache.root}: no attacked and clean frames; python -m camera.make_universal, then python -m camera.make_cache')
+            raise SystemExit(
+                f'{cache.root}: no attacked and clean frames; python -m camera.make_universal, then python -m '
+                f'camera.make_cache'
+            )
         return cache
 
     def sample(self, pairs: int, size: tuple[int, int]) -> Tensor:
         """Some frames [n, h*3/2, w], by which a net sets its scales."""
-        return torch.cat([batch(np.random.default_rng([self.run.seed, i]), self.crops, pairs, size)['frame'] for i in range(6)])
+        return torch.cat([
+            batch(np.random.default_rng([self.run.seed, i]), self.crops, pairs, size)['frame'] for i in range(6)])
 
     def strong(self, *args, **options) -> Strong:
-        data = Strong(drawn_attacks(CACHE / 'tiny/strong') if self.size == 'tiny' else CACHE / 'strong', *args, **options)
+        data = Strong(
+            drawn_attacks(CACHE / 'tiny/strong') if self.size == 'tiny' else CACHE / 'strong', *args, **options)
         if not data.lines:
-            raise SystemExit(f'{data.folder}: no attacked bursts; python -m camera.make_attacks --backbone FOLDER, beside this')
+            raise SystemExit(
+                f'{data.folder}: no attacked bursts; python -m camera.make_attacks --backbone FOLDER, beside this')
         return data
 
     def net(self, weights: str) -> nn.Module:
@@ -59,10 +67,12 @@ class Job:
         torch.manual_seed(self.run.seed)
         return self.net(self.run.start).requires_grad_(True) if self.run.start else NETS[self.run.name.split('-')[0]]()
 
-    def fit(self, net: nn.Module, losses: Callable[[Step], Iterable[tuple[Tensor, dict]]], plan: dict, slow: Iterable[Tensor] = ()) -> None:
+    def fit(self, net: nn.Module, losses: Callable[[Step], Iterable[tuple[Tensor, dict]]], plan: dict,
+            slow: Iterable[Tensor] = ()) -> None:
         """Trains `net` by `plan` (of lib.fit.Plan, without the steps) and leaves weights and run.json."""
         checkpoint = GRAPH.path(self.run.name).with_name('checkpoint.pt')
-        how = fit(net, losses, Plan(self.run.lasted(self.size)['steps'], **plan), checkpoint, seed=self.run.seed, slow=slow)
+        how = fit(net, losses, Plan(self.run.lasted(self.size)['steps'], **plan), checkpoint, seed=self.run.seed,
+                  slow=slow)
         self.keep({self.run.name: net}, how)
         checkpoint.unlink(missing_ok=True)
 
@@ -94,7 +104,9 @@ def drawn_crops(folder: Path) -> Path:
         (folder / 'frames').mkdir(parents=True, exist_ok=True)
         np.save(folder / f'frames/{name}.npy', film)
     (folder / 'index').mkdir(exist_ok=True)
-    attack = {'attacked': 'a.npy', 'clean': 'c.npy', 'family': 'pgd-held', 'eps255': 8, 'survive': 1.0, 'harm': 1.0, 'box': [0, 0, 1, 1]}
+    attack = {
+        'attacked': 'a.npy', 'clean': 'c.npy', 'family': 'pgd-held', 'eps255': 8, 'survive': 1.0, 'harm': 1.0,
+        'box': [0, 0, 1, 1]}
     (folder / 'index/00000.json').write_text(json.dumps([attack, {'clean': 'c.npy'}]))
     return folder
 
@@ -103,6 +115,7 @@ def drawn_attacks(folder: Path) -> Path:
     """The same, as make_attacks.py leaves it."""
     clean, _, signs = drawn_films(2)
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez(folder / '00000.npz', clean=clean, delta=signs, coded=np.concatenate([clean, video.perturbed(clean, signs * np.float32(8 / 127))]))
+    np.savez(folder / '00000.npz', clean=clean, delta=signs,
+             coded=np.concatenate([clean, video.perturbed(clean, signs * np.float32(8 / 127))]))
     (folder / '00000.json').write_text(json.dumps({'source': 'drawn', 'eps255': 8, 'crf': 23, 'coded_eps255': 8}))
     return folder

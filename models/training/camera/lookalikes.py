@@ -1,11 +1,12 @@
 """What happens before a fixed camera for half a minute without anybody tampering: RGB uint8 [n, H, W, 3] in and out.
 
-Those of `happenings` that last, and those that look like tamper: somebody close by, a lorry that stops, headlights, a restart, presets.
+Those of `happenings` that last, and those that look like tamper: somebody close by, a lorry that stops, headlights, a
+restart, presets.
 """
 import cv2
 import numpy as np
 
-import nuisances
+from lib.nuisances import frames as nuisances
 
 from . import happenings
 from .tampers import blurred, ramp
@@ -15,7 +16,8 @@ def person_close(rng, f, fps):
     """Somebody walks up, stands before the camera with half to two thirds of the view, moves a little, and goes."""
     n, h, w, _ = f.shape
     width, height = w * rng.uniform(0.5, 0.68), h * rng.uniform(0.85, 1.1)
-    cloth = cv2.resize(rng.integers(30, 200, (14, 10, 3)).astype(np.uint8), (int(width), int(height)), interpolation=cv2.INTER_CUBIC)
+    cloth = cv2.resize(
+        rng.integers(30, 200, (14, 10, 3)).astype(np.uint8), (int(width), int(height)), interpolation=cv2.INTER_CUBIC)
     out, stay = f.copy(), rng.uniform(8, 20)
     for i, p in enumerate(out):
         t = i / fps
@@ -41,16 +43,19 @@ def lorry_stops(rng, f, fps):
         edge = int(w * share * min(1, i / fps / 2))
         p[h // 12:, :edge] = c
         p[h // 3:h // 2, edge // 8:edge // 2] = 255 - c
-        cv2.putText(p, 'CARGO 24', (edge // 6 + 2, h * 2 // 3), cv2.FONT_HERSHEY_DUPLEX, 1.2, (int(c[0]) ^ 255,) * 3, 2, cv2.LINE_AA)
+        cv2.putText(p, 'CARGO 24', (edge // 6 + 2, h * 2 // 3), cv2.FONT_HERSHEY_DUPLEX, 1.2, (int(c[0]) ^ 255,) * 3, 2,
+                    cv2.LINE_AA)
     return out
 
 
 def headlights_stay(rng, f, fps):
-    """A car stops with its headlights towards the camera: two glaring discs with their veil, for as long as it stands."""
+    """A car stops with its headlights towards the camera: two glaring discs with their veil, for as long as it
+    stands."""
     n, h, w, _ = f.shape
     yy, xx = np.mgrid[:h, :w].astype(np.float32)
     x, y, r = w * rng.uniform(0.2, 0.7), h * rng.uniform(0.4, 0.7), w * rng.uniform(0.02, 0.05)
-    glow = sum(300 * np.exp(-((xx - x - d) ** 2 + (yy - y) ** 2) / (2 * r * r)) for d in (0, 5 * r)) + 60 * np.exp(-np.hypot(xx - x, yy - y) / (0.4 * w))
+    glow = sum(300 * np.exp(-((xx - x - d) ** 2 + (yy - y) ** 2) / (2 * r * r))
+               for d in (0, 5 * r)) + 60 * np.exp(-np.hypot(xx - x, yy - y) / (0.4 * w))
     dim = f * np.float32(rng.uniform(0.4, 1))
     return np.stack([(p + a * glow[..., None]).clip(0, 255).astype(np.uint8) for p, a in zip(dim, ramp(n, 2, fps))])
 
@@ -67,7 +72,9 @@ def infrared_lamp(rng, f, fps):
     yy, xx = np.mgrid[:h, :w].astype(np.float32)
     spot = 0.25 + 0.9 * np.exp(-((xx - w / 2) ** 2 + (yy - h * 0.55) ** 2) / (2 * (0.35 * w) ** 2))
     grey = f[..., 1] * rng.uniform(0.3, 0.7) + f[..., 0] * 0.3
-    return nuisances.sensor_noise(rng, np.repeat((grey * spot)[..., None], 3, 3).clip(0, 255).astype(np.uint8), rng.uniform(1, 3))
+    return nuisances.sensor_noise(rng,
+                                  np.repeat((grey * spot)[..., None], 3, 3).clip(0, 255).astype(np.uint8),
+                                  rng.uniform(1, 3))
 
 
 def exposure_hunt(rng, f, fps):
@@ -85,7 +92,8 @@ def focus_hunts(rng, f, fps):
 
 
 def fog_thick(rng, f, fps):
-    return happenings._mix(f, np.full_like(f, int(rng.integers(130, 200))), ramp(len(f), 15, fps) * rng.uniform(0.6, 0.8))
+    return happenings._mix(f, np.full_like(f, int(rng.integers(130, 200))),
+                           ramp(len(f), 15, fps) * rng.uniform(0.6, 0.8))
 
 
 def snowfall(rng, f, fps):
@@ -110,7 +118,9 @@ def mains_bands(rng, f, fps):
     n, h, w, _ = f.shape
     rows = np.arange(h)
     a = rng.uniform(0.01, 0.04)
-    return np.stack([(x * (1 + a * np.sin(2 * np.pi * rows / h * 1.5 + i * 0.9))[:, None, None]).clip(0, 255).astype(np.uint8) for i, x in enumerate(f)])
+    return np.stack([
+        (x * (1 + a * np.sin(2 * np.pi * rows / h * 1.5 + i * 0.9))[:, None, None]).clip(0, 255).astype(np.uint8)
+        for i, x in enumerate(f)])
 
 
 def reboot(rng, f, fps):
@@ -126,7 +136,8 @@ def presets(rng, f, fps):
     out, k = f.copy(), 8 * fps
     for at, (y, x, flip) in ((0, (h // 4, w // 4, True)), (k, (0, w // 2, False))):
         some = f[at:at + k, y:y + h // 2, x:x + w // 2]
-        out[at:at + k] = np.stack([cv2.resize(p, (w, h), interpolation=cv2.INTER_CUBIC)[:, ::-1 if flip else 1] for p in some])
+        out[at:at + k] = np.stack([
+            cv2.resize(p, (w, h), interpolation=cv2.INTER_CUBIC)[:, ::-1 if flip else 1] for p in some])
     return out
 
 
@@ -135,5 +146,10 @@ def still_scene(rng, f, fps):
     return np.repeat(f[:1], len(f), 0)
 
 
-_LASTING = ('lights_off', 'dusk', 'infrared', 'headlights', 'rain', 'fog', 'sharpened', 'shake', 'insect', 'crowd', 'droplet', 'overlay', 'smear', 'stutter', 'flicker', 'noise_reduction', 'recompressed')
-ALL = {k: happenings.ALL[k] for k in _LASTING} | {k: v for k, v in list(globals().items()) if callable(v) and not k.startswith('_') and getattr(v, '__module__', '') == __name__}
+_LASTING = ('lights_off', 'dusk', 'infrared', 'headlights', 'rain', 'fog', 'sharpened', 'shake', 'insect', 'crowd',
+            'droplet', 'overlay', 'smear', 'stutter', 'flicker', 'noise_reduction', 'recompressed')
+ALL = {k: happenings.ALL[k]
+       for k in _LASTING} | {
+           k: v
+           for k, v in list(globals().items())
+           if callable(v) and not k.startswith('_') and getattr(v, '__module__', '') == __name__}

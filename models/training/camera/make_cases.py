@@ -1,9 +1,11 @@
-"""Cases for the decision over time: each clip quiet for 4 s, then attacked or troubled for 6 s; MP4 files with labels.csv.
+"""Cases for the decision over time: each clip quiet for 4 s, then attacked or troubled for 6 s; MP4 files with
+labels.csv.
 
 nice -n 15 python -m camera.make_cases --split calibrate --out DIR       # about a minute a clip on one core; resumes
-15 frames a second, H.264 (veryfast, zerolatency, GOP 30), CRF 18, 23 or 28. Short clips are played to and fro. Attacks: MI-FGSM (Dong 2018) and
-PGD on yolox_nano, 30 steps, the perturbation held for a second and then carried on; the shipped universal pattern; random signs; a coarse pattern.
-`boxes`, `boxes_left`: of 6 attacked frames, yolox_nano's boxes in the clean twin through the same encoder, and how many are still found.
+15 frames a second, H.264 (veryfast, zerolatency, GOP 30), CRF 18, 23 or 28. Short clips are played to and fro.
+Attacks: MI-FGSM (Dong 2018) and PGD on yolox_nano, 30 steps, the perturbation held for a second and then carried on;
+the shipped universal pattern; random signs; a coarse pattern. `boxes`, `boxes_left`: of 6 attacked frames,
+yolox_nano's boxes in the clean twin through the same encoder, and how many are still found.
 """
 import csv
 from dataclasses import dataclass
@@ -34,7 +36,8 @@ class Settings:
     troubles: int = 9      # kinds a clip
 
 
-ATTACKS = [('mifgsm', level) for level in (4, 8, 16)] + [('pgd', level) for level in (4, 8)] + [('universal', level) for level in (4, 8, 16)] + [('sign', 8), ('sign', 25.5), ('coarse', 25.5)]
+ATTACKS = [('mifgsm', level) for level in (4, 8, 16)] + [('pgd', level) for level in (4, 8)] + [
+    ('universal', level) for level in (4, 8, 16)] + [('sign', 8), ('sign', 25.5), ('coarse', 25.5)]
 COLUMNS = ('file', 'source', 'split', 'family', 'level255', 'crf', 'fps', 'frames', 'first', 'boxes', 'boxes_left')
 
 
@@ -111,7 +114,8 @@ def main() -> None:
                     clean = detector.boxes(video.to_rgb(twins[crf][j]))
                     total, left = total + len(clean), left + boxes_left(clean, detector.boxes(video.to_rgb(seen[j])))
             with open(labels, 'a') as f:
-                csv.writer(f).writerow((file, clip['file'], args.split, family, level, crf, s.fps, s.frames, -1 if family == 'clean' else s.quiet, total, left))
+                csv.writer(f).writerow((file, clip['file'], args.split, family, level, crf, s.fps, s.frames,
+                                        -1 if family == 'clean' else s.quiet, total, left))
         print(stem, 'done', flush=True)
 
 

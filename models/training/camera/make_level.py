@@ -1,8 +1,11 @@
 """Frames with a perturbation of known strength, for the estimate of `level`: I420 files with labels.csv.
 
-python -m camera.make_level --out DIR                    # train scenes: the perturbations of cache/strong, scaled; 1 s an entry
-python -m camera.make_level --split calibrate --out DIR  # MI-FGSM and PGD of 30 steps on yolox_nano, made anew; 15 s a frame
-Strengths of 4 to 16/255, before an encoder (`crf` 0) and, for some, behind H.264 of CRF 18 to 28; the shipped universal patterns; random signs.
+python -m camera.make_level --out DIR                    # train scenes: the perturbations of cache/strong, scaled; 1 s
+    an entry
+python -m camera.make_level --split calibrate --out DIR  # MI-FGSM and PGD of 30 steps on yolox_nano, made anew; 15 s a
+    frame
+Strengths of 4 to 16/255, before an encoder (`crf` 0) and, for some, behind H.264 of CRF 18 to 28; the shipped
+universal patterns; random signs.
 """
 import csv
 import json
@@ -31,7 +34,8 @@ class Frames:
         self.labels = csv.writer(open(out / 'labels.csv', 'w'))
         self.labels.writerow(COLUMNS)
 
-    def add(self, clean: np.ndarray, source: str, family: str, unit: np.ndarray | None, level255: float, crf: int = 0) -> None:
+    def add(self, clean: np.ndarray, source: str, family: str, unit: np.ndarray | None, level255: float,
+            crf: int = 0) -> None:
         frame = clean if unit is None else video.perturbed(clean[None], unit * np.float32(level255))[0]
         if crf:  # the last of three: no key frame
             frame = video.through_codec(np.stack([clean, frame, frame]), crf=crf)[-1]
@@ -55,7 +59,8 @@ def from_train(frames: Frames, strong: Path, entries: int, rng) -> None:
         own = arrays['delta'].astype(np.float32) / 127
         height, width = own.shape[:2]
         universal = tiled(pattern(str(rng.choice(['yolox', 'face']))), height, width)
-        for family, unit, n in ((facts['method'], own, 3), ('universal', universal, 2), ('sign', signs(rng, own.shape), 1)):
+        for family, unit, n in ((facts['method'], own, 3), ('universal', universal, 2), ('sign', signs(rng,
+                                                                                                       own.shape), 1)):
             for level in rng.choice(LEVELS, n, replace=False):
                 frames.add(clean, facts['source'], family, unit, float(level))
                 if rng.random() < 0.3:
@@ -72,8 +77,10 @@ def from_split(frames: Frames, data: Path, split: str, each: int, seed: int) -> 
             clean = film[int(len(film) * (i + 0.5) / each)]
             rgb = video.to_rgb(clean)
             crf = (18, 23, 28)[(number + i) % 3]
-            units = {'mifgsm': hiding.mifgsm(detector, rgb, 8, 30, reach=2) / 8, 'pgd': hiding.pgd(detector, rgb, 8, 30, generator) / 8,
-                     'universal': tiled(pattern('yolox'), height, width), 'sign': signs(rng, rgb.shape)}
+            units = {
+                'mifgsm': hiding.mifgsm(detector, rgb, 8, 30, reach=2) / 8,
+                'pgd': hiding.pgd(detector, rgb, 8, 30, generator) / 8,
+                'universal': tiled(pattern('yolox'), height, width), 'sign': signs(rng, rgb.shape)}
             for family, unit in units.items():
                 for level in LEVELS:
                     frames.add(clean, clip['file'], family, unit, level)

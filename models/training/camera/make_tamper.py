@@ -1,10 +1,11 @@
 """Cases for tamper: scenes that are quiet, then tampered with or troubled; MP4 files with labels.csv.
 
 nice -n 12 python -m camera.make_tamper --split calibrate --stills 6 --out DIR      # resumes
-A scene is a clip of the split from a camera that stands still (played to and fro where it is too short), or a photograph with wandering light and things that
-drive through; sensor noise on top, which never repeats. H.264 (superfast, zerolatency, a key frame each 2 s), CRF 18, 23 or 28, 5 frames a second, which is
-what the decision looks at; 10 for loops and stripes. Tampers: 11 s quiet (loops 16), then 11 or 12 s; three strengths a scene, over 0, 2 or 5 s. Nuisances: 11 s,
-then 30 s.
+A scene is a clip of the split from a camera that stands still (played to and fro where it is too short), or a
+photograph with wandering light and things that drive through; sensor noise on top, which never repeats. H.264
+(superfast, zerolatency, a key frame each 2 s), CRF 18, 23 or 28, 5 frames a second, which is what the decision looks
+at; 10 for loops and stripes. Tampers: 11 s quiet (loops 16), then 11 or 12 s; three strengths a scene, over 0, 2 or 5
+s. Nuisances: 11 s, then 30 s.
 """
 import argparse
 import csv
@@ -13,9 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-import video
-
-from . import lookalikes, tampers
+from . import lookalikes, tampers, video
 from .make_cases import to_and_fro
 
 SEED = 20261124
@@ -29,7 +28,8 @@ COLUMNS = ('file', 'source', 'split', 'family', 'strength', 'seconds', 'crf', 'f
 class Scene:
     """`frames(n, fps)`: RGB uint8 [n, H, W, 3]."""
 
-    def __init__(self, name: str, number: int, clip: dict | None = None, single: bool = False, still: Path | None = None):
+    def __init__(self, name: str, number: int, clip: dict | None = None, single: bool = False,
+                 still: Path | None = None):
         self.name, self.number, self.clip, self.single, self.still = name, number, clip, single, still
 
     def rng(self, *more: int):
@@ -44,9 +44,11 @@ class Scene:
         return there if len(there) == n else to_and_fro(there, n)
 
     def drawn(self, n: int, fps: int) -> np.ndarray:
-        base, rng = video.read_still(self.still) if self.still else video.to_rgb(video.decode(self.clip['path'], *self.clip['size'], frames=1)[0]), self.rng(1)
+        base, rng = video.read_still(self.still) if self.still else video.to_rgb(
+            video.decode(self.clip['path'], *self.clip['size'], frames=1)[0]), self.rng(1)
         h, w, _ = base.shape
-        movers = [(rng.uniform(0, n / fps), rng.uniform(60, 200), rng.uniform(0.3, 0.9) * h, int(rng.integers(12, 50)), rng.choice([-1, 1]), rng.integers(0, 256, 3)) for _ in range(max(2, n // fps // 6))]
+        movers = [(rng.uniform(0, n / fps), rng.uniform(60, 200), rng.uniform(0.3, 0.9) * h, int(rng.integers(12, 50)),
+                   rng.choice([-1, 1]), rng.integers(0, 256, 3)) for _ in range(max(2, n // fps // 6))]
         out = np.empty((n, h, w, 3), np.uint8)
         wander = 1 + 0.03 * np.sin(np.arange(n) / fps / rng.uniform(5, 15) + rng.uniform(0, 6))
         for i in range(n):
@@ -55,8 +57,10 @@ class Scene:
                 at = (i / fps - start) * speed
                 if 0 <= at < w + 2 * size:
                     cx = int(at - size if way > 0 else w + size - at)
-                    cv2.ellipse(x, (cx, int(y)), (size, size * 2 // 3), 0, 0, 360, [int(c) for c in colour], -1, cv2.LINE_AA)
-                    cv2.rectangle(x, (cx - size // 2, int(y) - size // 3), (cx, int(y)), [int(255 - c) for c in colour], -1)
+                    cv2.ellipse(x, (cx, int(y)), (size, size * 2 // 3), 0, 0, 360, [int(c)
+                                                                                    for c in colour], -1, cv2.LINE_AA)
+                    cv2.rectangle(x, (cx - size // 2, int(y) - size // 3), (cx, int(y)), [int(255 - c)
+                                                                                          for c in colour], -1)
             out[i] = x
         return out
 
@@ -80,8 +84,12 @@ class Sensor:
 
 
 def scenes(data: Path, split: str, stills: int) -> list[Scene]:
-    """Clips of cameras that stand still; of a short one a single picture, as going to and fro it would repeat itself. Then photographs."""
-    found = [Scene(Path(c['file']).stem, i, clip=c, single=int(c['frames']) / float(c['fps']) < QUIET) for i, c in enumerate(video.clips(data, split)) if c['camera'] == 'static']
+    """Clips of cameras that stand still; of a short one a single picture, as going to and fro it would repeat itself.
+    Then photographs."""
+    found = [
+        Scene(Path(c['file']).stem, i, clip=c, single=int(c['frames']) / float(c['fps']) < QUIET)
+        for i, c in enumerate(video.clips(data, split))
+        if c['camera'] == 'static']
     some = [p for p in video.stills(data, split) if min(cv2.imread(str(p)).shape[:2]) >= 300]
     chosen = [some[i] for i in np.random.default_rng(SEED).permutation(len(some))[:stills]]
     return found + [Scene(f'still-{p.stem}', 100 + i, still=p) for i, p in enumerate(sorted(chosen))]
@@ -149,7 +157,8 @@ def main() -> None:
                 made = Sensor(rng, *rgb.shape[1:3])(rgb)
             video.encode(made, crf, preset='superfast', gop=2 * fps, fps=fps, path=args.out / file)
             with open(labels, 'a') as out:
-                csv.writer(out).writerow((file, scene.name, args.split, family, strength, seconds, crf, fps, len(made), first, gap))
+                csv.writer(out).writerow(
+                    (file, scene.name, args.split, family, strength, seconds, crf, fps, len(made), first, gap))
         print(scene.name, 'done', flush=True)
 
 

@@ -1,9 +1,12 @@
-"""Attacked versions of the test split as MP4 files with labels.csv: what `framewarden scan` and evaluate_clips.py are run over.
+"""Attacked versions of the test split as MP4 files with labels.csv: what `framewarden scan` and evaluate_clips.py are
+run over.
 
-nice -n 15 python -m camera.make_test_attacks --out ../../../attacked       # 2 shared cores: about 20 min; resumes; 434 files
-Each file: up to 15 clean frames, then up to 45 attacked ones, at most 15 frames a second, H.264 (veryfast, zerolatency, GOP 30). Gradient attacks hold
-one perturbation for 3 frames; weaker and stronger levels than 8/255 are scaled from it. `where` after: put on decoded frames, then stored losslessly.
-The columns yolox_* and face_* count boxes of every 9th attacked frame: in the clean twin through the same encoder, and how many of them are gone.
+nice -n 15 python -m camera.make_test_attacks --out ../../../attacked       # 2 shared cores: about 20 min; resumes;
+    434 files
+Each file: up to 15 clean frames, then up to 45 attacked ones, at most 15 frames a second, H.264 (veryfast,
+zerolatency, GOP 30). Gradient attacks hold one perturbation for 3 frames; weaker and stronger levels than 8/255 are
+scaled from it. `where` after: put on decoded frames, then stored losslessly. The columns yolox_* and face_* count
+boxes of every 9th attacked frame: in the clean twin through the same encoder, and how many of them are gone.
 """
 import csv
 from dataclasses import dataclass
@@ -34,10 +37,12 @@ class Settings:
 
 FAMILIES = ('pgd-yolox', 'pgd-face', 'fgsm-yolox', 'universal-yolox', 'universal-face', 'sign')
 # family, level, crf, where
-CELLS = ([('clean', 0, crf, 'before') for crf in (23, 28, 35)]
-         + [(f, level, crf, 'before') for f in FAMILIES for level, crf in ((4, 23), (8, 23), (8, 28))]
-         + [(f, level, crf, 'before') for f in ('pgd-yolox', 'universal-yolox') for level, crf in ((2, 23), (4, 28), (8, 35), (16, 28))]
-         + [(f, 4, 28, 'after') for f in ('pgd-yolox', 'universal-yolox')])
+CELLS = ([('clean', 0, crf, 'before') for crf in (23, 28, 35)] + [
+    (f, level, crf, 'before') for f in FAMILIES for level, crf in ((4, 23), (8, 23), (8, 28))] + [
+        (f, level, crf, 'before')
+        for f in ('pgd-yolox', 'universal-yolox')
+        for level, crf in ((2, 23), (4, 28), (8, 35), (16, 28))] + [(f, 4, 28, 'after')
+                                                                    for f in ('pgd-yolox', 'universal-yolox')])
 COLUMNS = ('file', 'label', 'group', 'source', 'family', 'level255', 'crf', 'where', 'frames', 'first_attacked', 'fps',
            'yolox_clean', 'yolox_removed', 'face_clean', 'face_removed')
 
@@ -49,12 +54,15 @@ def deltas(family: str, rgb: np.ndarray, detectors, s: Settings, generator) -> n
         one = tiled(pattern(family.split('-')[1]), h, w) * s.base255
         return np.broadcast_to(one, rgb.shape).astype(np.float16)
     if family == 'sign':
-        return np.repeat(torch.randint(0, 2, (-(-n // s.hold), h, w, 3), generator=generator).numpy() * 2.0 - 1, s.hold, 0)[:n].astype(np.float16) * s.base255
+        return np.repeat(
+            torch.randint(0, 2, (-(-n // s.hold), h, w, 3), generator=generator).numpy() * 2.0 - 1, s.hold,
+            0)[:n].astype(np.float16) * s.base255
     out, last = np.empty(rgb.shape, np.float16), None
     detector = detectors[family.split('-')[1]]
     for i in range(0, n, s.hold):
         picture = rgb[min(i + 1, n - 1)]
-        last = hiding.fgsm(detector, picture, s.base255) if family.startswith('fgsm') else hiding.pgd(detector, picture, s.base255, s.steps, generator, start=last)
+        last = hiding.fgsm(detector, picture, s.base255) if family.startswith('fgsm') else hiding.pgd(
+            detector, picture, s.base255, s.steps, generator, start=last)
         out[i:i + s.hold] = last
     return out
 
@@ -82,7 +90,9 @@ def main() -> None:
         rgb = np.stack([video.to_rgb(f) for f in frames])
         look = range(first + 2, len(frames), s.look_every)
         known, base = {}, {}
-        for file, (family, level, crf, where) in sorted(cells.items(), key=lambda c: FAMILIES.index(c[1][0]) if c[1][0] in FAMILIES else -1):
+        for file, (family, level, crf,
+                   where) in sorted(cells.items(), key=lambda c: FAMILIES.index(c[1][0])
+                                    if c[1][0] in FAMILIES else -1):
             if file in done:
                 continue
             if family != 'clean' and family not in known:
@@ -108,9 +118,11 @@ def main() -> None:
                     clean = detector.boxes(video.to_rgb(base[crf][i]))
                     total, left = total + len(clean), left + boxes_left(clean, detector.boxes(video.to_rgb(seen[i])))
                 counts |= {f'{name}_clean': total, f'{name}_removed': total - left}
-            row = {'file': file, 'label': int(family not in ('clean', 'sign')), 'group': f'{family} {level}/255 crf {crf} {where}', 'source': clip['file'], 'family': family,
-                   'level255': level, 'crf': crf, 'where': where, 'frames': len(frames), 'first_attacked': -1 if family == 'clean' else first,
-                   'fps': round(codec['fps'], 3)} | counts
+            row = {
+                'file': file, 'label': int(family not in ('clean', 'sign')),
+                'group': f'{family} {level}/255 crf {crf} {where}', 'source': clip['file'], 'family': family,
+                'level255': level, 'crf': crf, 'where': where, 'frames': len(frames),
+                'first_attacked': -1 if family == 'clean' else first, 'fps': round(codec['fps'], 3)} | counts
             with open(labels, 'a') as f:
                 csv.DictWriter(f, COLUMNS).writerow(row)
         print(stem, 'done', flush=True)

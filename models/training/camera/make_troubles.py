@@ -1,8 +1,10 @@
-"""Pieces of 30 s in which nobody attacks: quiet for 6 s, then troubled for 24 s; MP4 files with labels.csv as make_cases.py writes them.
+"""Pieces of 30 s in which nobody attacks: quiet for 6 s, then troubled for 24 s; MP4 files with labels.csv as
+make_cases.py writes them.
 
 nice -n 15 python -m camera.make_troubles --split test --minutes 120 --out DIR       # 6 s a piece on one core; resumes
-Five frames a second, which is what the decision looks at; H.264 (veryfast, zerolatency, GOP 2 s), CRF 18, 23 or 28. Scenes: the clips of the split, played to and
-fro, and its photographs of 640x360 and more with a sensor's noise. Kinds: troubles.py, one after the other, each drawn anew.
+Five frames a second, which is what the decision looks at; H.264 (veryfast, zerolatency, GOP 2 s), CRF 18, 23 or 28.
+Scenes: the clips of the split, played to and fro, and its photographs of 640x360 and more with a sensor's noise.
+Kinds: troubles.py, one after the other, each drawn anew.
 """
 import csv
 from dataclasses import dataclass
@@ -49,7 +51,8 @@ def photographed(rgb: np.ndarray, rng, s: Settings) -> np.ndarray:
     """The picture as a camera would bring it: 8 drawn fields of a sensor's noise, each frame one of them shifted."""
     fields = nuisances.sensor_noise(rng, np.repeat(rgb[None], 8, 0), rng.uniform(0.3, 1.5)).astype(np.int16) - rgb
     shifts = rng.integers(0, rgb.shape[:2], (s.frames, 2))
-    return np.stack([(rgb + np.roll(fields[i % 8], shift, (0, 1))).clip(0, 255).astype(np.uint8) for i, shift in enumerate(shifts)])
+    return np.stack([(rgb + np.roll(fields[i % 8], shift, (0, 1))).clip(0, 255).astype(np.uint8)
+                     for i, shift in enumerate(shifts)])
 
 
 def main() -> None:

@@ -1,8 +1,10 @@
-"""Universal patterns for the demo, drills and training: one sign pattern that hides what a detector finds, on any picture.
+"""Universal patterns for the demo, drills and training: one sign pattern that hides what a detector finds, on any
+picture.
 
 nice -n 15 python -m camera.make_universal      # 2 shared cores: about 2 min a pattern
-Learnt on the train split alone. Writes cache/universal/NAME.npy (int8 signs [360, 640, 3]) for all, and the two grey ones that ship
-into ../camera/patterns/ as 8-bit PNG: value v stands for (v - 128) / 127 * eps, added to the luma (or to R, G and B alike).
+Learnt on the train split alone. Writes cache/universal/NAME.npy (int8 signs [360, 640, 3]) for all, and the two grey
+ones that ship into ../camera/patterns/ as 8-bit PNG: value v stands for (v - 128) / 127 * eps, added to the luma (or
+to R, G and B alike).
 """
 import time
 from dataclasses import asdict, dataclass
@@ -33,8 +35,8 @@ class Settings:
 
 # name, detector, grey, cell in pixels, file that ships
 PATTERNS = (('yolox-grey', 'yolox', True, 1, NAMES['yolox']), ('face-grey', 'face', True, 1, NAMES['face']),
-            ('yolox-rgb', 'yolox', False, 1, None), ('yolox-coarse', 'yolox', True, 2, None), ('face-rgb', 'face', False, 2, None),
-            ('yolox-grey-2', 'yolox', True, 1, None))
+            ('yolox-rgb', 'yolox', False, 1, None), ('yolox-coarse', 'yolox', True, 2, None),
+            ('face-rgb', 'face', False, 2, None), ('yolox-grey-2', 'yolox', True, 1, None))
 
 
 def pictures(data: Path, s: Settings, rng) -> list[np.ndarray]:
@@ -67,13 +69,16 @@ def main() -> None:
             p = cv2.resize(p, (s.width, s.height))
             clean = detector.boxes(p)
             total += len(clean)
-            removed += len(clean) - boxes_left(clean, detector.boxes((p + s.eps255 * signs).clip(0, 255).astype(np.uint8)))
-        report = {'name': name, 'detector': target, 'grey': grey, 'cell': cell, 'train_boxes': total, 'train_boxes_removed_at_8_255': removed,
-                  'settings': asdict(s), 'seconds': round(time.time() - began)}
+            removed += len(clean) - boxes_left(clean,
+                                               detector.boxes((p + s.eps255 * signs).clip(0, 255).astype(np.uint8)))
+        report = {
+            'name': name, 'detector': target, 'grey': grey, 'cell': cell, 'train_boxes': total,
+            'train_boxes_removed_at_8_255': removed, 'settings': asdict(s), 'seconds': round(time.time() - began)}
         print(report, flush=True)
         write_json(out / f'{name}.json', report)
         if ships:
-            cv2.imwrite(str(FOLDER / ships), (128 + 127 * signs[..., 0].astype(np.int16)).astype(np.uint8), [cv2.IMWRITE_PNG_COMPRESSION, 9, cv2.IMWRITE_PNG_BILEVEL, 0])
+            cv2.imwrite(str(FOLDER / ships), (128 + 127 * signs[..., 0].astype(np.int16)).astype(np.uint8),
+                        [cv2.IMWRITE_PNG_COMPRESSION, 9, cv2.IMWRITE_PNG_BILEVEL, 0])
         np.save(out / f'{name}.npy', signs)
 
 

@@ -48,9 +48,11 @@ def least(path: Path, feed: dict, runs: int = 150) -> float:
 
 def main() -> None:
     screen, rng, out = frozen(Screen(), GRAPH.path('screen')), np.random.default_rng(1), {}
-    for name, net, frame in (('yuv420p', screen, rng.integers(16, 235, (1, 540, 640), np.uint8)), ('rgb24', FromRgb(screen), rng.integers(0, 255, (1, 360, 640, 3), np.uint8))):
+    for name, net, frame in (('yuv420p', screen, rng.integers(16, 235, (1, 540, 640), np.uint8)),
+                             ('rgb24', FromRgb(screen), rng.integers(0, 255, (1, 360, 640, 3), np.uint8))):
         path = CACHE / f'onnx/measure-{name}.onnx'
-        torch.onnx.export(net, (torch.from_numpy(frame),), str(path), input_names=['frame'], opset_version=Settings().opset, dynamo=False)
+        torch.onnx.export(net, (torch.from_numpy(frame),), str(path), input_names=['frame'],
+                          opset_version=Settings().opset, dynamo=False)
         out[name] = {'ms_min': least(path, {'frame': frame}), 'bytes_a_frame': frame.nbytes}
     print(out)
     write_result('camera', 'measure_input', out)

@@ -1,7 +1,9 @@
-"""Pairs of a frame as the agent may see it and what the mapping network should return, from what make_attacks.py has made.
+"""Pairs of a frame as the agent may see it and what the mapping network should return, from what make_attacks.py has
+made.
 
-KINDS are the shares: put in after decoding (rescaled, shifted, mirrored, one in four swapped between scenes), through an encoder, the universal pattern,
-noise or blots strong enough to do harm without a gradient, clean frames, and nuisances, which M leaves as they are.
+KINDS are the shares: put in after decoding (rescaled, shifted, mirrored, one in four swapped between scenes), through
+an encoder, the universal pattern, noise or blots strong enough to do harm without a gradient, clean frames, and
+nuisances, which M leaves as they are.
 """
 import json
 from dataclasses import dataclass
@@ -38,8 +40,10 @@ KINDS = {'attack': .56, 'coded': .13, 'universal': .04, 'noise': .04, 'clean': .
 
 
 class Strong:
-    def __init__(self, folder: Path, patterns: tuple[str, ...] = (), centres=None, kinds: dict = KINDS, parts: float = 0):
-        self.parts, self.kinds, self.centres = parts, kinds, centres  # centres: RGB [H, W, 3] -> where something is found, [[x, y], ...]
+    def __init__(self, folder: Path, patterns: tuple[str, ...] = (), centres=None, kinds: dict = KINDS,
+                 parts: float = 0):
+        # centres: RGB [H, W, 3] -> where something is found, [[x, y], ...]
+        self.parts, self.kinds, self.centres = parts, kinds, centres
         self.folder, self.seen, self.lines = folder, set(), []
         self.patterns = [pattern(detector) for detector in patterns]
         self.refresh()
@@ -59,7 +63,8 @@ class Strong:
         raise ValueError(f'{self.folder}: no coded entry')
 
     def delta(self, rng, line: dict, arrays, shape: tuple) -> np.ndarray:
-        """The entry's own perturbation or, one time in four, another scene's; scaled, sometimes shifted -> float32 [H, W, 3]."""
+        """The entry's own perturbation or, one time in four, another scene's; scaled, sometimes shifted -> float32 [H,
+        W, 3]."""
         eps, other = line['eps255'], arrays
         if rng.random() < 0.25:
             chosen = self.entry(rng)
@@ -75,8 +80,8 @@ class Strong:
         return d * (strength / eps)
 
     def window(self, rng, line: dict, frame: np.ndarray) -> tuple[int, int, int, int]:
-        """x, y, w, h of the part to learn from: all of it or, for `parts` of the draws, a part about something that the detector finds.
-        Corners lie on a grid of 80 pixels, which the detector's resize maps onto whole pixels."""
+        """x, y, w, h of the part to learn from: all of it or, for `parts` of the draws, a part about something that
+        the detector finds. Corners lie on a grid of 80 pixels, which the detector's resize maps onto whole pixels."""
         w, h = frame.shape[1], frame.shape[0] * 2 // 3
         if rng.random() >= self.parts:
             return 0, 0, w, h
@@ -86,7 +91,8 @@ class Strong:
             x, y = cx - pw * rng.uniform(0.3, 0.7), cy - ph * rng.uniform(0.3, 0.7)
         else:
             x, y = rng.uniform(0, w - pw), rng.uniform(0, h - ph)
-        return int(np.clip(round(x / 80) * 80, 0, (w - pw) // 8 * 8)), int(np.clip(round(y / 80) * 80, 0, (h - ph) // 8 * 8)), pw, ph
+        return int(np.clip(round(x / 80) * 80, 0,
+                           (w - pw) // 8 * 8)), int(np.clip(round(y / 80) * 80, 0, (h - ph) // 8 * 8)), pw, ph
 
     def draw(self, rng) -> Pair:
         kind = str(rng.choice(list(self.kinds), p=list(self.kinds.values())))
@@ -105,12 +111,14 @@ class Strong:
             frame = target = video.to_i420(np.ascontiguousarray(drawn))
         elif kind != 'clean':
             whole = (stored.shape[1] * 2 // 3, stored.shape[2])
-            d = self.delta(rng, line, arrays, whole)[y:y + h, x:x + w] if kind == 'attack' else self.universal(rng, (h, w)) if kind == 'universal' else noise(rng, (h, w))
+            d = self.delta(rng, line, arrays, whole)[y:y + h, x:x + w] if kind == 'attack' else self.universal(
+                rng, (h, w)) if kind == 'universal' else noise(rng, (h, w))
             eps = float(np.abs(d).max())
             frame = video.rounded_i420(video.to_rgb(target) + d)
         frames = (frame, target, before, neighbour)
         frame, target, before, neighbour = (mirrored(f) for f in frames) if rng.random() < 0.5 else frames
-        return Pair(frame, target, 416 / max(stored.shape[2], stored.shape[1] * 2 // 3), kind, line['source'], before, neighbour, eps)
+        return Pair(frame, target, 416 / max(stored.shape[2], stored.shape[1] * 2 // 3), kind, line['source'], before,
+                    neighbour, eps)
 
     def universal(self, rng, shape: tuple) -> np.ndarray:
         p = self.patterns[rng.integers(len(self.patterns))] * rng.uniform(4, 16)

@@ -1,7 +1,9 @@
-"""The runs of the camera bundle. A round is changed here and nowhere else; `python train.py camera` makes what follows from it.
+"""The runs of the camera bundle. A round is changed here and nowhere else; `python train.py camera` makes what follows
+from it.
 
-`screen`, `mapping` and `classifier` are what 0.1.1 ships. M goes on from there with the detector term (`repair`), or the restorer begins anew;
-C then goes on with that M (`contrast`). `bundle-0.1.1` takes the shipped weights out of their graph: nothing of it has to be trained again."""
+`screen`, `mapping` and `classifier` are what 0.1.1 ships. M goes on from there with the detector term (`repair`), or
+the restorer begins anew; C then goes on with that M (`contrast`). `bundle-0.1.1` takes the shipped weights out of
+their graph: nothing of it has to be trained again."""
 from lib.run import Graph, Run
 
 GRAPH = Graph(

@@ -18,7 +18,8 @@ def chain_of(path: Path) -> FrameChain:
     net = FrameChain(FrameIsmn(), FrameClassifier())
     state = net.state_dict()
     state |= {k: v for k, v in stored.items() if k in state}
-    # The exporter folds `(x - centre[:, None, None]) * slope[:, None, None]`: the operands of that Sub and Mul have names of their own.
+    # The exporter folds `(x - centre[:, None, None]) * slope[:, None, None]`: the operands of that Sub and Mul have
+    # names of their own.
     for node in graph.node:
         for operand in node.input:
             if node.op_type in ('Sub', 'Mul') and operand in stored and tuple(stored[operand].shape) == (24, 1, 1):

@@ -1,7 +1,10 @@
-"""Frames to measure repairs on, from scenes that training never saw, attacked as hard as an attacker would: MI-FGSM of 30 steps.
+"""Frames to measure repairs on, from scenes that training never saw, attacked as hard as an attacker would: MI-FGSM of
+30 steps.
 
-nice -n 15 python -m camera.repair_set --scenes held            # held-out scenes of the train split, to choose by; `test` is opened once, at the end
-Writes CACHE/repair-SCENES.npz: for each cell of CELLS `CELL/clean` and `CELL/attacked`, I420, frame by frame (files differ in size: one array each).
+nice -n 15 python -m camera.repair_set --scenes held            # held-out scenes of the train split, to choose by;
+    `test` is opened once, at the end
+Writes CACHE/repair-SCENES.npz: for each cell of CELLS `CELL/clean` and `CELL/attacked`, I420, frame by frame (files
+differ in size: one array each).
 """
 import time
 from pathlib import Path
@@ -19,11 +22,13 @@ from lib.run import arguments
 from . import video
 from .views import BURST, HELD
 
-CELLS = ('quench-8-after', 'yolox-8-after', 'yolox-8-crf23', 'yolox-8-crf28', 'yolox-4-after', 'face-8-after', 'face-8-crf23')
+CELLS = ('quench-8-after', 'yolox-8-after', 'yolox-8-crf23', 'yolox-8-crf28', 'yolox-4-after', 'face-8-after',
+         'face-8-crf23')
 
 
 def films(data: Path, scenes: str, per_clip: int) -> list[tuple[str, np.ndarray]]:
-    """Short films at the working size, evenly spread over each clip; photographs as films that stand still -> name, I420 [BURST, H*3/2, W]."""
+    """Short films at the working size, evenly spread over each clip; photographs as films that stand still -> name,
+    I420 [BURST, H*3/2, W]."""
     split = 'train' if scenes == 'held' else scenes
     out = []
     for clip in video.clips(data, split):
@@ -64,7 +69,8 @@ def main() -> None:
             if aim == 'face':
                 delta = mifgsm(face, rgb, float(eps), 30)  # which no training has seen
             else:
-                delta = make(Attack('mifgsm', float(eps), 30, 'hide' if aim == 'yolox' else aim), x, yolox, None, torch.Generator())[0].permute(1, 2, 0).numpy()
+                delta = make(Attack('mifgsm', float(eps), 30, 'hide' if aim == 'yolox' else aim), x, yolox, None,
+                             torch.Generator())[0].permute(1, 2, 0).numpy()
             attacked = video.perturbed(film, delta)
             for cell in args.cells:
                 if cell == f'{aim}-{eps}-after':

@@ -1,13 +1,15 @@
 """What somebody does to a fixed camera: RGB uint8 [n, H, W, 3] in and out, from frame 0 of what is given.
 
-`strength` 0, 1, 2 from weak to strong; `seconds`: how long it takes to come about. The camera's own sensor noise stays on top, see `make_tamper`.
+`strength` 0, 1, 2 from weak to strong; `seconds`: how long it takes to come about. The camera's own sensor noise stays
+on top, see `make_tamper`.
 """
 import cv2
 import numpy as np
 
 
 def ramp(n: int, seconds: float, fps: float) -> np.ndarray:
-    return np.ones(n, np.float32) if seconds == 0 else np.clip((np.arange(n) + 1) / (seconds * fps), 0, 1).astype(np.float32)
+    return np.ones(n, np.float32) if seconds == 0 else np.clip(
+        (np.arange(n) + 1) / (seconds * fps), 0, 1).astype(np.float32)
 
 
 def blurred(x, sigma: float):
@@ -15,7 +17,8 @@ def blurred(x, sigma: float):
 
 
 def covered(rng, f, fps, strength, seconds):
-    """A hand, a cloth or paint right before the lens: out of focus, with a little light through it, coming from one side."""
+    """A hand, a cloth or paint right before the lens: out of focus, with a little light through it, coming from one
+    side."""
     n, h, w, _ = f.shape
     rim, through = ((0.06, 0.1), (0.03, 0.05), (0, 0))[strength]
     colour = rng.uniform(40, 190, 3).astype(np.float32)

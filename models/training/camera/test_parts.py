@@ -1,4 +1,5 @@
-"""What the camera training promises without weights or hours: python -m unittest camera.test_parts (seconds; one test wants ../../../shared/data)."""
+"""What the camera training promises without weights or hours: python -m unittest camera.test_parts (seconds; one test
+wants ../../../shared/data)."""
 import tempfile
 import unittest
 from pathlib import Path
@@ -28,7 +29,9 @@ def picture(seed: int, h: int = 96, w: int = 160) -> np.ndarray:
     """Smooth RGB uint8, so that chroma survives its halving."""
     rng = np.random.default_rng(seed)
     coarse = rng.integers(20, 230, (h // 16 + 1, w // 16 + 1, 3)).astype(np.float32)
-    return np.ascontiguousarray(torch.nn.functional.interpolate(torch.from_numpy(coarse).permute(2, 0, 1)[None], (h, w), mode='bilinear')[0].permute(1, 2, 0).numpy().astype(np.uint8))
+    return np.ascontiguousarray(
+        torch.nn.functional.interpolate(torch.from_numpy(coarse).permute(2, 0, 1)[None], (h, w),
+                                        mode='bilinear')[0].permute(1, 2, 0).numpy().astype(np.uint8))
 
 
 class MappingNetwork(unittest.TestCase):
@@ -64,7 +67,8 @@ class Terms(unittest.TestCase):
         cross = torch.zeros(1, 1, 128, 128)
         cross[..., ::8, :] = cross[..., ::8] = 4 / 255
         self.assertLess(terms.grid(torch.full_like(cross, 4 / 255)), 1e-4)
-        self.assertLess(terms.grid(smooth - smooth.roll(64, 3)), 0.5 * terms.grid(smooth - smooth.roll(64, 3) + 20 * cross))
+        self.assertLess(terms.grid(smooth - smooth.roll(64, 3)),
+                        0.5 * terms.grid(smooth - smooth.roll(64, 3) + 20 * cross))
         self.assertGreater(terms.grid(cross), 0.5)
 
 

@@ -1,6 +1,8 @@
-"""More that happens to a fixed camera without an attacker; none of it was looked at when margins and tails were chosen (happenings.py was).
+"""More that happens to a fixed camera without an attacker; none of it was looked at when margins and tails were chosen
+(happenings.py was).
 
-RGB uint8 [n, H, W, 3] in and out, from frame 0 of what is given. `rng` is a numpy generator; `fps` frames a second. Strength is drawn anew each time."""
+RGB uint8 [n, H, W, 3] in and out, from frame 0 of what is given. `rng` is a numpy generator; `fps` frames a second.
+Strength is drawn anew each time."""
 import cv2
 import numpy as np
 
@@ -19,11 +21,14 @@ def _grid(f) -> tuple[np.ndarray, np.ndarray]:
 
 def _scaled(f, gain) -> np.ndarray:
     """Each frame times its gain: [n] or [n, H, W] or [n, H, W, 3]."""
-    return np.stack([(x * (g if np.ndim(g) != 2 else g[..., None]) + 0.5).clip(0, 255).astype(np.uint8) for x, g in zip(f, gain)])
+    return np.stack([(x * (g if np.ndim(g) != 2 else g[..., None]) + 0.5).clip(0, 255).astype(np.uint8)
+                     for x, g in zip(f, gain)])
 
 
 def _warped(f, m) -> np.ndarray:
-    return np.stack([cv2.warpAffine(x, np.float32(a), (x.shape[1], x.shape[0]), borderMode=cv2.BORDER_REFLECT) for x, a in zip(f, m)])
+    return np.stack([
+        cv2.warpAffine(x, np.float32(a), (x.shape[1], x.shape[0]), borderMode=cv2.BORDER_REFLECT)
+        for x, a in zip(f, m)])
 
 
 def snowfall(rng, f, fps):
@@ -50,7 +55,8 @@ def cloud_shadows(rng, f, fps):
     """Sun and shade cross the view within ten seconds."""
     yy, xx = _grid(f)
     depth, span, speed = rng.uniform(0.2, 0.6), rng.uniform(0.3, 1) * f.shape[2], rng.uniform(0.05, 0.3) * f.shape[2]
-    return _scaled(f, (1 - depth * (0.5 + 0.5 * np.tanh(3 * np.sin((xx + 0.3 * yy - speed * t) / span * 3))) for t in _t(f, fps)))
+    return _scaled(f, (1 - depth * (0.5 + 0.5 * np.tanh(3 * np.sin((xx + 0.3 * yy - speed * t) / span * 3)))
+                       for t in _t(f, fps)))
 
 
 def sun_glare(rng, f, fps):
@@ -69,23 +75,27 @@ def spider_web(rng, f, fps):
     layer = np.zeros((h, w), np.float32)
     for _ in range(int(rng.integers(4, 12))):
         a, b = rng.uniform(0, w, 2), rng.uniform(0, h, 2)
-        cv2.line(layer, (int(a[0]), int(b[0])), (int(a[1]), int(b[1])), rng.uniform(80, 200), int(rng.integers(1, 4)), cv2.LINE_AA)
+        cv2.line(layer, (int(a[0]), int(b[0])), (int(a[1]), int(b[1])), rng.uniform(80, 200), int(rng.integers(1, 4)),
+                 cv2.LINE_AA)
     layer = cv2.GaussianBlur(layer, (0, 0), rng.uniform(1, 3))
     sway = rng.uniform(1, 8)
-    return np.stack([(p + np.roll(layer, int(sway * np.sin(2 * t)), 1)[..., None]).clip(0, 255).astype(np.uint8) for p, t in zip(f, _t(f, fps))])
+    return np.stack([(p + np.roll(layer, int(sway * np.sin(2 * t)), 1)[..., None]).clip(0, 255).astype(np.uint8)
+                     for p, t in zip(f, _t(f, fps))])
 
 
 def pole_in_wind(rng, f, fps):
     """The mast sways: a slow swing and a rolling shutter's lean."""
     a, b, w = rng.uniform(2, 10), rng.uniform(0, 0.02), rng.uniform(1, 6)
-    return _warped(f, [[[1, b * np.cos(w * t), a * np.sin(w * t)], [0, 1, 0.4 * a * np.sin(1.3 * w * t)]] for t in _t(f, fps)])
+    return _warped(f, [[[1, b * np.cos(w * t), a * np.sin(w * t)], [0, 1, 0.4 * a * np.sin(1.3 * w * t)]]
+                       for t in _t(f, fps)])
 
 
 def light_bands(rng, f, fps):
     """Rolling shutter under mains light: dark bands that crawl."""
     yy, _ = _grid(f)
     depth, bands, speed = rng.uniform(0.08, 0.35), rng.uniform(1, 5), rng.uniform(0.5, 6)
-    return _scaled(f, (1 - depth * (0.5 + 0.5 * np.sin(2 * np.pi * bands * yy / f.shape[1] + speed * t)) for t in _t(f, fps)))
+    return _scaled(f, (1 - depth * (0.5 + 0.5 * np.sin(2 * np.pi * bands * yy / f.shape[1] + speed * t))
+                       for t in _t(f, fps)))
 
 
 def blue_lights(rng, f, fps):
@@ -115,7 +125,9 @@ def water(rng, f, fps):
     top, a = int(h * rng.uniform(0.45, 0.7)), rng.uniform(1, 5)
     out = f.copy()
     for p, t in zip(out, _t(f, fps)):
-        turned = cv2.remap(p, xx + a * np.sin(yy / 4 + 5 * t), np.abs(2 * top - yy) + a * np.cos(xx / 9 + 3 * t), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        turned = cv2.remap(p, xx + a * np.sin(yy / 4 + 5 * t),
+                           np.abs(2 * top - yy) + a * np.cos(xx / 9 + 3 * t), cv2.INTER_LINEAR,
+                           borderMode=cv2.BORDER_REFLECT)
         p[top:] = p[top:] // 2 + turned[top:] // 2
     return out
 
@@ -126,7 +138,8 @@ def branch_shadow(rng, f, fps):
     field = cv2.GaussianBlur(rng.standard_normal((h, w)).astype(np.float32), (0, 0), rng.uniform(3, 12))
     mask = 1 - rng.uniform(0.2, 0.6) * (field > 0)
     a = rng.uniform(3, 15)
-    return _scaled(f, (cv2.GaussianBlur(np.roll(mask, (int(a * np.sin(1.7 * t)), int(a * np.sin(2.3 * t))), (0, 1)), (0, 0), 1.5) for t in _t(f, fps)))
+    return _scaled(f, (cv2.GaussianBlur(np.roll(mask, (int(a * np.sin(1.7 * t)), int(a * np.sin(2.3 * t))), (0, 1)),
+                                        (0, 0), 1.5) for t in _t(f, fps)))
 
 
 def falling_leaves(rng, f, fps):
@@ -139,7 +152,8 @@ def falling_leaves(rng, f, fps):
     for p, t in zip(out, _t(f, fps)):
         for j in range(k):
             at = (int((x[j] + 30 * np.sin(2 * t + j)) % w), int((y[j] + v[j] * t) % h))
-            cv2.ellipse(p, at, (7, 3), float(90 * t + 40 * j) % 360, 0, 360, tuple(int(c) for c in colours[j]), -1, cv2.LINE_AA)
+            cv2.ellipse(p, at, (7, 3),
+                        float(90 * t + 40 * j) % 360, 0, 360, tuple(int(c) for c in colours[j]), -1, cv2.LINE_AA)
     return out
 
 
@@ -186,7 +200,11 @@ def combing(rng, f, fps):
 def starved_encoder(rng, f, fps):
     """An encoder in the camera runs out of bits: coarse blocks that come and go."""
     q = rng.integers(6, 18)
-    return np.stack([cv2.imdecode(cv2.imencode('.jpg', x, [cv2.IMWRITE_JPEG_QUALITY, int(q + 15 * (0.5 + 0.5 * np.sin(0.8 * t)))])[1], cv2.IMREAD_COLOR) for x, t in zip(f, _t(f, fps))])
+    return np.stack([
+        cv2.imdecode(
+            cv2.imencode('.jpg', x, [cv2.IMWRITE_JPEG_QUALITY,
+                                     int(q + 15 * (0.5 + 0.5 * np.sin(0.8 * t)))])[1], cv2.IMREAD_COLOR)
+        for x, t in zip(f, _t(f, fps))])
 
 
 def dirt(rng, f, fps):
@@ -194,7 +212,8 @@ def dirt(rng, f, fps):
     h, w = f.shape[1:3]
     mask = np.zeros((h, w), np.float32)
     for _ in range(int(rng.integers(10, 60))):
-        cv2.circle(mask, (int(rng.integers(0, w)), int(rng.integers(0, h))), int(rng.integers(2, 14)), rng.uniform(0.3, 0.9), -1)
+        cv2.circle(mask, (int(rng.integers(0, w)), int(rng.integers(0, h))), int(rng.integers(2, 14)),
+                   rng.uniform(0.3, 0.9), -1)
     mask = cv2.GaussianBlur(mask, (0, 0), rng.uniform(1, 4))
     return _scaled(f, (1 - mask for _ in f))
 
@@ -215,7 +234,8 @@ def bird(rng, f, fps):
     for p, t in zip(out, _t(f, fps)):
         x = int((w * 0.7 * t) % (3 * w)) - r
         layer = np.zeros((h, w), np.float32)
-        cv2.ellipse(layer, (x, int(h * (0.4 + 0.15 * np.sin(7 * t)))), (2 * r, r // 2), 20 * np.sin(9 * t), 0, 360, 1, -1)
+        cv2.ellipse(layer, (x, int(h * (0.4 + 0.15 * np.sin(7 * t)))), (2 * r, r // 2), 20 * np.sin(9 * t), 0, 360, 1,
+                    -1)
         p[:] = p * (1 - 0.85 * cv2.blur(layer, (25, 3))[..., None])
     return out
 
@@ -234,14 +254,16 @@ def heat_shimmer(rng, f, fps):
     a = rng.uniform(0.5, 2.5)
     out = []
     for p in f:
-        d = cv2.resize(rng.standard_normal((h // 16, w // 16, 2)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
-        out.append(cv2.remap(p, xx + a * d[..., 0], yy + a * d[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT))
+        d = cv2.resize(
+            rng.standard_normal((h // 16, w // 16, 2)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
+        out.append(cv2.remap(p, xx + a * d[..., 0], yy + a * d[..., 1], cv2.INTER_LINEAR,
+                             borderMode=cv2.BORDER_REFLECT))
     return np.stack(out)
 
 
 def sensor_fault(rng, f, fps):
     """Dead columns, hot pixels and a row that flickers."""
-    out, (n, h, w, _) = f.copy(), f.shape
+    out, (_, h, w, _) = f.copy(), f.shape
     for x in rng.integers(0, w, int(rng.integers(1, 6))):
         out[:, :, x] = int(rng.integers(0, 256))
     for y, x in zip(rng.integers(0, h, 40), rng.integers(0, w, 40)):
@@ -255,7 +277,8 @@ def torch_light(rng, f, fps):
     yy, xx = _grid(f)
     h, w = f.shape[1:3]
     r, low = rng.uniform(0.1, 0.2) * w, rng.uniform(0.1, 0.3)
-    spots = (low + 0.9 * np.exp(-((xx - w * (0.5 + 0.4 * np.sin(0.9 * t))) ** 2 + (yy - h * (0.5 + 0.3 * np.cos(1.3 * t))) ** 2) / (2 * r * r)) for t in _t(f, fps))
+    spots = (low + 0.9 * np.exp(-((xx - w * (0.5 + 0.4 * np.sin(0.9 * t))) ** 2 +
+                                  (yy - h * (0.5 + 0.3 * np.cos(1.3 * t))) ** 2) / (2 * r * r)) for t in _t(f, fps))
     return nuisances.sensor_noise(rng, _scaled(f, spots), rng.uniform(1, 4))
 
 
@@ -280,11 +303,17 @@ def screen_in_view(rng, f, fps):
     n, h, w, _ = f.shape
     yy, xx = _grid(f)
     y, x, hh, ww = h // 4, w // 4, h // 3, w // 3
-    moire = (1 + rng.uniform(0.1, 0.4) * np.sin(xx * rng.uniform(0.8, 2.5)) * np.sin(yy * rng.uniform(0.8, 2.5)))[y:y + hh, x:x + ww, None]
+    moire = (1 +
+             rng.uniform(0.1, 0.4) * np.sin(xx * rng.uniform(0.8, 2.5)) * np.sin(yy * rng.uniform(0.8, 2.5)))[y:y + hh,
+                                                                                                              x:x + ww,
+                                                                                                              None]
     out = f.copy()
     for i, p in enumerate(out):
         p[y:y + hh, x:x + ww] = (np.random.default_rng(i // int(fps)).integers(40, 230, 3) * moire).clip(0, 255)
     return out
 
 
-ALL = {k: v for k, v in list(globals().items()) if callable(v) and not k.startswith('_') and getattr(v, '__module__', '') == __name__}
+ALL = {
+    k: v
+    for k, v in list(globals().items())
+    if callable(v) and not k.startswith('_') and getattr(v, '__module__', '') == __name__}

@@ -43,10 +43,12 @@ def encode(frames: np.ndarray, crf: int, preset: str = 'veryfast', tune: str | N
     """H.264 (HEVC by `codec` libx265) of I420 frames; the bytes of a Matroska stream, or an MP4 file at `path`."""
     _, rows, width = frames.shape
     out = ['-movflags', '+faststart', path] if path else ['-f', 'matroska', 'pipe:1']
-    return run_ffmpeg(['-y', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', f'{width}x{rows * 2 // 3}', '-r', fps,
-                       '-color_range', 'tv', '-colorspace', 'smpte170m', '-i', 'pipe:0', '-c:v', codec,
-                       *(['-x265-params', 'log-level=error:pools=1:frame-threads=1'] if codec == 'libx265' else []), '-threads', 1, '-preset', preset, *(['-tune', tune] if tune else []), '-crf', crf, '-g', gop,
-                       '-pix_fmt', 'yuv420p', *out], np.ascontiguousarray(frames).tobytes())
+    return run_ffmpeg([
+        '-y', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', f'{width}x{rows * 2 // 3}', '-r', fps, '-color_range',
+        'tv', '-colorspace', 'smpte170m', '-i', 'pipe:0', '-c:v', codec,
+        *(['-x265-params', 'log-level=error:pools=1:frame-threads=1'] if codec == 'libx265' else []), '-threads', 1,
+        '-preset', preset, *(['-tune', tune] if tune else []), '-crf', crf, '-g', gop, '-pix_fmt', 'yuv420p', *out],
+                      np.ascontiguousarray(frames).tobytes())
 
 
 def through_codec(frames: np.ndarray, **settings) -> np.ndarray:
@@ -69,7 +71,8 @@ def to_i420(rgb: np.ndarray) -> np.ndarray:
 
 
 def rounded_i420(rgb: np.ndarray) -> np.ndarray:
-    """Float RGB [H, W, 3] in code values, such as a picture and a perturbation, rounded and cut to 0..255 -> uint8 [H*3/2, W]."""
+    """Float RGB [H, W, 3] in code values, such as a picture and a perturbation, rounded and cut to 0..255 -> uint8
+    [H*3/2, W]."""
     return to_i420((rgb + 0.5).clip(0, 255).astype(np.uint8))
 
 
@@ -81,11 +84,13 @@ def perturbed(film: np.ndarray, delta: np.ndarray) -> np.ndarray:
 def clips(data: Path, split: str) -> list[dict]:
     """Rows of the clip manifest of one split, `path` and working `size` (width, height) added."""
     rows = [r for r in csv.DictReader(open(data / 'video/manifest.csv')) if r['split'] == split]
-    return [r | {'path': data / 'video' / r['file'], 'size': working_size(int(r['width']), int(r['height']))} for r in rows]
+    return [
+        r | {'path': data / 'video' / r['file'], 'size': working_size(int(r['width']), int(r['height']))} for r in rows]
 
 
 def stills(data: Path, split: str) -> list[Path]:
-    return [data / 'stills' / r['file'] for r in csv.DictReader(open(data / 'stills/manifest.csv')) if r['split'] == split]
+    return [
+        data / 'stills' / r['file'] for r in csv.DictReader(open(data / 'stills/manifest.csv')) if r['split'] == split]
 
 
 def read_still(path) -> np.ndarray:

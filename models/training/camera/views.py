@@ -1,4 +1,5 @@
-"""What the mapping network is trained on: bursts of frames of the train clips and photographs, seen through changing crops.
+"""What the mapping network is trained on: bursts of frames of the train clips and photographs, seen through changing
+crops.
 
 The scenes of HELD and every fifth photograph are never trained on: choices between runs are made there.
 """
@@ -24,7 +25,8 @@ def native_size(clip: dict) -> tuple[int, int]:
 
 
 def bursts(clip: dict, folder: Path, every: float = 0.6) -> np.ndarray:
-    """Groups of BURST frames of a clip, about 1/15 s apart, one group each `every` seconds -> uint8 [n, BURST, H*3/2, W]; kept in `folder`."""
+    """Groups of BURST frames of a clip, about 1/15 s apart, one group each `every` seconds -> uint8 [n, BURST, H*3/2,
+    W]; kept in `folder`."""
     path = folder / f'{clip["file"]}.npy'
     if not path.exists():
         fps = float(clip['fps'])
@@ -63,7 +65,8 @@ class Views:
         if rng.random() < 0.5:
             burst = burst[:, :, ::-1]
         if rng.random() < 0.4:
-            table = ((np.arange(256) / 255) ** rng.uniform(0.7, 1.5) * rng.uniform(0.7, 1.25) * 255).clip(0, 255).astype(np.uint8)
+            table = ((np.arange(256) / 255) ** rng.uniform(0.7, 1.5) * rng.uniform(0.7, 1.25) * 255).clip(
+                0, 255).astype(np.uint8)
             burst = table[burst]
         return name, np.ascontiguousarray(burst)
 

@@ -1,4 +1,5 @@
-"""What every bundle is made with: signatures and files of a manifest, ONNX sessions, weights stored at half precision."""
+"""What every bundle is made with: signatures and files of a manifest, ONNX sessions, weights stored at half
+precision."""
 import hashlib
 from pathlib import Path
 
@@ -25,15 +26,18 @@ def session(path: Path | str, threads: int = 1) -> onnxruntime.InferenceSession:
 
 
 def store_halves(path: Path) -> int:
-    """Rewrites the graph at `path`: an FP32 initialiser of two or more dimensions that FP16 holds exactly becomes FP16 with a Cast behind it.
+    """Rewrites the graph at `path`: an FP32 initialiser of two or more dimensions that FP16 holds exactly becomes FP16
+    with a Cast behind it.
 
-    -> bytes of the file. Nothing is rounded here: ONNX Runtime computes with the very numbers of the trained net (fit.half_rounded)."""
+    -> bytes of the file. Nothing is rounded here: ONNX Runtime computes with the very numbers of the trained net
+    (fit.half_rounded)."""
     model = onnx.load(path)
     graph, casts = model.graph, []
     for weight in graph.initializer:
         values = numpy_helper.to_array(weight)
         halves = values.astype(np.float16)
-        if weight.data_type != TensorProto.FLOAT or values.ndim < 2 or not np.array_equal(halves.astype(np.float32), values):
+        if weight.data_type != TensorProto.FLOAT or values.ndim < 2 or not np.array_equal(
+                halves.astype(np.float32), values):
             continue
         name = weight.name
         weight.CopyFrom(numpy_helper.from_array(halves, f'{name}.half'))
@@ -49,4 +53,6 @@ def store_halves(path: Path) -> int:
 def weights_of(path: Path) -> dict[str, np.ndarray]:
     """The initialisers of a graph by the name that they had in PyTorch, halves widened to FP32."""
     stored = {i.name: numpy_helper.to_array(i) for i in onnx.load(path).graph.initializer}
-    return {name.removesuffix('.half'): v.astype(np.float32) if v.dtype == np.float16 else v for name, v in stored.items()}
+    return {
+        name.removesuffix('.half'): v.astype(np.float32) if v.dtype == np.float16 else v
+        for name, v in stored.items()}

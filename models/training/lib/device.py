@@ -5,7 +5,8 @@ from pathlib import Path
 
 import torch
 
-with suppress(OSError, AttributeError):  # glibc returns large tensors at once and asks for cleared pages again: half of the time at 512x512
+# glibc returns large tensors at once and asks for cleared pages again: half of the time at 512x512
+with suppress(OSError, AttributeError):
     for option, value in ((-4, 0), (-1, 2 ** 31 - 1)):  # M_MMAP_MAX, M_TRIM_THRESHOLD
         ctypes.CDLL('libc.so.6').mallopt(option, value)
 DEVICE = torch.device('cuda' if torch.cuda.is_available() else 'cpu')

@@ -31,7 +31,8 @@ def facade(rng, canvas, x, y, w, h) -> None:
     fill, line = rng.uniform(0.3, 0.8), cv2.LINE_AA if rng.random() < 0.5 else cv2.LINE_8
     for wy in range(y + 3, y + h - sy, sy):
         for wx in range(x + 3, x + w - sx, sx):
-            cv2.rectangle(canvas, (wx, wy), (wx + int(sx * fill), wy + int(sy * fill)), c if rng.random() < 0.8 else colour(rng), -1, line)
+            cv2.rectangle(canvas, (wx, wy), (wx + int(sx * fill), wy + int(sy * fill)),
+                          c if rng.random() < 0.8 else colour(rng), -1, line)
 
 
 def texture(rng, h, w) -> np.ndarray:
@@ -60,7 +61,8 @@ def scene(rng, h: int, w: int) -> np.ndarray:
     canvas = gradient(rng, h, w)
     kind = rng.integers(0, 5)
     if kind == 1:
-        canvas += np.stack([spectrum_noise(rng, h, w, rng.uniform(0.8, 1.6)) for _ in range(3)], -1) * rng.uniform(10, 50)
+        canvas += np.stack([spectrum_noise(rng, h, w, rng.uniform(0.8, 1.6))
+                            for _ in range(3)], -1) * rng.uniform(10, 50)
     elif kind >= 2:
         horizon = int(h * rng.uniform(0.3, 0.7))
         for _ in range(rng.integers(2, 9)):
@@ -69,11 +71,13 @@ def scene(rng, h: int, w: int) -> np.ndarray:
         cv2.rectangle(canvas, (0, horizon), (w, h), colour(rng), -1)
         vanish = (int(rng.integers(0, w)), horizon)
         for _ in range(rng.integers(0, 9)):
-            cv2.line(canvas, vanish, (int(rng.integers(-w, 2 * w)), h), colour(rng), int(rng.integers(1, 8)), cv2.LINE_AA if rng.random() < 0.5 else cv2.LINE_8)
+            cv2.line(canvas, vanish, (int(rng.integers(-w, 2 * w)), h), colour(rng), int(rng.integers(1, 8)),
+                     cv2.LINE_AA if rng.random() < 0.5 else cv2.LINE_8)
     for _ in range(rng.integers(0, 14)):
         centre = (int(rng.integers(0, w)), int(rng.integers(0, h)))
         if rng.random() < 0.5:
-            cv2.ellipse(canvas, centre, (int(rng.integers(3, w // 6)), int(rng.integers(3, h // 6))), rng.uniform(0, 180), 0, 360, colour(rng), -1, cv2.LINE_AA)
+            cv2.ellipse(canvas, centre, (int(rng.integers(3, w // 6)), int(rng.integers(3, h // 6))),
+                        rng.uniform(0, 180), 0, 360, colour(rng), -1, cv2.LINE_AA)
         else:
             points = np.array(centre) + rng.integers(-w // 8, w // 8, (int(rng.integers(3, 7)), 2))
             cv2.fillPoly(canvas, [points.astype(np.int32)], colour(rng))
@@ -91,8 +95,8 @@ def film(rng, n: int, h: int, w: int, noise: float | None = None) -> np.ndarray:
     still = scene(rng, h, w)
     if rng.random() < 0.3:
         still = cv2.GaussianBlur(still, (0, 0), rng.uniform(0.4, 1.5))
-    things = [(rng.uniform(0, w), rng.uniform(0, h), rng.normal(0, 3), rng.normal(0, 1), int(rng.integers(6, 90)), int(rng.integers(6, 60)),
-               colour(rng), colour(rng)) for _ in range(rng.integers(0, 7))]
+    things = [(rng.uniform(0, w), rng.uniform(0, h), rng.normal(0, 3), rng.normal(0, 1), int(rng.integers(6, 90)),
+               int(rng.integers(6, 60)), colour(rng), colour(rng)) for _ in range(rng.integers(0, 7))]
     sigma = float(rng.choice([0, 1, 2, 3, 5])) * rng.uniform(0.6, 1.4) if noise is None else noise
     light, clock, moving_noise = rng.uniform(-0.6, 0.6), rng.random() < 0.5, rng.random() < 0.85
     frozen = rng.standard_normal((h, w, 1)).astype(np.float32)
@@ -106,10 +110,12 @@ def film(rng, n: int, h: int, w: int, noise: float | None = None) -> np.ndarray:
             cv2.rectangle(f, (px + bw // 5, py + bh // 6), (px + bw // 2, py + bh // 2), glass, -1)
             cv2.circle(f, (px + bw // 4, py + bh), max(2, bh // 6), (20, 20, 20), -1, cv2.LINE_AA)
         if sigma:
-            f = f + sigma * (rng.standard_normal((h, w, 1 if grey_noise else 3)).astype(np.float32) if moving_noise else frozen)
+            f = f + sigma * (rng.standard_normal(
+                (h, w, 1 if grey_noise else 3)).astype(np.float32) if moving_noise else frozen)
         out[i] = (f + 0.5).clip(0, 255)
         if clock:
-            cv2.putText(out[i], f'CAM {i // 10:02d}:{i % 10:02d}', (8, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (255, 255, 255), 1, cv2.LINE_8)
+            cv2.putText(out[i], f'CAM {i // 10:02d}:{i % 10:02d}', (8, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.5,
+                        (255, 255, 255), 1, cv2.LINE_8)
     return out
 
 
@@ -118,4 +124,5 @@ def moving_still(rng, rgb: np.ndarray, n: int) -> np.ndarray:
     h, w = rgb.shape[:2]
     pan = int(rng.choice([0, 0, 1, 2]))
     light = rng.normal(0, 0.3)
-    return np.stack([(np.roll(rgb, pan * i, 1).astype(np.float32) + light * i + 0.5).clip(0, 255).astype(np.uint8) for i in range(n)])
+    return np.stack([(np.roll(rgb, pan * i, 1).astype(np.float32) + light * i + 0.5).clip(0, 255).astype(np.uint8)
+                     for i in range(n)])

@@ -1,4 +1,5 @@
-"""The one training loop. Each step draws its chance from the seed and its number, so a run that was stopped goes on as it would have."""
+"""The one training loop. Each step draws its chance from the seed and its number, so a run that was stopped goes on as
+it would have."""
 import math
 import time
 from collections.abc import Callable, Iterable
@@ -16,8 +17,9 @@ from .device import BF16, DEVICE
 
 @dataclass(frozen=True)
 class Plan:
-    """`rise`: share of the steps in which the rate grows from a twentieth; then it falls to a thousandth, along a line or a cosine.
-    `mean`: most of the running mean of the weights, which is then what comes out. `every`: steps between checkpoints."""
+    """`rise`: share of the steps in which the rate grows from a twentieth; then it falls to a thousandth, along a line
+    or a cosine. `mean`: most of the running mean of the weights, which is then what comes out. `every`: steps between
+    checkpoints."""
     steps: int
     rate: float
     decay: float = 1e-4
@@ -85,25 +87,30 @@ class RunningMean:
 
 
 def optimiser_of(net: nn.Module, plan: Plan, slow: Iterable[Tensor] = ()) -> torch.optim.Optimizer:
-    """Weight decay on what has two dimensions or more; `slow` parameters at a tenth of the rate. Each group keeps its `most`."""
+    """Weight decay on what has two dimensions or more; `slow` parameters at a tenth of the rate. Each group keeps its
+    `most`."""
     groups, slow = {}, {id(p) for p in slow}
     for p in net.parameters():
         if p.requires_grad:
             most, decay = plan.rate * (0.1 if id(p) in slow else 1), plan.decay if p.dim() > 1 else 0.0
-            groups.setdefault((most, decay), {'params': [], 'lr': most, 'most': most, 'weight_decay': decay})['params'].append(p)
-    return torch.optim.SGD(groups.values(), plan.rate, 0.9, nesterov=True) if plan.sgd else torch.optim.AdamW(groups.values(), plan.rate)
+            groups.setdefault((most, decay),
+                              {'params': [], 'lr': most, 'most': most, 'weight_decay': decay})['params'].append(p)
+    return torch.optim.SGD(groups.values(), plan.rate, 0.9, nesterov=True) if plan.sgd else torch.optim.AdamW(
+        groups.values(), plan.rate)
 
 
-def fit(net: nn.Module, losses: Callable[[Step], Iterable[tuple[Tensor, dict]]], plan: Plan, checkpoint: Path, *, seed: int, beside: dict | None = None,
-        slow: Iterable[Tensor] = ()) -> dict:
+def fit(net: nn.Module, losses: Callable[[Step], Iterable[tuple[Tensor, dict]]], plan: Plan, checkpoint: Path, *,
+        seed: int, beside: dict | None = None, slow: Iterable[Tensor] = ()) -> dict:
     """Trains `net` in place; -> {steps, seconds, weights, bf16, last: {figure: mean of the last 100 losses}}.
 
-    `losses(step)` yields (loss, {figure: number}), one or several a step: their gradients are averaged. `beside`: what else a checkpoint
-    must hold (a discriminator, its optimiser). A stopped run goes on from `checkpoint`, which is gone at the end."""
+    `losses(step)` yields (loss, {figure: number}), one or several a step: their gradients are averaged. `beside`: what
+    else a checkpoint must hold (a discriminator, its optimiser). A stopped run goes on from `checkpoint`, which is
+    gone at the end."""
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     net.to(DEVICE, memory_format=torch.channels_last).train()
     optimiser = optimiser_of(net, plan, slow)
-    kept = {'net': net, 'optimiser': optimiser} | (beside or {}) | ({'mean': RunningMean(net, plan.mean)} if plan.mean else {})
+    kept = {'net': net, 'optimiser': optimiser} | (beside
+                                                   or {}) | ({'mean': RunningMean(net, plan.mean)} if plan.mean else {})
     first, spent, seen = 0, 0.0, []
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=DEVICE, weights_only=False)
@@ -127,15 +134,17 @@ def fit(net: nn.Module, losses: Callable[[Step], Iterable[tuple[Tensor, dict]]],
             seen = [*seen, *found][-400:]
             bar.update()
             if bar.disable and number % plan.show == plan.show - 1:
-                print(f'{checkpoint.parent.name} {number + 1}/{plan.steps} {time.time() - began:.0f}s', averages(seen[-100:]), flush=True)
+                print(f'{checkpoint.parent.name} {number + 1}/{plan.steps} {time.time() - began:.0f}s',
+                      averages(seen[-100:]), flush=True)
             if number % plan.every == plan.every - 1:
                 about = {'step': number + 1, 'seconds': time.time() - began, 'seen': seen}
                 torch.save({key: one.state_dict() for key, one in kept.items()} | about, checkpoint)
     if plan.mean:
         net.load_state_dict(kept['mean'].state)
     net.eval()
-    return {'steps': plan.steps, 'seconds': round(time.time() - began), 'weights': sum(p.numel() for p in net.parameters()), 'bf16': BF16,
-            'last': averages(seen[-100:])}
+    return {
+        'steps': plan.steps, 'seconds': round(time.time() - began), 'weights': sum(p.numel() for p in net.parameters()),
+        'bf16': BF16, 'last': averages(seen[-100:])}
 
 
 def backward(found: Iterable[tuple[Tensor, dict]], name: str) -> list[dict]:
@@ -152,7 +161,10 @@ def backward(found: Iterable[tuple[Tensor, dict]], name: str) -> list[dict]:
 def averages(rows: list[dict]) -> dict:
     """The mean of each figure over the rows that have it."""
     keys = dict.fromkeys(key for row in rows for key in row)
-    return {key: round(sum(found) / len(found), 4) for key in keys if (found := [row[key] for row in rows if key in row])}
+    return {
+        key: round(sum(found) / len(found), 4)
+        for key in keys
+        if (found := [row[key] for row in rows if key in row])}
 
 
 def frozen(net: nn.Module, path: Path) -> nn.Module:
@@ -163,7 +175,8 @@ def frozen(net: nn.Module, path: Path) -> nn.Module:
 
 @torch.no_grad()
 def half_rounded(net: nn.Module) -> nn.Module:
-    """`net` itself, every parameter of two or more dimensions rounded to FP16 and back. Biases, norms and buffers (DCT kernels) stay FP32."""
+    """`net` itself, every parameter of two or more dimensions rounded to FP16 and back. Biases, norms and buffers (DCT
+    kernels) stay FP32."""
     for weight in net.parameters():
         if weight.dim() > 1:
             weight.copy_(weight.half().float())

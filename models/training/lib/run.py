@@ -1,4 +1,5 @@
-"""A run of training is data: what it begins from, what it sees, for how long. And where things lie and what is written down of them.
+"""A run of training is data: what it begins from, what it sees, for how long. And where things lie and what is written
+down of them.
 
 Needs neither torch nor numpy: `train.py --dry-run` says what is stale on any machine."""
 import argparse
@@ -20,9 +21,10 @@ ROLES = ('start', 'target', 'mapping', 'others')
 
 @dataclass(frozen=True)
 class Run:
-    """`way`: the module of <room>/ways that trains it. Roles name weights of other runs: `start` it goes on from, `target` and `mapping` stand
-    beside it, gradients of `others` are borrowed. `gives`: the weights that it leaves, its own name if nothing is said.
-    `epochs` (passes over the train split) on a CPU, `gpu` on a GPU; or `steps`. `options` are the way's own."""
+    """`way`: the module of <room>/ways that trains it. Roles name weights of other runs: `start` it goes on from,
+    `target` and `mapping` stand beside it, gradients of `others` are borrowed. `gives`: the weights that it leaves,
+    its own name if nothing is said. `epochs` (passes over the train split) on a CPU, `gpu` on a GPU; or `steps`.
+    `options` are the way's own."""
     name: str
     way: str
     start: str | None = None
@@ -48,7 +50,8 @@ class Run:
 
     def lasted(self, size: str) -> dict:
         """How long it is on a machine: `cpu`, `gpu`, or `tiny` for a test."""
-        return {'steps': 2} if size == 'tiny' else {'steps': self.steps} if self.steps else {'epochs': self.gpu if size == 'gpu' else self.epochs}
+        return {'steps': 2} if size == 'tiny' else {'steps': self.steps} if self.steps else {
+            'epochs': self.gpu if size == 'gpu' else self.epochs}
 
     def recipe(self) -> dict:
         """What decides what comes out, but for the parents' weights and the length, which depends on the machine."""
@@ -84,7 +87,8 @@ class Graph:
         """The run.json of the run that gave these weights."""
         kept = self.kept(self.giver[weights])
         if kept is None:
-            raise SystemExit(f'{self.path(weights)}: not trained here; python train.py {self.folder} {self.giver[weights].name}')
+            raise SystemExit(
+                f'{self.path(weights)}: not trained here; python train.py {self.folder} {self.giver[weights].name}')
         return kept
 
     def digest(self, weights: str) -> str:
@@ -112,18 +116,22 @@ class Graph:
         return None
 
     def record(self) -> None:
-        """results/<folder>/runs.json: every run.json that is there, over what was recorded before. What git knows of the weights."""
+        """results/<folder>/runs.json: every run.json that is there, over what was recorded before. What git knows of
+        the weights."""
         found = {run.name: kept for run in self.runs.values() if (kept := self.kept(run))}
         write_json(RESULTS / self.folder / 'runs.json', (read_result(self.folder, 'runs') or {}) | found)
 
 
 def differences(then: dict, now: dict) -> str:
-    """`epochs 5 -> 6, target target-first -> target-clean`: keys that differ, of those that `then` knows and of those that are new."""
-    return ', '.join(f'{key} {then.get(key)} -> {now.get(key)}' for key in {**then, **now} if then.get(key) != now.get(key))
+    """`epochs 5 -> 6, target target-first -> target-clean`: keys that differ, of those that `then` knows and of those
+    that are new."""
+    return ', '.join(f'{key} {then.get(key)} -> {now.get(key)}' for key in {**then, **now}
+                     if then.get(key) != now.get(key))
 
 
 def digest_of(state: dict) -> str:
-    """Names weights, wherever they are stored: over name, shape and FP32 bytes of each array, twelve hexadecimal digits. Counters are left out."""
+    """Names weights, wherever they are stored: over name, shape and FP32 bytes of each array, twelve hexadecimal
+    digits. Counters are left out."""
     found = hashlib.sha256()
     for name in sorted(state):
         if not name.endswith('num_batches_tracked'):

@@ -15,11 +15,13 @@ def wilson(k: int, n: int, z: float = 1.959964) -> tuple[float, float]:
 
 
 def mcnemar(before: np.ndarray, after: np.ndarray) -> dict:
-    """Two verdicts on the same pictures, bool [n]: how many only `before` and only `after` had right, and the exact two-sided p
-    (McNemar 1947)."""
+    """Two verdicts on the same pictures, bool [n]: how many only `before` and only `after` had right, and the exact
+    two-sided p (McNemar 1947)."""
     lost, gained = int((before & ~after).sum()), int((~before & after).sum())
     n = lost + gained
-    return {'lost': lost, 'gained': gained, 'p': min(1.0, 2 * sum(comb(n, i) for i in range(min(lost, gained) + 1)) / 2 ** n)}
+    return {
+        'lost': lost, 'gained': gained, 'p': min(1.0, 2 * sum(comb(n, i)
+                                                              for i in range(min(lost, gained) + 1)) / 2 ** n)}
 
 
 def auroc(negatives: np.ndarray, positives: np.ndarray) -> float:
@@ -37,8 +39,8 @@ def tpr_at_fpr(negatives: np.ndarray, positives: np.ndarray, rate: float) -> flo
 
 
 class Counted(NamedTuple):
-    """How one defence did on one cell; a result file holds it as a list. `flagged` None: no detector; `clean`: right on the same pictures
-    without the attack."""
+    """How one defence did on one cell; a result file holds it as a list. `flagged` None: no detector; `clean`: right
+    on the same pictures without the attack."""
     right: int
     n: int
     flagged: int | None = None

@@ -52,7 +52,9 @@ class Descend(unittest.TestCase):
     def test_one_step_is_fgsm_and_many_stay_inside_the_bound(self):
         slope = torch.tensor([[[[1.0, -2.0], [0.5, -0.1]]]])
         start = uniform((1, 1, 2, 2), 8, torch.Generator().manual_seed(1))
-        self.assertTrue(torch.equal(descend(lambda d: (d * slope).sum(), torch.zeros(1, 1, 2, 2), bound=8, step=8, steps=1), -8 * slope.sign()))
+        self.assertTrue(
+            torch.equal(descend(lambda d: (d * slope).sum(), torch.zeros(1, 1, 2, 2), bound=8, step=8, steps=1),
+                        -8 * slope.sign()))
         for decay in (None, 1):
             found = descend(lambda d: (d * slope).sum(), start, bound=8, step=2, steps=20, decay=decay)
             self.assertTrue(torch.equal(found, -8 * slope.sign()))

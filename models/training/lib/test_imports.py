@@ -1,4 +1,5 @@
-"""Every module can be imported and every command says its options: python -m unittest lib.test_imports (needs torch and the attack libraries)."""
+"""Every module can be imported and every command says its options: python -m unittest lib.test_imports (needs torch
+and the attack libraries)."""
 import importlib
 import unittest
 from pathlib import Path

@@ -84,7 +84,8 @@ class Runs(unittest.TestCase):
 
     def test_a_changed_recipe_makes_all_that_follows_stale_and_says_why(self):
         self.train(self.graph(), 'first', 'second')
-        self.assertEqual(self.stale(self.graph(epochs=4)), {'first': 'recipe: epochs 3 -> 4', 'second': 'first is stale'})
+        self.assertEqual(self.stale(self.graph(epochs=4)),
+                         {'first': 'recipe: epochs 3 -> 4', 'second': 'first is stale'})
 
     def test_a_parent_that_was_trained_anew_makes_its_child_stale(self):
         self.train(self.graph(), 'first', 'second')

@@ -1,4 +1,5 @@
-"""Every way of every recipe walked once on drawn noise: python -m unittest lib.test_smoke (a minute or two; torch, no data)."""
+"""Every way of every recipe walked once on drawn noise: python -m unittest lib.test_smoke (a minute or two; torch, no
+data)."""
 import os
 import subprocess
 import sys
@@ -17,7 +18,8 @@ class Recipes(unittest.TestCase):
         self.env = os.environ | {'TRAINING_CACHE': folder.name}
 
     def train(self, *argv: str) -> str:
-        done = subprocess.run([sys.executable, '-W', 'ignore', 'train.py', *argv, *TINY], cwd=HERE, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        done = subprocess.run([sys.executable, '-W', 'ignore', 'train.py', *argv, *TINY], cwd=HERE, env=self.env,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.assertEqual(done.returncode, 0, done.stdout)
         return done.stdout
 

@@ -20,7 +20,8 @@ def before(target: nn.Module, change: Callable[[Tensor], Tensor]) -> Defence:
 
 
 def magnet(target: nn.Module, reform: nn.Module, thresholds: dict[str, float]) -> Defence:
-    """Flagged: a mark of any detector at its threshold or above; score: the largest mark in thresholds. The target sees the reformed picture."""
+    """Flagged: a mark of any detector at its threshold or above; score: the largest mark in thresholds. The target
+    sees the reformed picture."""
     @torch.no_grad()
     def ask(x: Tensor) -> Answer:
         reformed = reform(x)
@@ -37,7 +38,8 @@ def load_baselines(data: str, s: Settings) -> dict[str, Defence]:
     defences = {}
     for method in METHODS:
         if not GRAPHS[data].exists(f'baseline-{method}'):
-            print(f'baseline-{method}: no weights, left out; python train.py stills {data} baseline-{method}', file=sys.stderr)
+            print(f'baseline-{method}: no weights, left out; python train.py stills {data} baseline-{method}',
+                  file=sys.stderr)
         else:
             net = load_net(data, s, f'baseline-{method}')
             defences[method] = before(target, net) if method != 'magnet' else magnet(

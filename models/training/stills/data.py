@@ -1,4 +1,5 @@
-"""CIFAR-10 and CelebA "Smiling": pictures as uint8, splits fixed. Train and validation are cut by a rule, test is opened by the evaluation alone."""
+"""CIFAR-10 and CelebA "Smiling": pictures as uint8, splits fixed. Train and validation are cut by a rule, test is
+opened by the evaluation alone."""
 import csv
 import io
 import subprocess
@@ -21,7 +22,8 @@ CELEBA_VALIDATION_EVERY = 8   # identities whose number this divides
 
 @dataclass(frozen=True)
 class Pictures:
-    """`stored` uint8 [N, 3, h, w] as the files have it, `labels` int64 [N], `side` the size at which networks see them."""
+    """`stored` uint8 [N, 3, h, w] as the files have it, `labels` int64 [N], `side` the size at which networks see
+    them."""
     stored: Tensor
     labels: Tensor
     side: int
@@ -31,14 +33,12 @@ class Pictures:
         return len(self.labels)
 
     def __getitem__(self, rows) -> Tensor:
-        """float [B, 3, side, side] in 0..1, on the grid of 1/255. CelebA is enlarged bilinearly from 89x109, squeezed to a square as the paper's 512x512."""
+        """float [B, 3, side, side] in 0..1, on the grid of 1/255. CelebA is enlarged bilinearly from 89x109, squeezed
+        to a square as the paper's 512x512."""
         x = self.stored[rows]
         if x.shape[-1] == self.side:
             return x.float() / 255
         return F.interpolate(x.float(), (self.side, self.side), mode='bilinear', align_corners=False).round() / 255
-
-    def subset(self, rows) -> 'Pictures':
-        return Pictures(self.stored[rows], self.labels[rows], self.side, self.names)
 
 
 def load(name: str, split: str, side: int, shared: Path, size: str = 'cpu') -> Pictures:
@@ -60,7 +60,8 @@ def cifar10(split: str, shared: Path):
     root, names = shared / 'cifar10', tuple((shared / 'cifar10/classes.txt').read_text().split())
     if split == 'test':
         labels = np.load(root / 'test_labels.npy')
-        sheets = [np.asarray(Image.open(root / f'test_{s:02d}.webp').convert('RGB')) for s in range(len(labels) // 1000)]
+        sheets = [
+            np.asarray(Image.open(root / f'test_{s:02d}.webp').convert('RGB')) for s in range(len(labels) // 1000)]
         tiles = [sheet.reshape(25, 32, 40, 32, 3).swapaxes(1, 2).reshape(1000, 32, 32, 3) for sheet in sheets]
         return np.concatenate(tiles), labels, names
     folder = CACHE / 'cifar10'

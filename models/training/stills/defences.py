@@ -7,7 +7,8 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Answer:
-    """`logits` [B, classes] on what the target saw; `flagged` bool [B], None: no detector; `score` [B], higher means attacked."""
+    """`logits` [B, classes] on what the target saw; `flagged` bool [B], None: no detector; `score` [B], higher means
+    attacked."""
     logits: Tensor
     flagged: Tensor | None = None
     score: Tensor | None = None

@@ -1,7 +1,9 @@
-"""The chain as a white-box attacker sees it: logits he can differentiate, on pictures of the 1/255 grid the same answer as Chain's own.
+"""The chain as a white-box attacker sees it: logits he can differentiate, on pictures of the 1/255 grid the same
+answer as Chain's own.
 
-Three gates: open (the target sees the picture itself), shut (always purified), soft (BPDA, Athalye 2018: Chain.gated's hard choice forward,
-the sigmoid of the score backward). Rounding to the grid is passed straight through. The feedback is unrolled, its passes are bounded."""
+Three gates: open (the target sees the picture itself), shut (always purified), soft (BPDA, Athalye 2018: Chain.gated's
+hard choice forward, the sigmoid of the score backward). Rounding to the grid is passed straight through. The feedback
+is unrolled, its passes are bounded."""
 import torch
 from torch import Tensor, nn
 
@@ -25,7 +27,8 @@ class OnGrid(torch.autograd.Function):
 
 
 def purified(chain: Chain, first: Tensor, passes: int) -> Tensor:
-    """The chain's feedback through every M. The classifier's verdicts on the way are choices, not part of the gradient. [B, 3, S, S] -> the same shape."""
+    """The chain's feedback through every M. The classifier's verdicts on the way are choices, not part of the
+    gradient. [B, 3, S, S] -> the same shape."""
     def look(now: Tensor) -> tuple[Tensor, Tensor]:
         repaired, _ = chain.mapping(now)
         with torch.no_grad():
@@ -35,9 +38,11 @@ def purified(chain: Chain, first: Tensor, passes: int) -> Tensor:
 
 
 class AttackableChain(nn.Module):
-    """x float [B, 3, S, S] in 0..1, rounded inside -> logits [B, classes]. Its numbers are FP32, its weights take no gradient.
+    """x float [B, 3, S, S] in 0..1, rounded inside -> logits [B, classes]. Its numbers are FP32, its weights take no
+    gradient.
 
-    `passes`: of M when purifying; default the chain's own, 1: a cheaper attack through M alone. A chain that always repairs has its gate shut."""
+    `passes`: of M when purifying; default the chain's own, 1: a cheaper attack through M alone. A chain that always
+    repairs has its gate shut."""
 
     def __init__(self, chain: Chain, gate: str, passes: int | None = None):
         super().__init__()

@@ -2,8 +2,9 @@
 
 python -m stills.evaluate_oblivious --data cifar10            # all cells that are there; goes on where it was
 python -m stills.evaluate_oblivious --ablation                # the parts of the paper, on the cells of ABLATION_CELLS
-Each defence is asked on what was made on its own bare target; where that was not made it has no figure.
-Answers picture by picture stay in cache/<data>/answers/; the tables are counted from them, with 95 % intervals and paired tests against the clean split."""
+Each defence is asked on what was made on its own bare target; where that was not made it has no figure. Answers
+picture by picture stay in cache/<data>/answers/; the tables are counted from them, with 95 % intervals and paired
+tests against the clean split."""
 import json
 import re
 from pathlib import Path
@@ -23,16 +24,19 @@ from .settings import arguments, settings_of
 from .suite import ABLATION, NONE, TABLE, Suite, source_of
 
 # What baselines are asked: the cells of the tables that show them.
-BASELINE_CELLS = r'clean|fgsm-(true|predicted)-(8|0\.[234])|sign-(8|0\.[234])|pgd40-(true|predicted)-(8|16|0\.3)|(cw|deepfool|autoattack|square)-predicted.*'
+BASELINE_CELLS = (r'clean|fgsm-(true|predicted)-(8|0\.[234])|sign-(8|0\.[234])|'
+                  r'pgd40-(true|predicted)-(8|16|0\.3)|(cw|deepfool|autoattack|square)-predicted.*')
 ABLATION_CELLS = r'clean|fgsm-(true|predicted)-8|fgsm-true-0.3|pgd40-predicted-(8|0.3)|sign-.*0.3'
 
 
 def answers_path(data: str, cell, source: str, most: int | None) -> Path:
-    return CACHE / data / 'answers' / ('' if most is None else 'ablation') / (source if cell.aimed and source != DEFENDED else '') / f'{cell.name}.npz'
+    return CACHE / data / 'answers' / ('' if most is None else 'ablation') / (
+        source if cell.aimed and source != DEFENDED else '') / f'{cell.name}.npz'
 
 
 def ask(suite: Suite, pictures: np.ndarray, truth: torch.Tensor, names: list[str], batch: int) -> dict:
-    """pictures uint8 [n, 3, S, S], their labels [n] -> {'<defence>|right': bool [n]} and, where the defence tells them, '|flagged', '|score'."""
+    """pictures uint8 [n, 3, S, S], their labels [n] -> {'<defence>|right': bool [n]} and, where the defence tells
+    them, '|flagged', '|score'."""
     parts, known = [], {}
     for at in torch.arange(len(pictures)).split(batch):
         x = torch.from_numpy(np.array(pictures[at[0]:at[-1] + 1])).to(DEVICE).float() / 255
@@ -45,19 +49,26 @@ def ask(suite: Suite, pictures: np.ndarray, truth: torch.Tensor, names: list[str
     return known
 
 
-def answer(data: str, cell, suite: Suite, source: str, labels: torch.Tensor, batch: int, most: int | None = None) -> dict:
-    """Asks the defences of this source's target what these weights have not been asked yet of this cell -> {'<defence>|right': bool [n], '|flagged', '|score', '|stamp': of weights and cell}."""
+def answer(data: str, cell, suite: Suite, source: str, labels: torch.Tensor, batch: int,
+           most: int | None = None) -> dict:
+    """Asks the defences of this source's target what these weights have not been asked yet of this cell ->
+    {'<defence>|right': bool [n], '|flagged', '|score', '|stamp': of weights and cell}."""
     path = answers_path(data, cell, source, most)
     path.parent.mkdir(parents=True, exist_ok=True)
     pictures, rows = (part[:most] for part in load_cell(data, cell, source))
     known = dict(np.load(path)) if path.exists() else {}
     made = json.loads(cell_path(data, cell, source).with_suffix('.json').read_text())
-    stamps = {name: f"{made['source_digest']}-{made['seed']}-{len(rows)}-{stamp}" for name, stamp in suite.stamps.items() if not cell.aimed or source_of(name) == source}
+    stamps = {
+        name: f"{made['source_digest']}-{made['seed']}-{len(rows)}-{stamp}"
+        for name, stamp in suite.stamps.items()
+        if not cell.aimed or source_of(name) == source}
     names = [name for name, stamp in stamps.items() if str(known.get(f'{name}|stamp')) != stamp
              and (name in suite.plans or re.fullmatch(BASELINE_CELLS, cell.name))]
     if not names:
         return current(known, stamps)
-    known |= ask(suite, pictures, labels[rows], names, batch) | {f'{name}|stamp': np.array(stamps[name]) for name in names}
+    known |= ask(suite, pictures, labels[rows], names, batch) | {
+        f'{name}|stamp': np.array(stamps[name])
+        for name in names}
     np.savez_compressed(path, **known)
     return current(known, stamps)
 
@@ -75,16 +86,21 @@ def row(cell, known: dict, names: dict, clean: dict) -> dict:
         if f'{name}|right' in known:
             right, flagged = known[f'{name}|right'], known.get(f'{name}|flagged')
             before = int(clean[f'{name}|right'][:len(right)].sum()) if clean else None
-            found[label] = Counted(int(right.sum()), len(right), None if flagged is None else int(flagged.sum()), before)
-    return {'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'epsilon': cell.epsilon, 'unseen': cell.unseen,
-            'n': max((d.n for d in found.values()), default=cell.n), 'defences': found}
+            found[label] = Counted(int(right.sum()), len(right), None if flagged is None else int(flagged.sum()),
+                                   before)
+    return {
+        'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'epsilon': cell.epsilon,
+        'unseen': cell.unseen, 'n': max((d.n for d in found.values()), default=cell.n), 'defences': found}
 
 
 def clean_cost(known: dict, names: dict) -> dict:
     """Paired on the clean split against no defence: what the gate and what constant purification take away."""
     bare = known[f'{NONE}|right']
-    return {label: mcnemar(bare, known[f'{name}|right']) | {'lost_points': round(100 * float(bare.mean() - known[f'{name}|right'].mean()), 2)}
-            for label, name in names.items() if f'{name}|right' in known}
+    return {
+        label: mcnemar(bare, known[f'{name}|right'])
+        | {'lost_points': round(100 * float(bare.mean() - known[f'{name}|right'].mean()), 2)}
+        for label, name in names.items()
+        if f'{name}|right' in known}
 
 
 def main() -> None:
@@ -107,12 +123,16 @@ def main() -> None:
         known = {}
         for source in sources if cell.aimed else [DEFENDED]:
             if cell_path(args.data, cell, source).with_suffix('.json').exists():
-                known |= answer(args.data, cell, suite, source, test.labels, s.attack_batch, s.iterative_samples if args.ablation else None)
+                known |= answer(args.data, cell, suite, source, test.labels, s.attack_batch,
+                                s.iterative_samples if args.ablation else None)
         clean = known if cell.attack == 'clean' else clean
         rows.append(row(cell, known, names, clean))
         print(cell.name, cell.n, {k: round(v.accuracy, 4) for k, v in rows[-1]['defences'].items()}, flush=True)
-    write_result(args.data, result, {'seed': args.seed, 'split': 'test', 'knowledge': 'oblivious: made on the bare target of each defence', 'names': names,
-                                     'left_out': suite.missing, 'clean_cost': clean_cost(clean, names) if f'{NONE}|right' in clean else None, 'rows': rows})
+    write_result(
+        args.data, result, {
+            'seed': args.seed, 'split': 'test', 'knowledge': 'oblivious: made on the bare target of each defence',
+            'names': names, 'left_out': suite.missing,
+            'clean_cost': clean_cost(clean, names) if f'{NONE}|right' in clean else None, 'rows': rows})
 
 
 if __name__ == '__main__':

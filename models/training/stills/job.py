@@ -53,10 +53,12 @@ class Job:
         """Train pictures and labels on the device."""
         return self.train[rows].to(DEVICE), self.train.labels[rows].to(DEVICE)
 
-    def fit(self, nets: dict[str, nn.Module], loss_of: Callable[[Tensor, torch.Generator], tuple[Tensor, dict]], *, batch: int, rate: float, decay: float = 1e-4,
-            sgd: bool = False, beside: dict | None = None, validate: Callable[[], dict] = dict) -> None:
-        """Trains `nets`, by the names of their weights, and leaves weights and run.json. `loss_of`: numbers of train pictures, chance -> loss, figures.
-        What a bundle stores (bundle.store_halves) is what every table measures, hence the rounding."""
+    def fit(self, nets: dict[str, nn.Module], loss_of: Callable[[Tensor, torch.Generator], tuple[Tensor, dict]], *,
+            batch: int, rate: float, decay: float = 1e-4, sgd: bool = False, beside: dict | None = None,
+            validate: Callable[[], dict] = dict) -> None:
+        """Trains `nets`, by the names of their weights, and leaves weights and run.json. `loss_of`: numbers of train
+        pictures, chance -> loss, figures. What a bundle stores (bundle.store_halves) is what every table measures,
+        hence the rounding."""
         batch, lasted = min(batch, len(self.train)), self.run.lasted(self.size)
         steps = lasted.get('steps') or max(1, round(len(self.train) // batch * lasted['epochs']))
         graph, net = GRAPHS[self.data], nn.ModuleDict(nets) if len(nets) > 1 else next(iter(nets.values()))

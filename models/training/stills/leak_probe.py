@@ -1,8 +1,10 @@
-"""How much of the label a gradient pattern tells: a small net that sees sign(x' - x) alone (notes on label leaking, Kurakin 2017).
+"""How much of the label a gradient pattern tells: a small net that sees sign(x' - x) alone (notes on label leaking,
+Kurakin 2017).
 
 python -m stills.leak_probe --data cifar10           # a minute or two a pattern
-Trained on one-step patterns of train pictures, asked about test pictures, for each label variant; controls: an untrained net's gradient, random signs.
-A pattern that tells more than the untrained net's plus 0.05 is marked as leaking: accuracy under such an attack says little about a defence."""
+Trained on one-step patterns of train pictures, asked about test pictures, for each label variant; controls: an
+untrained net's gradient, random signs. A pattern that tells more than the untrained net's plus 0.05 is marked as
+leaking: accuracy under such an attack says little about a defence."""
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -24,7 +26,8 @@ TRAINED_ON, ASKED, EPOCHS, MARGIN = 2000, 1000, 6, 0.05
 SEEN_SIDE = 32  # patterns of larger pictures are averaged to this side
 
 
-def patterns(pictures: Pictures, rows: Tensor, variant: str, target: nn.Module, surrogate: nn.Module, s: Settings, seed: int) -> Tensor:
+def patterns(pictures: Pictures, rows: Tensor, variant: str, target: nn.Module, surrogate: nn.Module, s: Settings,
+             seed: int) -> Tensor:
     """float [n, 3, SEEN_SIDE, SEEN_SIDE]."""
     generator, parts = torch.Generator().manual_seed(seed), []
     for some in rows.split(s.attack_batch):
@@ -56,7 +59,9 @@ def probe(train: Tensor, train_labels: Tensor, test: Tensor, test_labels: Tensor
             schedule.step()
     net.eval()
     with torch.no_grad():
-        return sum(int((net(test[rows].to(DEVICE)).argmax(1).cpu() == test_labels[rows]).sum()) for rows in torch.arange(len(test)).split(500))
+        return sum(
+            int((net(test[rows].to(DEVICE)).argmax(1).cpu() == test_labels[rows]).sum())
+            for rows in torch.arange(len(test)).split(500))
 
 
 def main() -> None:
@@ -69,15 +74,22 @@ def main() -> None:
     train_rows, asked, rows = torch.arange(min(TRAINED_ON, len(train))), test_rows(min(ASKED, len(test)), len(test)), []
     for variant in tqdm([*VARIANTS, 'untrained net', 'random signs'], desc='leak probe', disable=None):
         net = untrained if variant == 'untrained net' else target
-        seen = [patterns(pictures, at, variant, net, surrogate, s, seed) for seed, (pictures, at) in enumerate(((train, train_rows), (test, asked)))]
+        seen = [
+            patterns(pictures, at, variant, net, surrogate, s, seed)
+            for seed, (pictures, at) in enumerate(((train, train_rows), (test, asked)))]
         right = probe(seen[0], train.labels[train_rows], seen[1], test.labels[asked], s.classes, args.seed)
-        rows.append({'pattern': variant, 'right': right, 'n': len(asked), 'accuracy': round(right / len(asked), 4), 'interval': wilson(right, len(asked))})
+        rows.append({
+            'pattern': variant, 'right': right, 'n': len(asked), 'accuracy': round(right / len(asked), 4),
+            'interval': wilson(right, len(asked))})
         print(rows[-1], flush=True)
     floor = next(r['accuracy'] for r in rows if r['pattern'] == 'untrained net')
     for row in rows:
         row['leaks'] = row['accuracy'] > floor + MARGIN
-    write_result(args.data, 'leak_probe', {'seed': args.seed, 'split': f'patterns of {len(train_rows)} train pictures, asked about {len(asked)} of test',
-                                           'chance': 1 / s.classes, 'margin': MARGIN, 'rows': rows})
+    write_result(
+        args.data, 'leak_probe', {
+            'seed': args.seed,
+            'split': f'patterns of {len(train_rows)} train pictures, asked about {len(asked)} of test',
+            'chance': 1 / s.classes, 'margin': MARGIN, 'rows': rows})
 
 
 if __name__ == '__main__':

@@ -1,6 +1,8 @@
-"""Tiers T4 and T5: AutoAttack and Square of pyautoattack (https://github.com/fra31/auto-attack) on the gated chain; success is judged by the hard chain.
+"""Tiers T4 and T5: AutoAttack and Square of pyautoattack (https://github.com/fra31/auto-attack) on the gated chain;
+success is judged by the hard chain.
 
-What was run is told in the result, as `attacks`: AutoAttack's standard version with `size` gpu, a smaller budget of its parts on a CPU."""
+What was run is told in the result, as `attacks`: AutoAttack's standard version with `size` gpu, a smaller budget of
+its parts on a CPU."""
 import time
 from statistics import median
 
@@ -17,15 +19,18 @@ from .chain import Chain
 from .margin_attack import Judge, State, batches, margin
 
 # Steps, target classes and queries; standard is AutoAttack's own (Croce & Hein 2020).
-BUDGETS = {'gpu': {'apgd-ce': {'n_iter': 100}, 'apgd-t': {'n_iter': 100, 'n_target_classes': 9}, 'fab-t': {'n_iter': 100, 'n_target_classes': 9},
-                   'square': {'n_queries': 5000}},
-           'cpu': {'apgd-ce': {'n_iter': 100}, 'apgd-t': {'n_iter': 50, 'n_target_classes': 3}, 'square': {'n_queries': 500}}}
+BUDGETS = {
+    'gpu': {
+        'apgd-ce': {'n_iter': 100}, 'apgd-t': {'n_iter': 100, 'n_target_classes': 9},
+        'fab-t': {'n_iter': 100, 'n_target_classes': 9}, 'square': {'n_queries': 5000}},
+    'cpu': {'apgd-ce': {'n_iter': 100}, 'apgd-t': {'n_iter': 50, 'n_target_classes': 3}, 'square': {'n_queries': 500}}}
 PARTS = {'apgd-ce': 'apgd', 'apgd-t': 'apgd_targeted', 'fab-t': 'fab', 'square': 'square'}
 SQUARE_QUERIES = {'gpu': 5000, 'cpu': 5000}
 
 
 def budget(size: str, classes: int) -> dict[str, dict]:
-    """AutoAttack's parts and their settings. Below four classes the targeted DLR loss is undefined: apgd-t falls away, FAB keeps the classes there are."""
+    """AutoAttack's parts and their settings. Below four classes the targeted DLR loss is undefined: apgd-t falls away,
+    FAB keeps the classes there are."""
     parts = {name: dict(settings) for name, settings in BUDGETS[size].items() if name != 'apgd-t' or classes >= 4}
     for settings in parts.values():
         if 'n_target_classes' in settings:
@@ -33,9 +38,10 @@ def budget(size: str, classes: int) -> dict[str, dict]:
     return parts
 
 
-def autoattack(net: nn.Module, mode: str, parts: dict[str, dict], pictures: Tensor, labels: Tensor, judge: Judge, state: State, *, epsilon: float, seed: int,
-               until: float) -> dict[str, dict]:
-    """Each part in turn on what stands in `mode`; -> part: {tried, right}. Stops after the batch in which `until` passes; a part cut short says so."""
+def autoattack(net: nn.Module, mode: str, parts: dict[str, dict], pictures: Tensor, labels: Tensor, judge: Judge,
+               state: State, *, epsilon: float, seed: int, until: float) -> dict[str, dict]:
+    """Each part in turn on what stands in `mode`; -> part: {tried, right}. Stops after the batch in which `until`
+    passes; a part cut short says so."""
     done = {}
     for name, settings in parts.items():
         standing, tried = (~state.broken[mode]).nonzero()[:, 0], 0
@@ -47,17 +53,21 @@ def autoattack(net: nn.Module, mode: str, parts: dict[str, dict], pictures: Tens
         for rows in tqdm(batches(standing, pictures), desc=f'{mode} {name}', disable=None):
             if time.time() > until:
                 break
-            found, _ = attack.run_standard_evaluation(pictures[rows].to(DEVICE), labels[rows].to(DEVICE), batch_size=len(rows))
+            found, _ = attack.run_standard_evaluation(pictures[rows].to(DEVICE), labels[rows].to(DEVICE),
+                                                      batch_size=len(rows))
             state.note(rows, judge(rows, on_grid(found)))
             tried += len(rows)
         spent = ', '.join(f'{key} {value}' for key, value in settings.items())
-        done[name] = settings | {'what': f'{mode}: {name} ({spent})', 'standing': len(standing), 'tried': tried, 'right': state.standing(mode)}
+        done[name] = settings | {
+            'what': f'{mode}: {name} ({spent})', 'standing': len(standing), 'tried': tried,
+            'right': state.standing(mode)}
         print(f'autoattack on {mode}: {name}', done[name], flush=True)
     return done
 
 
 class SquareOnChain(SquareAttack):
-    """Square with the hard chain's own answers: its final logits (purify), or the target's logits and the score (alarm), of which both must be won."""
+    """Square with the hard chain's own answers: its final logits (purify), or the target's logits and the score
+    (alarm), of which both must be won."""
 
     def __init__(self, chain: Chain, mode: str, **settings):
         super().__init__(None, norm='Linf', resc_schedule=False, **settings)
@@ -74,8 +84,10 @@ class SquareOnChain(SquareAttack):
         return torch.maximum(left, above), left.clamp(min=0) + above.clamp(min=0)
 
 
-def square(chain: Chain, mode: str, pictures: Tensor, labels: Tensor, judge: Judge, state: State, *, epsilon: float, queries: int, seed: int, until: float) -> dict:
-    """Square on what stands in `mode`. -> tried, broken, median queries of those it broke. The attacker sees logits and score."""
+def square(chain: Chain, mode: str, pictures: Tensor, labels: Tensor, judge: Judge, state: State, *, epsilon: float,
+           queries: int, seed: int, until: float) -> dict:
+    """Square on what stands in `mode`. -> tried, broken, median queries of those it broke. The attacker sees logits
+    and score."""
     standing, spent, tried = (~state.broken[mode]).nonzero()[:, 0], [], 0
     for rows in tqdm(batches(standing, pictures), desc=f'square on {mode}', disable=None):
         if time.time() > until:
@@ -89,8 +101,8 @@ def square(chain: Chain, mode: str, pictures: Tensor, labels: Tensor, judge: Jud
         state.note(rows, verdicts)
         spent += asked[verdicts[mode].to(asked.device)].tolist()
         tried += len(rows)
-    done = {'what': f'{mode}: Square, {queries} queries', 'queries': queries, 'standing': len(standing), 'tried': tried, 'broken': len(spent),
-            'median_queries': median(spent) if spent else None,
-            'right': state.standing(mode)}
+    done = {
+        'what': f'{mode}: Square, {queries} queries', 'queries': queries, 'standing': len(standing), 'tried': tried,
+        'broken': len(spent), 'median_queries': median(spent) if spent else None, 'right': state.standing(mode)}
     print(f'square on {mode}', done, flush=True)
     return done

@@ -33,7 +33,9 @@ def load_net(data: str, s: Settings, weights: str) -> nn.Module:
 
 
 def load_chain(data: str, s: Settings, target: str = DEFENDED, mapping: str = 'ismn') -> Chain:
-    """The chain before the target of kind `target`, with the threshold that the classifier's training found on validation."""
+    """The chain before the target of kind `target`, with the threshold that the classifier's training found on
+    validation."""
     names = f'mapping-{mapping}', f'classifier-{mapping}', f'target-{target}'
     always = GRAPHS[data].giver[names[0]].way == 'robust'  # that M learned to repair every picture
-    return Chain(*(load_net(data, s, name) for name in names), GRAPHS[data].told(names[1])['validation']['flagged'], always=always)
+    return Chain(*(load_net(data, s, name)
+                   for name in names), GRAPHS[data].told(names[1])['validation']['flagged'], always=always)

@@ -1,9 +1,12 @@
-"""Makes the attacked test sets of tier T1 on a bare target; cells that are there are kept, those of another target made anew.
+"""Makes the attacked test sets of tier T1 on a bare target; cells that are there are kept, those of another target
+made anew.
 
 python -m stills.make_cells --data cifar10                   # all; --only 'fgsm.*|sign.*' some of them
-python -m stills.make_cells --source clean                   # on another target: what the ablation and its columns of the tables need
-The label that a variant's gradient follows: true; predicted by the target; random: towards a class drawn at random; surrogate: another net's gradient,
-its own prediction; surrogate-random. Pictures are rounded to the grid of 1/255, L-inf attacks stay within their bound after it."""
+python -m stills.make_cells --source clean                   # on another target: what the ablation and its columns of
+    the tables need
+The label that a variant's gradient follows: true; predicted by the target; random: towards a class drawn at random;
+surrogate: another net's gradient, its own prediction; surrogate-random. Pictures are rounded to the grid of 1/255,
+L-inf attacks stay within their bound after it."""
 import json
 import re
 import time
@@ -30,8 +33,9 @@ from .settings import Settings, arguments, settings_of
 
 # Cells of targets that do not ship.
 OF_OTHERS = r'fgsm-true-(8|0\.[234])|fgsm-predicted-(8|0.3)|pgd40-predicted-(8|0.3)'
-WITH_LABELS = {'pgd40': published.pgd40, 'cw': published.cw, 'deepfool': published.deepfool, 'square': published.square, 'autoattack': published.autoattack,
-               'lowfreq': low_frequency}
+WITH_LABELS = {
+    'pgd40': published.pgd40, 'cw': published.cw, 'deepfool': published.deepfool, 'square': published.square,
+    'autoattack': published.autoattack, 'lowfreq': low_frequency}
 
 
 def nuisance(kind: str, x: Tensor, generator: torch.Generator) -> Tensor:
@@ -40,7 +44,8 @@ def nuisance(kind: str, x: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def bounded(x: Tensor, attacked: Tensor, epsilon: float | None) -> Tensor:
-    """uint8 [B, 3, S, S]: attacked pictures in steps of 1/255, rounded towards the clean one where the bound asks for it."""
+    """uint8 [B, 3, S, S]: attacked pictures in steps of 1/255, rounded towards the clean one where the bound asks for
+    it."""
     clean, steps = (x * 255).round(), (attacked.clamp(0, 1) * 255).round()
     if epsilon is not None:
         most = int(epsilon * 255 + 1e-4)
@@ -60,11 +65,13 @@ class Patterns:
         return self.known[variant, batch].to(DEVICE).float()
 
 
-def make(cell: Cell, s: Settings, test: Pictures, validation: Pictures, target: nn.Module, surrogate: nn.Module, patterns: Patterns, seed: int) -> np.ndarray:
+def make(cell: Cell, s: Settings, test: Pictures, validation: Pictures, target: nn.Module, surrogate: nn.Module,
+         patterns: Patterns, seed: int) -> np.ndarray:
     generator, rows, parts, pattern = torch.Generator().manual_seed(seed), test_rows(cell.n, len(test)), [], None
     torch.manual_seed(seed)
     if cell.attack == 'universal':
-        pattern = universal(target, validation[torch.arange(min(1000, 4 * s.attack_batch))].to(DEVICE), cell.epsilon, generator)
+        pattern = universal(target, validation[torch.arange(min(1000, 4 * s.attack_batch))].to(DEVICE), cell.epsilon,
+                            generator)
     for some in tqdm(rows.split(s.attack_batch), desc=cell.name, disable=None, leave=False):
         x, labels = test[some].to(DEVICE), test.labels[some].to(DEVICE)
         epsilon = cell.epsilon if cell.attack != 'gaussian' else None
@@ -81,7 +88,8 @@ def make(cell: Cell, s: Settings, test: Pictures, validation: Pictures, target: 
             wanted, sign = followed(net, x, labels, cell.variant, generator)
             with torch.enable_grad():
                 if cell.attack == 'fgsm':
-                    attacked = x + cell.epsilon * patterns(cell.variant, len(parts), lambda: uphill(net, x, wanted, sign).sign())
+                    attacked = x + cell.epsilon * patterns(cell.variant, len(parts),
+                                                           lambda: uphill(net, x, wanted, sign).sign())
                 else:
                     attacked = WITH_LABELS[cell.attack](net, x, wanted, cell.epsilon, sign)
         parts.append(bounded(x, attacked.detach(), epsilon))
@@ -90,7 +98,8 @@ def make(cell: Cell, s: Settings, test: Pictures, validation: Pictures, target: 
 
 @torch.no_grad()
 def accuracy(target: nn.Module, pictures: np.ndarray, labels: Tensor, batch: int) -> float:
-    right = [(target(torch.from_numpy(pictures[at:at + batch]).to(DEVICE).float() / 255).argmax(1).cpu() == labels[at:at + batch]) for at in range(0, len(pictures), batch)]
+    right = [(target(torch.from_numpy(pictures[at:at + batch]).to(DEVICE).float() /
+                     255).argmax(1).cpu() == labels[at:at + batch]) for at in range(0, len(pictures), batch)]
     return round(float(torch.cat(right).float().mean()), 4)
 
 
@@ -115,12 +124,18 @@ def main() -> None:
         began = time.time()
         pictures = make(cell, s, test, validation, target, surrogate, patterns, args.seed)
         np.save(path, pictures)
-        about = {'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'n': cell.n, 'seed': args.seed, 'source': args.source, 'source_digest': source,
-                 'seconds': round(time.time() - began, 1), 'bare_accuracy': accuracy(target, pictures, test.labels[test_rows(cell.n, len(test))], s.attack_batch)}
+        about = {
+            'cell': cell.name, 'attack': cell.attack, 'variant': cell.variant, 'level': cell.level, 'n': cell.n,
+            'seed': args.seed, 'source': args.source, 'source_digest': source, 'seconds': round(time.time() - began, 1),
+            'bare_accuracy': accuracy(target, pictures, test.labels[test_rows(cell.n, len(test))], s.attack_batch)}
         told.write_text(json.dumps(about) + '\n')
         print(about, flush=True)
-    made = [cell_path(args.data, c, args.source).with_suffix('.json') for c in cells(s, args.data) if c.aimed or args.source == DEFENDED]
-    write_result(args.data, 'cells' + ('' if args.source == DEFENDED else f'-{args.source}'), {'rows': [json.loads(path.read_text()) for path in made if path.exists()]})
+    made = [
+        cell_path(args.data, c, args.source).with_suffix('.json')
+        for c in cells(s, args.data)
+        if c.aimed or args.source == DEFENDED]
+    write_result(args.data, 'cells' + ('' if args.source == DEFENDED else f'-{args.source}'),
+                 {'rows': [json.loads(path.read_text()) for path in made if path.exists()]})
 
 
 if __name__ == '__main__':

@@ -1,8 +1,10 @@
-"""Does `framewarden evaluate` say what PyTorch says? The same PNGs through both, clean and attacked test pictures, group by group.
+"""Does `framewarden evaluate` say what PyTorch says? The same PNGs through both, clean and attacked test pictures,
+group by group.
 
 python -m stills.parity --data cifar10 --n 1000         # minutes; after export, make_cells and `npm run build`
 --cells NAME...   attacked groups, by the names of cells.py; those that are not made yet are left out
-The pictures lie in a temporary folder and are gone at the end. Results: results/<data>/parity.json; more than 0.2 points apart ends with exit code 1."""
+The pictures lie in a temporary folder and are gone at the end. Results: results/<data>/parity.json; more than 0.2
+points apart ends with exit code 1."""
 import csv
 import json
 import subprocess
@@ -32,13 +34,16 @@ FIGURES = ('undefended', 'gated', 'purified', 'flagged')
 
 @torch.no_grad()
 def answers(chain: Chain, images: Tensor, batch: int = 50) -> dict[str, Tensor]:
-    """What `evaluate` asks of each picture. `images` uint8 [n, S, S, 3] -> classes by name int64 [n], `flagged` bool [n], `score` and `level` [n]."""
+    """What `evaluate` asks of each picture. `images` uint8 [n, S, S, 3] -> classes by name int64 [n], `flagged` bool
+    [n], `score` and `level` [n]."""
     parts = []
     for some in images.split(batch):
         x = some.permute(0, 3, 1, 2).float() / 255
         first, _, level = chain.look(x)
         seen, flagged, score = chain.gated(x)
-        said = {name: chain.target(picture).argmax(1) for name, picture in (('undefended', x), ('gated', seen), ('purified', first))}
+        said = {
+            name: chain.target(picture).argmax(1)
+            for name, picture in (('undefended', x), ('gated', seen), ('purified', first))}
         parts.append(said | {'flagged': flagged, 'score': score, 'level': level})
     return {key: torch.cat([part[key] for part in parts]) for key in parts[0]}
 
@@ -72,8 +77,11 @@ def evaluated(model: str, folder: Path) -> dict:
 def compared(one: dict[str, dict], other: dict) -> list[dict]:
     """A row for each group and figure; `pytorch` and `onnx` as shares."""
     agent = {row['group']: row for row in other['groups']}
-    return [{'name': f'{group}, {figure}', 'n': mine['n'], 'pytorch': mine[figure], 'onnx': agent[group][figure],
-             'points': round(100 * (agent[group][figure] - mine[figure]), 2)} for group, mine in one.items() for figure in FIGURES]
+    return [{
+        'name': f'{group}, {figure}', 'n': mine['n'], 'pytorch': mine[figure], 'onnx': agent[group][figure],
+        'points': round(100 * (agent[group][figure] - mine[figure]), 2)}
+            for group, mine in one.items()
+            for figure in FIGURES]
 
 
 def as_images(stored) -> Tensor:
@@ -102,9 +110,14 @@ def main() -> None:
     found = compared(ours, theirs)
     worst = max(abs(row['points']) for row in found)
     for row in found:
-        print(f"{row['name']:<40} n {row['n']:>5}  PyTorch {row['pytorch']:.4f}  framewarden {row['onnx']:.4f}  {row['points']:+.2f}")
-    write_result(args.data, 'parity', {'target': args.target, 'bundle': theirs['model'], 'provider': theirs['provider'], 'tolerance_points': 100 * TOLERANCE,
-                                       'largest_points': worst, 'rows': found})
+        print(
+            f"{row['name']:<40} n {row['n']:>5}  PyTorch {row['pytorch']:.4f}  framewarden {row['onnx']:.4f}  "
+            f"{row['points']:+.2f}"
+        )
+    write_result(
+        args.data, 'parity', {
+            'target': args.target, 'bundle': theirs['model'], 'provider': theirs['provider'],
+            'tolerance_points': 100 * TOLERANCE, 'largest_points': worst, 'rows': found})
     if worst > 100 * TOLERANCE + 1e-9:
         raise SystemExit(f'{worst} points apart, {100 * TOLERANCE} allowed')
 

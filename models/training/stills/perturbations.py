@@ -1,6 +1,8 @@
-"""What M and C meet in training: FGSM, one L2 step and short PGD in four label variants, and noises, at 2..16/255 and 0..0.4.
+"""What M and C meet in training: FGSM, one L2 step and short PGD in four label variants, and noises, at 2..16/255 and
+0..0.4.
 
-Square, C&W and the band around 0.25 are kept out: the evaluation holds them as unseen. Sources: FGSM Goodfellow 2015, PGD Madry 2018."""
+Square, C&W and the band around 0.25 are kept out: the evaluation holds them as unseen. Sources: FGSM Goodfellow 2015,
+PGD Madry 2018."""
 from collections.abc import Callable
 
 import torch
@@ -27,14 +29,16 @@ def levels(count: int, generator: torch.Generator) -> Tensor:
 
 
 class Perturbations:
-    """Attacks drawn anew for each batch: on `target`, and on `others` for the surrogate's gradient. Pictures float [B, 3, S, S] in 0..1; results on the grid of 1/255."""
+    """Attacks drawn anew for each batch: on `target`, and on `others` for the surrogate's gradient. Pictures float [B,
+    3, S, S] in 0..1; results on the grid of 1/255."""
 
     def __init__(self, target: nn.Module, *others: nn.Module):
         self.target, self.others = target, others
 
     def __call__(self, x: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """-> x', levels [B]. The first `along(B)` follow a gradient: signed, one step from x or three from a random start, or a step along the gradient
-        itself, a quarter to half of the level in root mean square (small ones are what DeepFool and C&W find); the rest is noise."""
+        """-> x', levels [B]. The first `along(B)` follow a gradient: signed, one step from x or three from a random
+        start, or a step along the gradient itself, a quarter to half of the level in root mean square (small ones are
+        what DeepFool and C&W find); the rest is noise."""
         def draw(count: int) -> int:
             return int(torch.randint(0, count, (1,), generator=generator))
 
@@ -54,8 +58,8 @@ class Perturbations:
         return on_grid(torch.cat([attacked, noisy])), level[:, 0, 0, 0]
 
     def minimal(self, x: Tensor, generator: torch.Generator, steps: int = 3) -> Tensor:
-        """As little as moves the decision: DeepFool (Moosavi-Dezfooli 2016) towards the runner-up, then 1 to 2 times as far, drawn for each picture. Where the grid
-        swallows it the picture comes back as it was."""
+        """As little as moves the decision: DeepFool (Moosavi-Dezfooli 2016) towards the runner-up, then 1 to 2 times
+        as far, drawn for each picture. Where the grid swallows it the picture comes back as it was."""
         delta, order = torch.zeros_like(x), None
         for _ in range(steps):
             now = (x + delta).clamp(0, 1).requires_grad_(True)
@@ -82,8 +86,10 @@ def accuracy(net: nn.Module, pictures: Pictures, batch: int = 500) -> float:
 
 
 @torch.no_grad()
-def right_under(perturbed: Perturbations, pictures: Pictures, batch: int, ways: dict[str, Callable[[Tensor, Tensor], Tensor]], most: int = 2000) -> dict:
-    """`ways`: x, x' -> logits. -> the share of the first `most` pictures that each has right, and n; the attacks are the same in every call."""
+def right_under(perturbed: Perturbations, pictures: Pictures, batch: int,
+                ways: dict[str, Callable[[Tensor, Tensor], Tensor]], most: int = 2000) -> dict:
+    """`ways`: x, x' -> logits. -> the share of the first `most` pictures that each has right, and n; the attacks are
+    the same in every call."""
     generator, right, n = torch.Generator().manual_seed(99), dict.fromkeys(ways, 0), min(len(pictures), most)
     for rows in torch.arange(n).split(batch):
         x, labels = pictures[rows].to(DEVICE), pictures.labels[rows].to(DEVICE)
@@ -94,6 +100,8 @@ def right_under(perturbed: Perturbations, pictures: Pictures, batch: int, ways: 
     return {name: round(k / n, 4) for name, k in right.items()} | {'n': n}
 
 
-def repaired_accuracy(net: nn.Module, mapping: nn.Module, perturbed: Perturbations, pictures: Pictures, batch: int) -> float:
+def repaired_accuracy(net: nn.Module, mapping: nn.Module, perturbed: Perturbations, pictures: Pictures,
+                      batch: int) -> float:
     """Share that `net` has right after an attack and one pass of `mapping`."""
-    return right_under(perturbed, pictures, batch, {'purified': lambda _, attacked: net(on_grid(mapping(attacked)[0]))})['purified']
+    return right_under(perturbed, pictures, batch,
+                       {'purified': lambda _, attacked: net(on_grid(mapping(attacked)[0]))})['purified']

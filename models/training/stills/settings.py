@@ -1,5 +1,6 @@
-"""Sizes of networks and counts of pictures, for each data set and machine: `cpu` for two cores and an evening, `gpu` for one large GPU and an hour,
-`tiny` for a test of the commands on drawn noise. How long each net is trained: recipe.py."""
+"""Sizes of networks and counts of pictures, for each data set and machine: `cpu` for two cores and an evening, `gpu`
+for one large GPU and an hour, `tiny` for a test of the commands on drawn noise. How long each net is trained:
+recipe.py."""
 import argparse
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,28 +33,28 @@ class Settings:
 
 
 CIFAR10 = Settings()
-CELEBA = Settings(
-    side=512, classes=2, target_fold=8, target_widths=(24, 32, 48, 64, 96), target_rate=0.05, batch=32, surrogate_widths=(16, 24, 32, 48, 64), mapping_fold=8,
-    mapping_widths=(32, 64, 96), attack_batch=50, one_step_samples=400, minor_samples=100, iterative_samples=60, cell_samples=40, adaptive_samples=50)
-TINY = {'target_widths': (8, 8, 8), 'surrogate_widths': (8, 8, 8), 'mapping_widths': (8, 8, 8), 'batch': 16, 'attack_batch': 8}
+CELEBA = Settings(side=512, classes=2, target_fold=8, target_widths=(24, 32, 48, 64, 96), target_rate=0.05, batch=32,
+                  surrogate_widths=(16, 24, 32, 48, 64), mapping_fold=8, mapping_widths=(32, 64, 96), attack_batch=50,
+                  one_step_samples=400, minor_samples=100, iterative_samples=60, cell_samples=40, adaptive_samples=50)
+TINY = {
+    'target_widths': (8, 8, 8), 'surrogate_widths': (8, 8, 8), 'mapping_widths': (8, 8, 8), 'batch': 16,
+    'attack_batch': 8}
 SETTINGS = {
-    ('cifar10', 'cpu'): CIFAR10,
-    ('celeba', 'cpu'): CELEBA,
-    ('cifar10', 'gpu'): replace(
-        CIFAR10, target_widths=(64, 256, 256), batch=512, target_rate=0.4, surrogate_widths=(64, 128, 256), mapping_widths=(64, 128, 192), attack_batch=1000,
-        minor_samples=10_000, cell_samples=2000, adaptive_samples=1000),
-    ('celeba', 'gpu'): replace(
-        CELEBA, batch=64, mapping_widths=(48, 96, 128), one_step_samples=1520, minor_samples=1520, iterative_samples=1520, cell_samples=1520, adaptive_samples=500),
-    ('cifar10', 'tiny'): replace(CIFAR10, **TINY),
-    ('celeba', 'tiny'): replace(CELEBA, side=64, **TINY),
-}
+    ('cifar10', 'cpu'): CIFAR10, ('celeba', 'cpu'): CELEBA,
+    ('cifar10', 'gpu'): replace(CIFAR10, target_widths=(64, 256, 256), batch=512, target_rate=0.4,
+                                surrogate_widths=(64, 128, 256), mapping_widths=(64, 128, 192),
+                                attack_batch=1000, minor_samples=10_000, cell_samples=2000, adaptive_samples=1000),
+    ('celeba', 'gpu'): replace(CELEBA, batch=64, mapping_widths=(48, 96, 128), one_step_samples=1520,
+                               minor_samples=1520, iterative_samples=1520, cell_samples=1520, adaptive_samples=500),
+    ('cifar10', 'tiny'): replace(CIFAR10, **TINY), ('celeba', 'tiny'): replace(CELEBA, side=64, **TINY),}
 
 
 def arguments(about: str) -> argparse.ArgumentParser:
     """The options that every script takes; `settings_of` reads them."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--data', choices=('cifar10', 'celeba'), default='cifar10')
-    parser.add_argument('--size', choices=('cpu', 'gpu', 'tiny'), default='gpu' if torch.cuda.is_available() else 'cpu', help='settings; default: by the machine')
+    parser.add_argument('--size', choices=('cpu', 'gpu', 'tiny'), default='gpu' if torch.cuda.is_available() else 'cpu',
+                        help='settings; default: by the machine')
     parser.add_argument('--shared', type=Path, default=SHARED, help='folder with cifar10/ and celeba/')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--threads', type=int, default=2)

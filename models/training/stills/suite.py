@@ -1,7 +1,9 @@
-"""Defences by name, asked together: what two of them share (M(x), C's score, the purified picture) is computed once a batch.
+"""Defences by name, asked together: what two of them share (M(x), C's score, the purified picture) is computed once a
+batch.
 
-Names: TARGET, or TARGET+MAPPING:always (M once, on every picture), or TARGET+MAPPING:gateK (C decides, at most K passes); else a baseline's.
-TARGET: clean, adversarial, distilled, aligned; MAPPING: ismn, strict, skip or what stands behind mapping- in recipe.py."""
+Names: TARGET, or TARGET+MAPPING:always (M once, on every picture), or TARGET+MAPPING:gateK (C decides, at most K
+passes); else a baseline's. TARGET: clean, adversarial, distilled, aligned; MAPPING: ismn, strict, skip or what stands
+behind mapping- in recipe.py."""
 import re
 
 import torch
@@ -23,13 +25,18 @@ CHAINS = ('ismn', 'robust')  # that adaptive attackers are set on: what ships, t
 ABLATION = {
     'no defence': 'clean', 'target adversarially trained': 'adversarial', '+ distilled': 'distilled',
     '+ mapping network': 'distilled+no-discriminator:always', '+ discriminator': 'distilled+ismn-short:always',
-    '+ classifier gate': 'distilled+ismn-short:gate1', '+ feedback, K = 3': 'distilled+ismn-short:gate3', '+ feedback, K = 8': 'distilled+ismn-short:gate8',
-    'all, M trained in full': 'distilled+ismn:gate3', 'all, clean target': 'clean+ismn:gate3', 'all, aligned target': f'{DEFENDED}+ismn:gate3', 'the same without feedback (ships)': CHAIN,
-    'M without guide': 'clean+no-guide:always', 'M without clean term': 'clean+no-clean:always', 'M without sparsity': 'clean+no-sparsity:always',
-    'M with all terms': 'clean+ismn-short:always', 'M-strict (paper-exact)': 'clean+strict:always', 'M-skip': 'clean+skip:always'}
-TABLE = {'none': NONE, 'chain': CHAIN, 'always': ALWAYS, 'chain, K = 3': f'{DEFENDED}+ismn:gate3', 'adversarial': 'adversarial', 'distilled': 'distilled', 'adversarial + chain': f'adversarial+ismn:gate{PASSES}',
-         'paper-exact': 'distilled+strict:gate3', 'M-strict': 'clean+strict:always', 'M-skip': 'clean+skip:always', 'adversarial + always': 'adversarial+ismn:always',
-         'adversarial + robust M': 'adversarial+robust:always'}
+    '+ classifier gate': 'distilled+ismn-short:gate1', '+ feedback, K = 3': 'distilled+ismn-short:gate3',
+    '+ feedback, K = 8': 'distilled+ismn-short:gate8', 'all, M trained in full': 'distilled+ismn:gate3',
+    'all, clean target': 'clean+ismn:gate3', 'all, aligned target': f'{DEFENDED}+ismn:gate3',
+    'the same without feedback (ships)': CHAIN, 'M without guide': 'clean+no-guide:always',
+    'M without clean term': 'clean+no-clean:always', 'M without sparsity': 'clean+no-sparsity:always',
+    'M with all terms': 'clean+ismn-short:always', 'M-strict (paper-exact)': 'clean+strict:always',
+    'M-skip': 'clean+skip:always'}
+TABLE = {
+    'none': NONE, 'chain': CHAIN, 'always': ALWAYS, 'chain, K = 3': f'{DEFENDED}+ismn:gate3',
+    'adversarial': 'adversarial', 'distilled': 'distilled', 'adversarial + chain': f'adversarial+ismn:gate{PASSES}',
+    'paper-exact': 'distilled+strict:gate3', 'M-strict': 'clean+strict:always', 'M-skip': 'clean+skip:always',
+    'adversarial + always': 'adversarial+ismn:always', 'adversarial + robust M': 'adversarial+robust:always'}
 
 
 def source_of(name: str) -> str:
@@ -39,14 +46,16 @@ def source_of(name: str) -> str:
 
 
 class Suite:
-    """`names` as above. Those whose weights are not there are left out and listed in `missing`; `stamps` name the weights behind each."""
+    """`names` as above. Those whose weights are not there are left out and listed in `missing`; `stamps` name the
+    weights behind each."""
 
     def __init__(self, data: str, s: Settings, names: list[str], baselines: bool):
         self.targets, self.chains, self.mappings, self.plans, self.stamps, self.missing = {}, {}, {}, {}, {}, []
         for name in names:
             found = GRAMMAR.match(name)
             plan = (found['target'], found['mapping'], int(found['passes'] or 0))
-            needs = [f'target-{plan[0]}'] + ([f'mapping-{plan[1]}'] if plan[1] else []) + ([f'classifier-{plan[1]}'] if plan[2] else [])
+            needs = [f'target-{plan[0]}'
+                     ] + ([f'mapping-{plan[1]}'] if plan[1] else []) + ([f'classifier-{plan[1]}'] if plan[2] else [])
             if any(not GRAPHS[data].exists(n) for n in needs):
                 self.missing.append(name)
                 continue
@@ -84,4 +93,3 @@ class Suite:
                     logits[flagged] = self.targets[target](seen[flagged])
                 answers[name] = Answer(logits, flagged, looked[mapping][1])
         return answers | {name: ask(x) for name, ask in self.baselines.items() if name in names}
-

@@ -1,4 +1,5 @@
-"""The adaptive attack and the gates that watch it: python -m unittest stills.test_adaptive (seconds, no weights, no data)."""
+"""The adaptive attack and the gates that watch it: python -m unittest stills.test_adaptive (seconds, no weights, no
+data)."""
 import unittest
 from contextlib import redirect_stdout
 
@@ -50,7 +51,9 @@ def attacked(chain: Chain, epsilon: float, seen: list | None = None) -> tuple[St
         return told(rows, at)
     clean, state = untouched(X, judge), untouched(X, judge)
     with redirect_stdout(None):
-        campaign(chain_forms(chain) + bare_forms(chain), X, labels, judge, state, epsilon=epsilon, steps=6, restarts=2, seed=1)
+        campaign(
+            chain_forms(chain) + bare_forms(chain), X, labels, judge, state, epsilon=epsilon, steps=6, restarts=2,
+            seed=1)
     return clean, state
 
 
@@ -112,9 +115,12 @@ class Adaptive(unittest.TestCase):
 class Gates(unittest.TestCase):
     def test_an_iterative_attack_weaker_than_one_step_fails(self):
         def row(attack, right):
-            return {'attack': attack, 'variant': 'true', 'level': '8', 'epsilon': 8 / 255, 'defences': {'none': (right, 100)}}
+            return {
+                'attack': attack, 'variant': 'true', 'level': '8', 'epsilon': 8 / 255,
+                'defences': {'none': (right, 100)}}
         verdicts = {g.name: g.verdict for g in oblivious_gates({'rows': [row('fgsm', 20), row('pgd40', 30)]})}
-        self.assertEqual(verdicts, {'iterative <= one-step: pgd40 true 8': 'FAILED', 'PGD-40 at 8/255 breaks the bare target': 'FAILED'})
+        self.assertEqual(verdicts, {
+            'iterative <= one-step: pgd40 true 8': 'FAILED', 'PGD-40 at 8/255 breaks the bare target': 'FAILED'})
 
     def test_the_same_pictures_get_no_slack(self):
         self.assertEqual(at_most('', Counted(21, 100), Counted(20, 100)).verdict, 'FAILED')

@@ -1,4 +1,5 @@
-"""The paper's parts as doi:10.14801/jkiit.2021.19.8.67 states them, and the promises of the chain: python -m unittest stills.test_parts (seconds, no weights, no data)."""
+"""The paper's parts as doi:10.14801/jkiit.2021.19.8.67 states them, and the promises of the chain: python -m unittest
+stills.test_parts (seconds, no weights, no data)."""
 import unittest
 
 import torch
@@ -19,13 +20,16 @@ X = on_grid(torch.rand(4, 3, 32, 32, generator=torch.Generator().manual_seed(0))
 
 
 def layers(net: nn.Module, kind) -> list[tuple]:
-    return [(m.in_channels, m.out_channels, m.kernel_size[0], m.stride[0]) for m in net.modules() if isinstance(m, kind)]
+    return [(m.in_channels, m.out_channels, m.kernel_size[0], m.stride[0])
+            for m in net.modules()
+            if isinstance(m, kind)]
 
 
 class Table1(unittest.TestCase):
     def test_layers(self):
         net = PictureClassifier()
-        self.assertEqual(layers(net, nn.Conv2d), [(192, 128, 3, 1), (128, 256, 3, 1), (256, 128, 3, 1), (128, 64, 3, 1)])
+        self.assertEqual(layers(net, nn.Conv2d), [(192, 128, 3, 1), (128, 256, 3, 1), (256, 128, 3, 1),
+                                                  (128, 64, 3, 1)])
         self.assertEqual(sum(p.numel() for p in net.parameters()), 885_702)
         score, level = net(X, X * 0.9)
         self.assertEqual((score.shape, level.shape), ((4,), (4, 5)))
@@ -38,8 +42,10 @@ class Table1(unittest.TestCase):
 class Table2(unittest.TestCase):
     def test_encoder_and_its_mirror(self):
         for net in (Strict(), Skip()):
-            self.assertEqual(layers(net.encoder, nn.Conv2d), [(3, 64, 7, 2), (64, 128, 3, 2), (128, 256, 3, 2), (256, 256, 5, 2)])
-            self.assertEqual(layers(net.decoder, nn.ConvTranspose2d), [(256, 256, 5, 2), (256, 128, 3, 2), (128, 64, 3, 2), (64, 3, 7, 2)])
+            self.assertEqual(layers(net.encoder, nn.Conv2d), [(3, 64, 7, 2), (64, 128, 3, 2), (128, 256, 3, 2),
+                                                              (256, 256, 5, 2)])
+            self.assertEqual(layers(net.decoder, nn.ConvTranspose2d), [(256, 256, 5, 2), (256, 128, 3, 2),
+                                                                       (128, 64, 3, 2), (64, 3, 7, 2)])
             self.assertEqual((net.encoder.code.in_features, net.encoder.code.out_features), (1024, 128))
             for side in (32, 64):
                 x = torch.rand(1, 3, side, side)
@@ -51,7 +57,8 @@ class Table2(unittest.TestCase):
             self.assertTrue(torch.equal(net(x)[0], x))
 
     def test_discriminator_is_spectrally_normal(self):
-        self.assertEqual(layers(Discriminator(2), nn.Conv2d), [(3, 64, 4, 2), (64, 128, 4, 2), (128, 256, 4, 1), (256, 1, 4, 1)])
+        self.assertEqual(layers(Discriminator(2), nn.Conv2d), [(3, 64, 4, 2), (64, 128, 4, 2), (128, 256, 4, 1),
+                                                               (256, 1, 4, 1)])
         for layer in Discriminator(2).train().layers[:2]:
             for _ in range(30):
                 layer(torch.rand(1, layer.in_channels, 8, 8))  # each call sharpens the estimate of the norm
@@ -59,7 +66,8 @@ class Table2(unittest.TestCase):
 
 
 class Darker(nn.Module):
-    """A mapping network that takes `step` from each pixel, and a classifier of mean brightness: all of the rule can be foretold."""
+    """A mapping network that takes `step` from each pixel, and a classifier of mean brightness: all of the rule can be
+    foretold."""
 
     def __init__(self, step: float):
         super().__init__()
@@ -90,7 +98,8 @@ class Feedback(unittest.TestCase):
     def test_never_takes_more_passes_than_allowed(self):
         x = torch.full((1, 3, 8, 8), 200 / 255)
         for passes in (1, 3, 8):
-            self.assertAlmostEqual(self.chain(10, 0.0, passes).gated(x)[0].mean().item() * 255, 200 - 10 * passes, places=3)
+            self.assertAlmostEqual(
+                self.chain(10, 0.0, passes).gated(x)[0].mean().item() * 255, 200 - 10 * passes, places=3)
 
     def test_stops_where_nothing_changes(self):
         x = torch.full((1, 3, 8, 8), 200 / 255)
@@ -103,11 +112,14 @@ class Training(unittest.TestCase):
         self.assertFalse(((drawn > UNSEEN[0]) & (drawn < UNSEEN[1])).any())
         self.assertGreaterEqual(drawn.min().item(), LARGE[0])
         self.assertLessEqual(drawn.max().item(), LARGE[1] + 1e-6)
-        self.assertAlmostEqual((drawn <= SMALL[1]).float().mean().item(), 0.59, delta=0.03)  # half of SMALL, and what of LARGE lies in it
+        # half of SMALL, and what of LARGE lies in it
+        self.assertAlmostEqual((drawn <= SMALL[1]).float().mean().item(), 0.59, delta=0.03)
 
     def test_bounded_noises_keep_their_bound(self):
         for kind in ('sign', 'low'):
-            self.assertLessEqual(unit_noise(X.shape, kind, torch.Generator().manual_seed(2)).abs().max().item(), 1 + 1e-6)
+            self.assertLessEqual(
+                unit_noise(X.shape, kind,
+                           torch.Generator().manual_seed(2)).abs().max().item(), 1 + 1e-6)
 
     def test_the_least_change_moves_every_decision_and_is_small(self):
         torch.manual_seed(1)  # 0 drew X

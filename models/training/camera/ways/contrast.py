@@ -1,8 +1,8 @@
 """The classifier C anew on a mapping network's corrections: attacked against the same scene's own clean frame.
 
-An agent judges a camera by that camera's own past, so beside right and wrong the loss asks for distance between an attacked frame and its clean twin,
-for quiet between two clean frames of a scene, and for nuisances not to look attacked. Harm, not family, makes a positive: what the detector loses
-in the part that C sees."""
+An agent judges a camera by that camera's own past, so beside right and wrong the loss asks for distance between an
+attacked frame and its clean twin, for quiet between two clean frames of a scene, and for nuisances not to look
+attacked. Harm, not family, makes a positive: what the detector loses in the part that C sees."""
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -28,7 +28,8 @@ def harm(yolox: Yolox, pair: Pair) -> float:
     """How far the detector's answer moved, 0 to 1: `terms.said` of the attacked part against the clean one."""
     with torch.no_grad():
         side = round(max(pair.frame.shape[1], pair.frame.shape[0] * 2 // 3) * pair.scale)
-        now, clean = (yolox.look(terms.rgb_of(*planes(torch.from_numpy(np.ascontiguousarray(f))[None])), side) for f in (pair.frame, pair.target))
+        now, clean = (yolox.look(terms.rgb_of(*planes(torch.from_numpy(np.ascontiguousarray(f))[None])), side)
+                      for f in (pair.frame, pair.target))
         return float(np.clip(float(terms.said(now, clean)) / 1.5, 0, 1))
 
 
@@ -68,7 +69,8 @@ def loss_of(net: nn.Module, mapping, pair: Pair, weight: float) -> tuple[Tensor,
     gap = MARGIN - (score - own) if pair.attacked else score - own - 1  # a nuisance may lie a little above
     loss = loss + APART * weight * F.softplus(gap).mean() + QUIET * (look(pair.neighbour)[0] - own).abs().mean()
     log_level = float(np.log(max(1, pair.eps255 if pair.attacked else 0) / 255))
-    loss = loss + LEVEL * (weight * F.smooth_l1_loss(level, torch.full_like(level, log_level)) + F.smooth_l1_loss(own_level, torch.full_like(level, float(np.log(1 / 255)))))
+    loss = loss + LEVEL * (weight * F.smooth_l1_loss(level, torch.full_like(level, log_level)) +
+                           F.smooth_l1_loss(own_level, torch.full_like(level, float(np.log(1 / 255)))))
     return loss, float(score.detach()), float(own.detach())
 
 

@@ -1,4 +1,5 @@
-"""The mapping network M, or the restorer, learns to bring objects back: doi:10.14801/jkiit.2021.19.8.67, eq. 3 with its detector term.
+"""The mapping network M, or the restorer, learns to bring objects back: doi:10.14801/jkiit.2021.19.8.67, eq. 3 with
+its detector term.
 
 Beside camera.make_attacks, whose entries are taken up as they come. One thread, 0.3 s of CPU a step."""
 import numpy as np
@@ -34,7 +35,9 @@ class Teacher:
         correction, _, *labels = net(*frame)
         out = unfolded((folded(*frame) + correction).clamp(0, 1))
         error = folded(*out) - folded(*target)
-        parts = {'pixels': error.abs().mean() * 255 * (PIXELS if pair.attacked else CLEAN), 'grid': GRID * terms.grid(out[0] - target[0])}
+        parts = {
+            'pixels': error.abs().mean() * 255 * (PIXELS if pair.attacked else CLEAN),
+            'grid': GRID * terms.grid(out[0] - target[0])}
         label = float(pair.attacked)
         parts['labels'] = LABELS * sum(F.binary_cross_entropy_with_logits(t, torch.full_like(t, label)) for t in labels)
         if pair.kind != 'nuisance':
@@ -43,7 +46,8 @@ class Teacher:
             with torch.no_grad():
                 clean = self.yolox.look(before, side)
             mine = self.yolox.look(now, side)
-            parts['said'], parts['neck'] = SAID * terms.said(mine, clean), NECK * terms.features(mine.features, clean.features)
+            parts['said'], parts['neck'] = SAID * terms.said(mine, clean), NECK * terms.features(
+                mine.features, clean.features)
             if self.backbone and rng.random() < DEEP_SHARE:
                 with torch.no_grad():
                     deep = self.backbone.look(before, side)

@@ -13,7 +13,9 @@ def kept(score: torch.Tensor, b: dict) -> dict:
     """Shares of the attacked that are found, of their twins and of nuisances that are left alone."""
     good = ((score > 0) == (b['label'] > 0.5)).float()
     weight = b['weight'][0::3]
-    return {'found': float((good[0::3] * weight).sum() / weight.sum()), 'twin_kept': float(good[1::3].mean()), 'nuisance_kept': float(good[2::3].mean())}
+    return {
+        'found': float((good[0::3] * weight).sum() / weight.sum()), 'twin_kept': float(good[1::3].mean()),
+        'nuisance_kept': float(good[2::3].mean())}
 
 
 def train(job: Job) -> None:

@@ -7,4 +7,5 @@ from ..recover import chain_of
 
 def train(job: Job) -> None:
     chain = chain_of(MODELS / 'camera/chain.onnx')
-    job.keep(dict(zip(job.run.weights, (chain.mapping, chain.classifier))), {'from': read_result('camera', 'calibrate')['files']['chain']})
+    job.keep(dict(zip(job.run.weights, (chain.mapping, chain.classifier))),
+             {'from': read_result('camera', 'calibrate')['files']['chain']})

@@ -1,4 +1,5 @@
-"""The mapping network M on pairs of attacked and clean crops (doi:10.14801/jkiit.2021.19.8.67 eq. 3 without the detector term)."""
+"""The mapping network M on pairs of attacked and clean crops (doi:10.14801/jkiit.2021.19.8.67 eq. 3 without the
+detector term)."""
 import torch
 import torch.nn.functional as F
 
@@ -31,7 +32,8 @@ def train(job: Job) -> None:
         gap = (x - target) * 255
         power = (gap ** 2).mean((1, 2, 3))
         attacked = power > 0
-        # Squares: under L1 the best answer to a sign pattern not yet understood is zero, and M stays there. Each attack counts alike, weak or strong.
+        # Squares: under L1 the best answer to a sign pattern not yet understood is zero, and M stays there. Each attack
+        # counts alike, weak or strong.
         alone = ((gap + r * 255)[attacked] ** 2).mean((1, 2, 3)) / (1 + power[attacked])
         left = ((gap + correction * 255) ** 2).mean((1, 2, 3))
         whole = left * torch.where(attacked, 1 / (1 + power), CLEAN)
@@ -42,9 +44,13 @@ def train(job: Job) -> None:
         late = 1.0 if job.run.start else min(1.0, step.share / RAMP)
         with torch.no_grad():
             opened, error = torch.sigmoid(gate.flatten()), left.detach()
-            figures = {'square_left_ungated': float(alone.mean()), 'square_left': float(error[attacked].sum() / power[attacked].sum()),
-                       'clean_change_rms255': float(error[1::3].mean() ** 0.5), 'nuisance_change_rms255': float(error[2::3].mean() ** 0.5),
-                       'gate_attacked': float((opened * b['weight'])[0::3].sum() / b['weight'][0::3].sum()), 'gate_clean': float(opened[1::3].mean())}
-        yield alone.mean() + late * (whole.mean() + SPARSITY * let_through(gate, mask).mean()) + LABELS * labels, figures
+            figures = {
+                'square_left_ungated': float(alone.mean()),
+                'square_left': float(error[attacked].sum() / power[attacked].sum()), 'clean_change_rms255': float(
+                    error[1::3].mean() ** 0.5), 'nuisance_change_rms255': float(error[2::3].mean() ** 0.5),
+                'gate_attacked': float((opened * b['weight'])[0::3].sum() / b['weight'][0::3].sum()),
+                'gate_clean': float(opened[1::3].mean())}
+        yield alone.mean() + late * (whole.mean() +
+                                     SPARSITY * let_through(gate, mask).mean()) + LABELS * labels, figures
 
     job.fit(net, losses, PLAN)

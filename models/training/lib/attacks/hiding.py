@@ -1,4 +1,5 @@
-"""Perturbations at camera size, RGB, hiding what a detector finds. Values in units of 1/255; the detector's own resize is inside the gradient.
+"""Perturbations at camera size, RGB, hiding what a detector finds. Values in units of 1/255; the detector's own resize
+is inside the gradient.
 
 The universal pattern: sign descent over many pictures (Moosavi-Dezfooli 2017 in aim, not in method)."""
 import numpy as np
@@ -17,22 +18,24 @@ def as_tensor(rgb: np.ndarray) -> Tensor:
 
 
 def suppression(found: Tensor, anchors: Tensor) -> Tensor:
-    """Log-odds of `anchors` [B, k] (the best on the clean picture) and of the 30 best now, of confidences [B, n]: lower hides more."""
+    """Log-odds of `anchors` [B, k] (the best on the clean picture) and of the 30 best now, of confidences [B, n]:
+    lower hides more."""
     odds = torch.logit(found.clamp(1e-6, 1 - 1e-6))
     return (odds.gather(1, anchors).mean(1) + odds.topk(30, dim=1).values.mean(1)).sum()
 
 
-def hide(detector: Detector, rgb: np.ndarray, eps255: float, steps: int, *, step: float, decay: float | None = None, grey: bool = False,
-         generator: torch.Generator | None = None, start: np.ndarray | None = None) -> np.ndarray:
-    """One delta for the pictures [..., H, W, 3] given, a perturbation that is held -> float32 [H, W, 3]. It begins at `start`, a random
-    place of `generator`, or nothing. `step` in eps."""
+def hide(detector: Detector, rgb: np.ndarray, eps255: float, steps: int, *, step: float, decay: float | None = None,
+         grey: bool = False, generator: torch.Generator | None = None, start: np.ndarray | None = None) -> np.ndarray:
+    """One delta for the pictures [..., H, W, 3] given, a perturbation that is held -> float32 [H, W, 3]. It begins at
+    `start`, a random place of `generator`, or nothing. `step` in eps."""
     x, channels = as_tensor(rgb), 1 if grey else 3
     with torch.no_grad():
         anchors = detector.confidences(x).topk(50, dim=1).indices
     shape = (1, channels, *x.shape[-2:])
-    delta = as_tensor(start)[:, :channels] if start is not None else uniform(shape, eps255, generator) if generator else torch.zeros(shape)
-    delta = descend(lambda d: suppression(detector.confidences((x + d).clamp(0, 255)), anchors), delta, bound=eps255, step=step * eps255,
-                    steps=steps, decay=decay)
+    delta = as_tensor(start)[:, :channels] if start is not None else uniform(
+        shape, eps255, generator) if generator else torch.zeros(shape)
+    delta = descend(lambda d: suppression(detector.confidences((x + d).clamp(0, 255)), anchors), delta, bound=eps255,
+                    step=step * eps255, steps=steps, decay=decay)
     return delta.expand(1, 3, -1, -1)[0].permute(1, 2, 0).numpy()
 
 
@@ -46,17 +49,18 @@ def pgd(detector: Detector, rgb: np.ndarray, eps255: float, steps: int, generato
     return hide(detector, rgb, eps255, steps, step=2.5 / steps, grey=grey, generator=generator, start=start)
 
 
-def mifgsm(detector: Detector, rgb: np.ndarray, eps255: float, steps: int, reach: float = 1, start: np.ndarray | None = None) -> np.ndarray:
+def mifgsm(detector: Detector, rgb: np.ndarray, eps255: float, steps: int, reach: float = 1,
+           start: np.ndarray | None = None) -> np.ndarray:
     """`reach`: the length of all steps together, in eps."""
     return hide(detector, rgb, eps255, steps, step=reach / steps, decay=1, start=start)
 
 
-def universal(detector: Detector, pictures: list[np.ndarray], size: tuple[int, int], eps255: float, steps: int, generator: torch.Generator, grey: bool,
-              batch: int = 4, cell: int = 1) -> np.ndarray:
+def universal(detector: Detector, pictures: list[np.ndarray], size: tuple[int, int], eps255: float, steps: int,
+              generator: torch.Generator, grey: bool, batch: int = 4, cell: int = 1) -> np.ndarray:
     """One pattern for all pictures (RGB uint8, scaled to `size` = w, h) -> float32 [H, W, 3] in -eps..eps.
 
-    Signed steps that shrink along a sum of gradients; only pictures with something to hide (a confidence above 0.3) count.
-    `cell` > 1 draws the pattern in blocks of cell x cell pixels."""
+    Signed steps that shrink along a sum of gradients; only pictures with something to hide (a confidence above 0.3)
+    count. `cell` > 1 draws the pattern in blocks of cell x cell pixels."""
     w, h = size
     x = torch.cat([F.interpolate(as_tensor(p), (h, w), mode='bilinear', align_corners=False) for p in pictures])
     with torch.no_grad():
@@ -75,5 +79,6 @@ def universal(detector: Detector, pictures: list[np.ndarray], size: tuple[int, i
         return (known + odds.topk(10, dim=1).values.mean(1)).mean()
 
     coarse = uniform((1, 1 if grey else 3, -(-h // cell), -(-w // cell)), eps255, generator)
-    coarse = descend(loss, coarse, bound=eps255, step=lambda n: eps255 * (0.12 * (1 - n / steps) + 0.01), steps=steps, decay=0.85)
+    coarse = descend(loss, coarse, bound=eps255, step=lambda n: eps255 * (0.12 * (1 - n / steps) + 0.01), steps=steps,
+                     decay=0.85)
     return wide(coarse).expand(1, 3, -1, -1)[0].permute(1, 2, 0).numpy().copy()

@@ -1,4 +1,5 @@
-"""Perturbations against a network that names a class, made by our own loop. Pictures float [B, 3, S, S] in 0..1, epsilon in the same unit.
+"""Perturbations against a network that names a class, made by our own loop. Pictures float [B, 3, S, S] in 0..1,
+epsilon in the same unit.
 
 `net` keeps its mode. `sign` 1: away from `labels`, -1: towards them."""
 import torch
@@ -10,8 +11,8 @@ from .signed import descend, uniform
 
 
 def followed(net: nn.Module, x: Tensor, labels: Tensor, variant: str, generator: torch.Generator) -> tuple[Tensor, int]:
-    """The labels that an attack of this variant follows: the true ones, what the net says ('predicted', 'surrogate'), or ('random',
-    'surrogate-random') towards another class drawn at random. -> labels, sign."""
+    """The labels that an attack of this variant follows: the true ones, what the net says ('predicted', 'surrogate'),
+    or ('random', 'surrogate-random') towards another class drawn at random. -> labels, sign."""
     if variant == 'true':
         return labels, 1
     with torch.no_grad():
@@ -31,13 +32,15 @@ def uphill(net: nn.Module, x: Tensor, labels: Tensor, sign: int = 1) -> Tensor:
     return sign * torch.autograd.grad(loss, x)[0]
 
 
-def pgd(net: nn.Module, x: Tensor, labels: Tensor, level: float | Tensor, steps: int, generator: torch.Generator, sign: int = 1) -> Tensor:
+def pgd(net: nn.Module, x: Tensor, labels: Tensor, level: float | Tensor, steps: int, generator: torch.Generator,
+        sign: int = 1) -> Tensor:
     """Steps of 2.5 level / steps from a random start, Madry 2018. `level` one or [B, 1, 1, 1]."""
     def loss(delta: Tensor) -> Tensor:
         with autocast():
             return -sign * F.cross_entropy(net((x + delta).clamp(0, 1)), labels)
     start = uniform(x.shape, torch.as_tensor(level).cpu(), generator).to(x.device)
-    return (x + descend(loss, start, bound=torch.as_tensor(level, device=x.device), step=level * 2.5 / steps, steps=steps)).clamp(0, 1)
+    return (x + descend(loss, start, bound=torch.as_tensor(level, device=x.device), step=level * 2.5 / steps,
+                        steps=steps)).clamp(0, 1)
 
 
 def n_fgsm(net: nn.Module, x: Tensor, labels: Tensor, level: float, generator: torch.Generator) -> Tensor:
@@ -46,16 +49,22 @@ def n_fgsm(net: nn.Module, x: Tensor, labels: Tensor, level: float, generator: t
     return (noisy + level * uphill(net, noisy, labels).sign()).clamp(0, 1)
 
 
-def low_frequency(net: nn.Module, x: Tensor, labels: Tensor, epsilon: float, sign: int = 1, steps: int = 20, side: int = 8) -> Tensor:
-    """PGD on a pattern of `side` x `side` points enlarged to the picture (after Guo 2018): only low spatial frequencies."""
+def low_frequency(net: nn.Module, x: Tensor, labels: Tensor, epsilon: float, sign: int = 1, steps: int = 20,
+                  side: int = 8) -> Tensor:
+    """PGD on a pattern of `side` x `side` points enlarged to the picture (after Guo 2018): only low spatial
+    frequencies."""
     def wide(coarse: Tensor) -> Tensor:
         return (x + F.interpolate(coarse, x.shape[2:], mode='bilinear', align_corners=False)).clamp(0, 1)
     coarse = torch.zeros(len(x), 3, side, side, device=x.device)
-    return wide(descend(lambda c: -sign * F.cross_entropy(net(wide(c)), labels), coarse, bound=epsilon, step=2.5 * epsilon / steps, steps=steps))
+    return wide(
+        descend(lambda c: -sign * F.cross_entropy(net(wide(c)), labels), coarse, bound=epsilon,
+                step=2.5 * epsilon / steps, steps=steps))
 
 
-def universal(net: nn.Module, pictures: Tensor, epsilon: float, generator: torch.Generator, steps: int = 100, batch: int = 100) -> Tensor:
-    """One pattern [1, 3, S, S] against the net's own predictions on `pictures` [N, 3, S, S], in steps that shrink (Moosavi-Dezfooli 2017 in aim)."""
+def universal(net: nn.Module, pictures: Tensor, epsilon: float, generator: torch.Generator, steps: int = 100,
+              batch: int = 100) -> Tensor:
+    """One pattern [1, 3, S, S] against the net's own predictions on `pictures` [N, 3, S, S], in steps that shrink
+    (Moosavi-Dezfooli 2017 in aim)."""
     def loss(pattern: Tensor) -> Tensor:
         some = pictures[torch.randint(0, len(pictures), (min(batch, len(pictures)),), generator=generator)]
         with torch.no_grad():

@@ -22,7 +22,8 @@ def low_frequency(rng, shape: tuple, eps255: float, grey: bool) -> np.ndarray:
 
 
 def unit_noise(shape: torch.Size, kind: str, generator: torch.Generator) -> Tensor:
-    """[B, C, S, S] of unit strength: random signs ('sign'), 'gaussian', or 'low': Gaussian on an 8 times coarser grid scaled to L-inf 1."""
+    """[B, C, S, S] of unit strength: random signs ('sign'), 'gaussian', or 'low': Gaussian on an 8 times coarser grid
+    scaled to L-inf 1."""
     if kind == 'sign':
         return torch.randint(0, 2, shape, generator=generator).float() * 2 - 1
     if kind == 'gaussian':

@@ -1,7 +1,7 @@
 """Attacks on a bare target through published libraries: torchattacks, pyautoattack (the authors' AutoAttack), foolbox.
 
-Every function: net, x float [B, 3, S, S] in 0..1, labels [B], epsilon (L-inf, 0..1), sign (-1: towards the labels) -> x' float, within epsilon
-where the attack has one. Gradients are FP32."""
+Every function: net, x float [B, 3, S, S] in 0..1, labels [B], epsilon (L-inf, 0..1), sign (-1: towards the labels) ->
+x' float, within epsilon where the attack has one. Gradients are FP32."""
 import contextlib
 import io
 
@@ -21,7 +21,8 @@ def _aimed(attack, x: Tensor, labels: Tensor, sign: int) -> Tensor:
 
 def pgd40(net: nn.Module, x: Tensor, labels: Tensor, epsilon: float, sign: int = 1) -> Tensor:
     """Madry 2018: 40 steps of 2.5 epsilon / 40, random start."""
-    return _aimed(torchattacks.PGD(net, eps=epsilon, alpha=2.5 * epsilon / 40, steps=40, random_start=True), x, labels, sign)
+    return _aimed(torchattacks.PGD(net, eps=epsilon, alpha=2.5 * epsilon / 40, steps=40, random_start=True), x, labels,
+                  sign)
 
 
 def cw(net: nn.Module, x: Tensor, labels: Tensor, _=None, sign: int = 1) -> Tensor:
@@ -30,8 +31,8 @@ def cw(net: nn.Module, x: Tensor, labels: Tensor, _=None, sign: int = 1) -> Tens
 
 
 def deepfool(net: nn.Module, x: Tensor, labels: Tensor, *_) -> Tensor:
-    """DeepFool-L2 (Moosavi-Dezfooli 2016), batched by foolbox. Without a bound; overshoot 1, twice the least change found, so that most
-    survive 8 bits."""
+    """DeepFool-L2 (Moosavi-Dezfooli 2016), batched by foolbox. Without a bound; overshoot 1, twice the least change
+    found, so that most survive 8 bits."""
     theirs = foolbox.PyTorchModel(net, bounds=(0, 1), device=DEVICE)
     attack = foolbox.attacks.L2DeepFoolAttack(steps=30, overshoot=1.0, candidates=min(10, net(x[:1]).shape[1]))
     return attack(theirs, x, labels, epsilons=None)[0]
@@ -43,7 +44,8 @@ def square(net: nn.Module, x: Tensor, labels: Tensor, epsilon: float, *_) -> Ten
 
 
 def autoattack(net: nn.Module, x: Tensor, labels: Tensor, epsilon: float, *_) -> Tensor:
-    """The standard suite (Croce & Hein 2020); of two classes without apgd-t, whose loss needs three. Bare targets fall to its first part."""
+    """The standard suite (Croce & Hein 2020); of two classes without apgd-t, whose loss needs three. Bare targets fall
+    to its first part."""
     classes = net(x[:1]).shape[1]
     parts = ['apgd-ce', 'fab-t', 'square'] if classes < 4 else ['apgd-ce', 'apgd-t', 'fab-t', 'square']
     attack = AutoAttack(net, norm='Linf', eps=epsilon, version='custom', attacks=parts, seed=0, device=DEVICE)

@@ -1,4 +1,5 @@
-"""Attacks as strong as an attacker's: MI-FGSM and PGD of 10 to 30 steps on yolox_nano, on a backbone's features, or on both.
+"""Attacks as strong as an attacker's: MI-FGSM and PGD of 10 to 30 steps on yolox_nano, on a backbone's features, or on
+both.
 
 Values in 1/255 of RGB, [B, 3, H, W] in 0..255."""
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ class Attack:
     method: str          # 'mifgsm' or 'pgd'
     eps255: float
     steps: int
-    aim: str             # 'hide' (yolox, log-odds), 'quench' (yolox, until nothing is found), 'neck' (its features), 'features' (backbone), 'both'
+    # 'hide' (yolox, log-odds), 'quench' (yolox, until nothing is found), 'neck' (its features), 'features' (backbone),
+    # 'both'
+    aim: str
     side: int = 416
     grey: bool = False
     hold: bool = False   # one delta for all pictures given
@@ -45,7 +48,8 @@ class Loss:
         if aim == 'neck':
             loss = loss - sum(apart(a, b) for a, b in zip(self.yolox.look(x, self.attack.side).features, self.clean))
         if aim in ('features', 'both'):
-            loss = loss - (3 if aim == 'features' else 1) * sum(apart(a, b) for a, b in zip(self.backbone.look(x), self.deep))
+            loss = loss - (3 if aim == 'features' else 1) * sum(
+                apart(a, b) for a, b in zip(self.backbone.look(x), self.deep))
         return loss
 
 
@@ -60,6 +64,8 @@ def make(attack: Attack, x: Tensor, yolox: Yolox, backbone: Backbone | None, gen
     shape = (count, 1 if attack.grey else 3, *x.shape[-2:])
     still = momentum and attack.aim in ('hide', 'both')  # features do not move at the clean picture itself
     loss = Loss(attack, yolox, backbone, x)
-    delta = descend(lambda d: loss((x + d).clamp(0, 255)), torch.zeros(shape) if still else uniform(shape, eps, generator), bound=eps,
-                    step=eps / attack.steps * (1.0 if momentum else 2.5), steps=attack.steps, decay=1 if momentum else None)
+    delta = descend(lambda d: loss((x + d).clamp(0, 255)),
+                    torch.zeros(shape) if still else uniform(shape, eps, generator), bound=eps,
+                    step=eps / attack.steps * (1.0 if momentum else 2.5), steps=attack.steps,
+                    decay=1 if momentum else None)
     return delta.expand(count, 3, *x.shape[-2:])

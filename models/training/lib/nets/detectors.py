@@ -63,7 +63,8 @@ class Detector:
         else:
             out = self.session.run(None, {self.input: yolox_input(x).numpy()})[0][0]
             cells = [(g, 8 * 2 ** i) for i, g in enumerate((52, 26, 13))]
-            cell = np.concatenate([np.stack(np.meshgrid(np.arange(g), np.arange(g)), -1).reshape(-1, 2) for g, _ in cells])
+            cell = np.concatenate([
+                np.stack(np.meshgrid(np.arange(g), np.arange(g)), -1).reshape(-1, 2) for g, _ in cells])
             stride = np.concatenate([np.full((g * g, 1), s) for g, s in cells])
             centre, size = (out[:, :2] + cell) * stride, np.exp(out[:, 2:4]) * stride
             s, c = out[:, 4] * out[:, 5:].max(1), out[:, 5:].argmax(1)

@@ -40,7 +40,8 @@ def dct_kernels(n: int) -> Tensor:
 
 
 def cell_dct() -> Tensor:
-    """The DCT of a `folded` cell, 4x4 of luma and 2x2 of each chroma, as weights [24, 24, 1, 1]; its transpose is the way back."""
+    """The DCT of a `folded` cell, 4x4 of luma and 2x2 of each chroma, as weights [24, 24, 1, 1]; its transpose is the
+    way back."""
     basis = torch.zeros(24, 24)
     basis[:16, :16] = dct_kernels(4).reshape(16, 16)
     basis[16:20, 16:20] = basis[20:24, 20:24] = dct_kernels(2).reshape(4, 4)

@@ -1,15 +1,21 @@
-"""The paper's mapping network (doi:10.14801/jkiit.2021.19.8.67, Table 2) in two readings, and the discriminator that may train against any."""
+"""The paper's mapping network (doi:10.14801/jkiit.2021.19.8.67, Table 2) in two readings, and the discriminator that
+may train against any."""
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """Table 2: 64 7x7, 128 3x3, 256 3x3, 256 5x5, stride 2 each; fully connected 128 on the map, pooled to 2x2 above 32x32."""
+    """Table 2: 64 7x7, 128 3x3, 256 3x3, 256 5x5, stride 2 each; fully connected 128 on the map, pooled to 2x2 above
+    32x32."""
 
     def __init__(self):
         super().__init__()
-        self.layers = nn.ModuleList([nn.Conv2d(3, 64, 7, 2, 3), nn.Conv2d(64, 128, 3, 2, 1), nn.Conv2d(128, 256, 3, 2, 1), nn.Conv2d(256, 256, 5, 2, 2)])
+        self.layers = nn.ModuleList([
+            nn.Conv2d(3, 64, 7, 2, 3),
+            nn.Conv2d(64, 128, 3, 2, 1),
+            nn.Conv2d(128, 256, 3, 2, 1),
+            nn.Conv2d(256, 256, 5, 2, 2)])
         self.code = nn.Linear(1024, 128)
 
     def forward(self, x: Tensor) -> tuple[list[Tensor], Tensor]:
@@ -22,7 +28,8 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """The encoder's mirror: transposed convolutions 256 (5x5), 128, 64 (3x3), 3 (7x7), stride 2. `skips`: e1, e2, e3 added before their mirrors."""
+    """The encoder's mirror: transposed convolutions 256 (5x5), 128, 64 (3x3), 3 (7x7), stride 2. `skips`: e1, e2, e3
+    added before their mirrors."""
 
     def __init__(self):
         super().__init__()
@@ -39,7 +46,8 @@ class Decoder(nn.Module):
 
 
 class Strict(nn.Module):
-    """M-strict, "paper-exact": everything passes the code of 128. x [B, 3, S, S] in 0..1 -> M(x), and nothing of gates."""
+    """M-strict, "paper-exact": everything passes the code of 128. x [B, 3, S, S] in 0..1 -> M(x), and nothing of
+    gates."""
 
     def __init__(self):
         super().__init__()
@@ -54,7 +62,8 @@ class Strict(nn.Module):
 
 
 class Skip(nn.Module):
-    """M-skip: the code gates the deepest map per channel, skips e1 -> d4, e2 -> d3, e3 -> d2; M(x) = x + r(x). Zero at the start."""
+    """M-skip: the code gates the deepest map per channel, skips e1 -> d4, e2 -> d3, e3 -> d2; M(x) = x + r(x). Zero at
+    the start."""
 
     def __init__(self):
         super().__init__()
@@ -69,13 +78,15 @@ class Skip(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """A patch network, 64, 128, 256, 1 channels, 4x4, strides 2, 2, 1, 1, spectral norm. Real: clean pictures; fake: M's. -> [B, 1, h, w]."""
+    """A patch network, 64, 128, 256, 1 channels, 4x4, strides 2, 2, 1, 1, spectral norm. Real: clean pictures; fake:
+    M's. -> [B, 1, h, w]."""
 
     def __init__(self, fold: int):
         super().__init__()
         self.fold = max(1, fold // 2)
         sizes = ((3 * self.fold ** 2, 64, 2), (64, 128, 2), (128, 256, 1), (256, 1, 1))
-        self.layers = nn.ModuleList(nn.utils.parametrizations.spectral_norm(nn.Conv2d(i, o, 4, s, 1)) for i, o, s in sizes)
+        self.layers = nn.ModuleList(
+            nn.utils.parametrizations.spectral_norm(nn.Conv2d(i, o, 4, s, 1)) for i, o, s in sizes)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.pixel_unshuffle(x, self.fold)

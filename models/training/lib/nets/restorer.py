@@ -1,7 +1,9 @@
-"""The restorer: a mapping network of its own for the picture that is shown and passed on, where M of the chain serves the classifier.
+"""The restorer: a mapping network of its own for the picture that is shown and passed on, where M of the chain serves
+the classifier.
 
-It runs for flagged frames that somebody reads, so that it may cost three times what the chain costs: residual blocks at 1/4, 1/8 and 1/16,
-joined upward (U-Net, doi:10.1007/978-3-319-24574-4_28, as HGD takes it, doi:10.1109/CVPR.2018.00191), on the DCT bands that M reads.
+It runs for flagged frames that somebody reads, so that it may cost three times what the chain costs: residual blocks
+at 1/4, 1/8 and 1/16, joined upward (U-Net, doi:10.1007/978-3-319-24574-4_28, as HGD takes it,
+doi:10.1109/CVPR.2018.00191), on the DCT bands that M reads.
 """
 import torch
 import torch.nn.functional as F
@@ -28,7 +30,8 @@ def larger(x: Tensor, like: Tensor) -> Tensor:
 
 
 class Restorer(nn.Module):
-    """Planes in 0..1 -> correction gate * r [B, 24, H/4, W/4] and, for training, r and the gate's logit [B, 1, 1, 1]."""
+    """Planes in 0..1 -> correction gate * r [B, 24, H/4, W/4] and, for training, r and the gate's logit [B, 1, 1,
+    1]."""
 
     REACH = 0.16  # the largest correction: 41/255, as M's
 

@@ -1,4 +1,5 @@
-"""The network that is defended: an airbench-like residual net. https://github.com/KellerJordan/cifar10-airbench is the shape's source."""
+"""The network that is defended: an airbench-like residual net. https://github.com/KellerJordan/cifar10-airbench is the
+shape's source."""
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -46,8 +47,9 @@ class Target(nn.Module):
 
     @torch.no_grad()
     def whiten(self, pictures: Tensor) -> None:
-        """Sets mean, deviation and, at fold 1, the stem: both signs of the patches' principal directions, each of unit variance.
-        Natural pictures have little of the highest frequencies, so the stem multiplies them, and a perturbation made of them, most of all."""
+        """Sets mean, deviation and, at fold 1, the stem: both signs of the patches' principal directions, each of unit
+        variance. Natural pictures have little of the highest frequencies, so the stem multiplies them, and a
+        perturbation made of them, most of all."""
         self.standardise(pictures)
         if self.fold > 1:
             return

@@ -1,6 +1,8 @@
-"""yolox_nano in torch, cut before its reshapes: batches, any size in multiples of 32, gradients, and the features of its neck.
+"""yolox_nano in torch, cut before its reshapes: batches, any size in multiples of 32, gradients, and the features of
+its neck.
 
-The whole graph wants one picture of 416x416, of which a third is grey filling for a camera's 16:9; cut, it takes 416x256.
+The whole graph wants one picture of 416x416, of which a third is grey filling for a camera's 16:9; cut, it takes
+416x256.
 """
 from typing import NamedTuple
 
@@ -10,7 +12,8 @@ import torch.nn.functional as F
 from onnx2torch import convert
 from torch import Tensor
 
-HEADS = (('1062', '1063', '1045'), ('1104', '1105', '1087'), ('1146', '1147', '1129'))  # box, object, classes: strides 8, 16, 32
+# box, object, classes: strides 8, 16, 32
+HEADS = (('1062', '1063', '1045'), ('1104', '1105', '1087'), ('1146', '1147', '1129'))
 NECK = ('956', '990', '1024')
 
 
@@ -47,7 +50,8 @@ def cut(path: str) -> torch.nn.Module:
 
 
 class Yolox:
-    """`look`: RGB [B, 3, H, W] in 0..255 -> Answers, with gradient. The longer side is scaled to `side` as yolox_nano's recipe does."""
+    """`look`: RGB [B, 3, H, W] in 0..255 -> Answers, with gradient. The longer side is scaled to `side` as
+    yolox_nano's recipe does."""
 
     def __init__(self, data, side: int = 416):
         self.net, self.side = cut(str(data / 'detectors/yolox_nano.onnx')).to(memory_format=torch.channels_last), side

@@ -33,7 +33,8 @@ def rain(rng, f):
             if snow:
                 cv2.circle(layer, (int(x), int(y)), int(rng.integers(1, 3)), rng.uniform(60, 200), -1, cv2.LINE_AA)
             else:
-                cv2.line(layer, (int(x), int(y)), (int(x + slant * length), int(y + length)), rng.uniform(20, 110), 1, cv2.LINE_AA)
+                cv2.line(layer, (int(x), int(y)), (int(x + slant * length), int(y + length)), rng.uniform(20, 110), 1,
+                         cv2.LINE_AA)
         out[i] = (out[i] + layer[..., None] * 0.6).clip(0, 255)
     return out
 
@@ -58,7 +59,8 @@ def exposure(rng, f):
 
 def jpeg(rng, f):
     q = int(rng.integers(20, 90))
-    return np.stack([cv2.imdecode(cv2.imencode('.jpg', x, [cv2.IMWRITE_JPEG_QUALITY, q])[1], cv2.IMREAD_COLOR) for x in f])
+    return np.stack([
+        cv2.imdecode(cv2.imencode('.jpg', x, [cv2.IMWRITE_JPEG_QUALITY, q])[1], cv2.IMREAD_COLOR) for x in f])
 
 
 def resized(rng, f):
@@ -67,7 +69,9 @@ def resized(rng, f):
     s = rng.uniform(0.3, 0.95)
     there = [cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC][rng.integers(0, 3)]
     back = [cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4, cv2.INTER_NEAREST][rng.choice(4, p=[.4, .3, .2, .1])]
-    return np.stack([cv2.resize(cv2.resize(x, (int(w * s), int(h * s)), interpolation=there), (w, h), interpolation=back) for x in f])
+    return np.stack([
+        cv2.resize(cv2.resize(x, (int(w * s), int(h * s)), interpolation=there), (w, h), interpolation=back)
+        for x in f])
 
 
 def text(rng, f):
@@ -75,7 +79,8 @@ def text(rng, f):
     for _ in range(rng.integers(1, 6)):
         at = (int(rng.integers(0, f.shape[2] - 80)), int(rng.integers(16, f.shape[1])))
         for x in out:
-            cv2.putText(x, f'{rng.integers(0, 10**9)}', at, int(rng.integers(0, 5)), rng.uniform(0.4, 1.6), (255,) * 3, int(rng.integers(1, 3)))
+            cv2.putText(x, f'{rng.integers(0, 10**9)}', at, int(rng.integers(0, 5)), rng.uniform(0.4, 1.6), (255,) * 3,
+                        int(rng.integers(1, 3)))
     return out
 
 

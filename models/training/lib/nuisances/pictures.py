@@ -1,4 +1,5 @@
-"""What happens to a picture without an attacker, mild enough that nobody would call it damaged: negatives of C's training.
+"""What happens to a picture without an attacker, mild enough that nobody would call it damaged: negatives of C's
+training.
 
 Saved by the same path as attacked pictures: on the grid of 1/255, no file between."""
 import io
@@ -32,7 +33,8 @@ def blur(x: Tensor, strength: float) -> Tensor:
 
 
 def nuisance(x: Tensor, generator: torch.Generator) -> Tensor:
-    """The whole batch with one kind, drawn: JPEG 85..98, gain 0.8..1.2 with offset to 0.08, blur to 0.1, grain of sigma to 2/255, or none."""
+    """The whole batch with one kind, drawn: JPEG 85..98, gain 0.8..1.2 with offset to 0.08, blur to 0.1, grain of
+    sigma to 2/255, or none."""
     kind, at = KINDS[int(torch.randint(0, len(KINDS), (1,), generator=generator))], torch.rand(3, generator=generator)
     if kind == 'jpeg':
         x = jpeg(x, 85 + int(at[0] * 14))

@@ -1,6 +1,7 @@
 """The baselines' networks (lib/nets/baselines.py names their papers), by `method`:
 
-magnet     clean pictures + Gaussian noise of deviation 0.025 -> clean, squared error; it sees no attack, its thresholds come from clean validation
+magnet     clean pictures + Gaussian noise of deviation 0.025 -> clean, squared error; it sees no attack, its
+           thresholds come from clean validation
 ddsa       squared error to the clean picture + BETA * sparsity of the code
 hgd        |T(M(x')) - T(x)|, L1 on the target's logits (the source's LGD), and on clean pictures
 celebanet  |M(x') - x| + GUIDE * KL(T(x) || T(M(x'))), against an adversary in the code
@@ -55,8 +56,13 @@ def train(job: Job) -> None:
                 marks.append(magnet_marks(x, out, target(x), logits))
             return logits
 
-        figures = right_under(job.perturbed, job.validation, s.attack_batch, {'clean': clean, 'attacked': lambda _, attacked: target(net(attacked))}, most=len(job.validation))
-        return figures | ({'thresholds': {d: magnet_threshold(torch.cat([m[d] for m in marks])) for d in marks[0]}} if marks else {})
+        figures = right_under(job.perturbed, job.validation, s.attack_batch,
+                              {'clean': clean, 'attacked': lambda _, attacked: target(net(attacked))},
+                              most=len(job.validation))
+        return figures | ({'thresholds': {d: magnet_threshold(torch.cat([m[d]
+                                                                         for m in marks]))
+                                          for d in marks[0]}} if marks else {})
 
     batch = min(s.batch, 64 if magnet else 128) if s.side < 100 else 16
-    job.fit({run.name: net}, reforming if magnet else repairing, batch=batch, rate=5e-3 if magnet else 2e-3, decay=0 if magnet else 1e-4, validate=validate)
+    job.fit({run.name: net}, reforming if magnet else repairing, batch=batch, rate=5e-3 if magnet else 2e-3,
+            decay=0 if magnet else 1e-4, validate=validate)

@@ -1,7 +1,8 @@
-"""The perturbation classifier C (doi:10.14801/jkiit.2021.19.8.67, Table 1) on a frozen mapping network: one third clean, one third nuisances, one third attacked.
+"""The perturbation classifier C (doi:10.14801/jkiit.2021.19.8.67, Table 1) on a frozen mapping network: one third
+clean, one third nuisances, one third attacked.
 
-The validation split sets `flagged`: the score that 1 % of its clean pictures reach. Noise of up to 0.05 alone is neither trained as attack nor as clean:
-it is harmless to most pictures and no attack."""
+The validation split sets `flagged`: the score that 1 % of its clean pictures reach. Noise of up to 0.05 alone is
+neither trained as attack nor as clean: it is harmless to most pictures and no attack."""
 import torch
 import torch.nn.functional as F
 
@@ -36,10 +37,12 @@ def train(job: Job) -> None:
         score, classes = net(x, repaired)
         nearest = (level[:, None] - torch.tensor(LEVELS)).abs().argmin(1).to(DEVICE)
         weight, label = weight.to(DEVICE), label.to(DEVICE)
-        told = F.binary_cross_entropy_with_logits(score.float(), label, reduction='none') + 0.2 * F.cross_entropy(classes.float(), nearest, reduction='none')
+        told = F.binary_cross_entropy_with_logits(
+            score.float(), label, reduction='none') + 0.2 * F.cross_entropy(classes.float(), nearest, reduction='none')
         kept = (score < 0).float()
-        return (weight * told).sum() / weight.sum(), {'found': 1 - float(kept[2 * third:].mean()), 'clean_kept': float(kept[:third].mean()),
-                                                      'nuisance_kept': float(kept[third:2 * third].mean())}
+        return (weight * told).sum() / weight.sum(), {
+            'found': 1 - float(kept[2 * third:].mean()), 'clean_kept': float(kept[:third].mean()),
+            'nuisance_kept': float(kept[third:2 * third].mean())}
 
     def validate() -> dict:
         generator, clean, attacked = torch.Generator().manual_seed(98), [], []
@@ -51,6 +54,8 @@ def train(job: Job) -> None:
                         scores.append(net(seen, mapping(seen)[0])[0].cpu())
         negatives, positives = torch.cat(clean), torch.cat(attacked)
         flagged = float(negatives.quantile(1 - FALSE_ALARMS))
-        return {'flagged': flagged, 'n': len(negatives), 'auroc': auroc(negatives.numpy(), positives.numpy()), 'found': float((positives >= flagged).float().mean())}
+        return {
+            'flagged': flagged, 'n': len(negatives), 'auroc': auroc(negatives.numpy(), positives.numpy()),
+            'found': float((positives >= flagged).float().mean())}
 
     job.fit({run.name: net}, loss_of, batch=129 if s.side < 100 else 18, rate=1e-3, validate=validate)

@@ -1,7 +1,9 @@
-"""The mapping network M by equation 3 (doi:10.14801/jkiit.2021.19.8.67): |M(x') - x| + |M(x) - x| + KL(T(x) || T(M(x'))), the discriminator, the sparsity.
+"""The mapping network M by equation 3 (doi:10.14801/jkiit.2021.19.8.67): |M(x') - x| + |M(x) - x| + KL(T(x) ||
+T(M(x'))), the discriminator, the sparsity.
 
-Options: `reading` strict or skip (the paper's), `without` terms (ablation), `crop`: a part of each picture of this side, a multiple of 4 cells: many
-more steps at 512x512, without the guide, which judges whole pictures; attacks are still made on whole ones."""
+Options: `reading` strict or skip (the paper's), `without` terms (ablation), `crop`: a part of each picture of this
+side, a multiple of 4 cells: many more steps at 512x512, without the guide, which judges whole pictures; attacks are
+still made on whole ones."""
 import torch
 import torch.nn.functional as F
 
@@ -41,7 +43,9 @@ def train(job: Job) -> None:
             x = x.flip(3)
         attacked, _ = job.perturbed(x[quarter:], y[quarter:], generator)
         if crop and crop < s.side:
-            top, left = (s.mapping_fold * int(torch.randint(0, (s.side - crop) // s.mapping_fold + 1, (1,), generator=generator)) for _ in range(2))
+            top, left = (s.mapping_fold *
+                         int(torch.randint(0, (s.side - crop) // s.mapping_fold + 1, (1,), generator=generator))
+                         for _ in range(2))
             x, attacked = (p[:, :, top:top + crop, left:left + crop] for p in (x, attacked))
         out, gates = mapping(torch.cat([x[:quarter], attacked]))
         loss, figures = repair_loss(x, out, gates, quarter, terms)
@@ -57,8 +61,11 @@ def train(job: Job) -> None:
         return loss, figures
 
     def validate() -> dict:
-        ways = {'clean': lambda x, attacked: target(on_grid(mapping(x)[0])), 'attacked': lambda x, attacked: target(on_grid(mapping(attacked)[0])),
-                'undefended': lambda x, attacked: target(attacked)}
+        ways = {
+            'clean': lambda x, attacked: target(on_grid(mapping(x)[0])),
+            'attacked': lambda x, attacked: target(on_grid(mapping(attacked)[0])),
+            'undefended': lambda x, attacked: target(attacked)}
         return right_under(job.perturbed, job.validation, s.attack_batch, ways)
 
-    job.fit({run.name: mapping}, loss_of, batch=min(s.batch, 128 if s.side < 100 else 16), rate=1e-3 if run.start else 2e-3, beside={'judge': judge, 'judging': judging}, validate=validate)
+    job.fit({run.name: mapping}, loss_of, batch=min(s.batch, 128 if s.side < 100 else 16),
+            rate=1e-3 if run.start else 2e-3, beside={'judge': judge, 'judging': judging}, validate=validate)

@@ -1,8 +1,9 @@
-"""M against attackers who know it: before the adversarially trained target, which stays as it is, on attacks made through M itself.
+"""M against attackers who know it: before the adversarially trained target, which stays as it is, on attacks made
+through M itself.
 
-Attacks are N-FGSM on M and the target behind it; M learns the labels alone. It begins with the features of `start`, its correction at zero, its mask open
-and its gate open for good: left to learn, the gate shuts within 100 steps.
-This chain purifies every picture: an attacker who knows C keeps it quiet, and a gate would send him past M (LOG.md)."""
+Attacks are N-FGSM on M and the target behind it; M learns the labels alone. It begins with the features of `start`,
+its correction at zero, its mask open and its gate open for good: left to learn, the gate shuts within 100 steps. This
+chain purifies every picture: an attacker who knows C keeps it quiet, and a gate would send him past M (LOG.md)."""
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -38,7 +39,9 @@ def train(job: Job) -> None:
         seen = n_fgsm(through, augmented(x, s.side // 16, generator), y, LEVEL, generator)
         out, _ = mapping(seen)
         logits = target(out)
-        return F.cross_entropy(logits, y), {'right': float((logits.detach().argmax(1) == y).float().mean()), 'changed': float((out - seen).detach().abs().mean())}
+        return F.cross_entropy(logits, y), {
+            'right': float((logits.detach().argmax(1) == y).float().mean()), 'changed': float(
+                (out - seen).detach().abs().mean())}
 
     def validate() -> dict:
         """The first pictures, clean and under PGD on the same net: the target alone, and behind M."""

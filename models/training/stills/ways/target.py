@@ -2,10 +2,12 @@
 
 clean        plain training (the default)
 surrogate    another width: what a grey-box attacker trains for himself
-adversarial  from nothing (as doi:10.14801/jkiit.2021.19.8.67 trains its target), every picture attacked by N-FGSM. Not from the clean one, whose
+adversarial  from nothing (as doi:10.14801/jkiit.2021.19.8.67 trains its target), every picture attacked by N-FGSM. Not
+             from the clean one, whose
              whitening stem enlarges what an attacker adds: LOG.md
 distilled    from `start` by equation 2: temperature T on noisy inputs; at run time T = 1
-aligned      from `start` on half untouched pictures, half what `mapping` leaves of attacked ones: the paper's "adversarially trained target" in the
+aligned      from `start` on half untouched pictures, half what `mapping` leaves of attacked ones: the paper's
+             "adversarially trained target" in the
              reading that costs no clean accuracy. The target learns M's leftovers, not the attack"""
 import torch
 import torch.nn.functional as F
@@ -27,7 +29,8 @@ def train(job: Job) -> None:
     net = job.begun(run.name, run.start)
     shift, smooth = s.side // 16, 0.1
     if not run.start:
-        (net.standardise if kind == 'adversarial' else net.whiten)(job.train[torch.arange(min(len(job.train), 2000 if s.side < 100 else 200))])
+        (net.standardise if kind == 'adversarial' else net.whiten)(job.train[torch.arange(
+            min(len(job.train), 2000 if s.side < 100 else 200))])
     start = job.net(run.start) if run.start else None
     mapping = job.net(run.mapping) if run.mapping else None
     perturbed = Perturbations(start, *map(job.net, run.others)) if mapping else None
@@ -57,7 +60,8 @@ def train(job: Job) -> None:
         with torch.no_grad():
             repaired = on_grid(mapping(attacked)[0])
         logits = net(torch.cat([x[:half], repaired]))
-        return F.cross_entropy(logits, y, label_smoothing=smooth), {'clean': share(logits[:half], y[:half]), 'purified': share(logits[half:], y[half:])}
+        return F.cross_entropy(logits, y, label_smoothing=smooth), {
+            'clean': share(logits[:half], y[:half]), 'purified': share(logits[half:], y[half:])}
 
     way = {'adversarial': adversarial, 'distilled': distilled, 'aligned': aligned}.get(kind, plain)
 
@@ -66,10 +70,12 @@ def train(job: Job) -> None:
         return way(augmented(x, shift, generator), y, generator)
 
     def validate() -> dict:
-        repaired = {'purified': repaired_accuracy(net, mapping, perturbed, job.validation, s.attack_batch)} if mapping else {}
+        repaired = {'purified': repaired_accuracy(net, mapping, perturbed, job.validation, s.attack_batch)
+                    } if mapping else {}
         return {'accuracy': accuracy(net, job.validation), 'n': len(job.validation)} | repaired
 
-    job.fit({run.name: net}, loss_of, batch=s.batch // 2 if kind == 'adversarial' else s.batch, rate=s.target_rate * RATES.get(kind, 1.0), decay=5e-4, sgd=True, validate=validate)
+    job.fit({run.name: net}, loss_of, batch=s.batch // 2 if kind == 'adversarial' else s.batch,
+            rate=s.target_rate * RATES.get(kind, 1.0), decay=5e-4, sgd=True, validate=validate)
 
 
 def share(logits: torch.Tensor, labels: torch.Tensor) -> float:

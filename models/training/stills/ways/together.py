@@ -1,8 +1,9 @@
 """The last rounds: M and its target together, on attacks that follow the target as it is at that moment.
 
-The target is shown clean pictures as they are and attacked ones as M repairs them, with their labels; M learns from its errors beside the terms of
-mapping_loss.py. A share of the pictures that M repairs are its own repairs, or a second pass would spoil what the first has mended.
-Only the bare target is attacked: nothing here sees the chain as an attacker of it would, and no robustness against one is to be had from it."""
+The target is shown clean pictures as they are and attacked ones as M repairs them, with their labels; M learns from
+its errors beside the terms of mapping_loss.py. A share of the pictures that M repairs are its own repairs, or a second
+pass would spoil what the first has mended. Only the bare target is attacked: nothing here sees the chain as an
+attacker of it would, and no robustness against one is to be had from it."""
 import torch
 import torch.nn.functional as F
 
@@ -42,4 +43,5 @@ def train(job: Job) -> None:
         purified = repaired_accuracy(target, mapping, perturbed, job.validation, s.attack_batch)
         return {'accuracy': accuracy(target, job.validation), 'purified': purified, 'n': len(job.validation)}
 
-    job.fit(dict(zip(run.weights, (mapping, target))), loss_of, batch=128 if s.side < 100 else 16, rate=4e-4, validate=validate)
+    job.fit(dict(zip(run.weights, (mapping, target))), loss_of, batch=128 if s.side < 100 else 16, rate=4e-4,
+            validate=validate)

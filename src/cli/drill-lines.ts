@@ -1,5 +1,5 @@
 /** What a person reads of a drill. */
-import { DRILL_MS } from '../core/drill.js'
+import { type DrillAttack, drillMs, isStaged } from '../core/drill.js'
 import type { DrillReport } from '../daemon/drills.js'
 
 /** Found, and known to the broker where there is one. */
@@ -10,16 +10,18 @@ export function drillPassed({ found, broker }: DrillReport): boolean {
 export function drillLines(report: DrillReport): readonly string[] {
   const { camera, attack, level, end, frames, found, delay_ms } = report
   const judged = frames === null ? '' : `, ${frames} frames judged`
-  const put = `${attack} of ${Number((level * 255).toFixed(1))}/255${judged}`
+  const strength = isStaged(attack) ? '' : ` of ${Number((level * 255).toFixed(1))}/255`
+  const put = `${attack}${strength}${judged}`
   const after = delay_ms === null ? '' : ` after ${(delay_ms / 1000).toFixed(1)} s`
   const first = found ? `camera '${camera}': found${after} (${put})` : `camera '${camera}': not found (${put})`
-  return [first, ...alertLine(report), ...ENDS[end]]
+  return [first, ...alertLine(report), ...endLines(end, attack)]
 }
 
-const ENDS: Readonly<Record<DrillReport['end'], readonly string[]>> = {
-  time: [],
-  incident: ['a real incident was raised on this camera and ended the drill'],
-  failed: [`the drill broke off before its ${DRILL_MS / 1000} s: the camera or its guard went, see the daemon's log`],
+function endLines(end: DrillReport['end'], attack: DrillAttack): readonly string[] {
+  if (end === 'time') return []
+  if (end === 'incident') return ['a real incident was raised on this camera and ended the drill']
+  const seconds = drillMs(attack) / 1000
+  return [`the drill broke off before its ${seconds} s: the camera or its guard went, see the daemon's log`]
 }
 
 function alertLine({ seq, broker }: DrillReport): readonly string[] {

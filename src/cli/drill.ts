@@ -1,6 +1,6 @@
 /** `framewarden drill`: a camera's test button. */
 import { askDaemon } from '../control/client.js'
-import { DRILL_ATTACKS, DRILL_LEVELS, DRILL_MS } from '../core/drill.js'
+import { DRILL_ATTACKS, DRILL_LEVELS, type DrillAttack, drillMs } from '../core/drill.js'
 import { describe, FwError } from '../core/errors.js'
 import { jsonLine } from '../core/printable.js'
 import type { DrillReport } from '../daemon/drills.js'
@@ -11,7 +11,7 @@ import { EXIT } from './exit.js'
 import { stateDirOf } from './state-dir.js'
 
 /** The daemon needs the drill itself and what it waits for afterwards: guard, disk, broker. */
-const PATIENCE_MS = DRILL_MS + 30_000
+const PATIENCE_MS = Math.max(...DRILL_ATTACKS.map(drillMs)) + 30_000
 /** No drill took place. */
 const NONE = ['FW_NOT_RUNNING', 'FW_CONTROL_DENIED', 'FW_CONTROL_FAILED', 'FW_DRILL_REFUSED', 'FW_REQUEST']
 const { least, most, usual } = DRILL_LEVELS
@@ -21,7 +21,7 @@ export const drillCommand: Command = {
   usage: 'drill --config FILE --camera ID [--attack KIND] [--level L] [--json]',
   summary: "Test a camera's alarm, from its decoded frames to the broker",
   help: `
-Asks the daemon that runs on FILE to perturb the camera's decoded frames for ${DRILL_MS / 1000} s, and says whether that was found, after how
+Asks the daemon that runs on FILE to perturb the camera's decoded frames for ${drillMs('pattern') / 1000} s, and says whether that was found, after how
 long, and whether the broker has acknowledged the alert. Alerts of a drill say \`"drill": true\`; they open no incident. The
 camera is guarded meanwhile: the cleaned stream, what it learns and its own alarms know nothing of the drill, and a real
 incident ends it.
@@ -29,8 +29,9 @@ incident ends it.
   --config FILE  the configuration that the daemon runs on
   --camera ID    the camera: guarded, and without an open incident
   --attack KIND  pattern: the universal pattern that comes with framewarden; noise: random signs, which hurt detectors less and
-                 are found less easily (${DRILL_ATTACKS[0]})
-  --level L      L-inf of the perturbation: 8/255, or 0.03; from ${least}/255 to ${most}/255 (${usual}/255)
+                 are found less easily; covered, defocused, turned, frozen, loop: as if somebody tampered with the camera, for
+                 ${drillMs('loop') / 1000} s (${DRILL_ATTACKS[0]})
+  --level L      L-inf of the perturbation: 8/255, or 0.03; from ${least}/255 to ${most}/255 (${usual}/255); tamper has none
   --json         one JSON object: {"camera", "attack", "level", "end": "time"|"incident"|"failed", "frames", "found", "delay_ms",
                  "seq", "broker": "acknowledged"|"denied"|"waiting"|"none"}; the last three are null where nothing was found,
                  frames where the guard went
@@ -59,7 +60,7 @@ async function run(argv: readonly string[], output?: AbortSignal): Promise<numbe
   try {
     const parameters = { camera, attack, level }
     const asked = askDaemon(stateDir, 'drill', { parameters, timeoutMs: PATIENCE_MS, signal: output })
-    console.error(`camera '${camera}' is drilled for ${DRILL_MS / 1000} s`)
+    console.error(`camera '${camera}' is drilled for ${drillMs(attack) / 1000} s`)
     const report = (await asked) as unknown as DrillReport
     if (json) console.log(jsonLine(report))
     else for (const line of drillLines(report)) console.log(line)
@@ -71,8 +72,9 @@ async function run(argv: readonly string[], output?: AbortSignal): Promise<numbe
   }
 }
 
-function attackOf(text: string): string {
-  if (DRILL_ATTACKS.some((name) => name === text)) return text
+function attackOf(text: string): DrillAttack {
+  const known = DRILL_ATTACKS.find((name) => name === text)
+  if (known) return known
   throw new FwError('FW_USAGE', `--attack '${text}', takes ${DRILL_ATTACKS.join(', ')}`)
 }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Alert, AlertBody } from '../core/alert.js'
 import type { CameraFacts } from '../core/camera-facts.js'
-import { DRILL_MS, type DrillRequest, type DrillResult } from '../core/drill.js'
+import { type DrillRequest, type DrillResult, drillMs } from '../core/drill.js'
 import { FwError } from '../core/errors.js'
 import type { AlertFate } from '../delivery/delivery.js'
 import { type DrillOrder, drillRefusal } from './drill-order.js'
@@ -71,7 +71,7 @@ export function createDrills({ facts, send, alert, fate }: DrillsParts, { graceM
     const own = running.get(camera)!
     try {
       send(camera, { id, attack, level })
-      const { end, frames = null, found } = await Promise.race([over, after(DRILL_MS + graceMs)])
+      const { end, frames = null, found } = await Promise.race([over, after(drillMs(attack) + graceMs)])
       // of a guard that is gone
       if (own.open) await alert({ ...own.open, phase: 'cleared', captured_at: new Date().toISOString() })
       const seq = (await own.raised)?.seq ?? null

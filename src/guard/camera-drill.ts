@@ -3,14 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { observes } from '../core/decide.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import {
-  DRILL_MS,
   type DrillEnd,
   type DrillRequest,
   type DrillResult,
   type DrillState,
+  drillMs,
   drillStep,
   endDrill,
+  isStaged,
   startDrill,
+  tamperDrillStep,
 } from '../core/drill.js'
 import { FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
@@ -78,23 +80,26 @@ export function cameraDrill(cameraId: string, parts: CameraDrillParts): CameraDr
       const perturb = await drillPerturbation(request).catch(failed)
       starting = false
       if (!perturb) return onDrill(request.id, { end: 'failed', frames: 0 })
-      if (own().decision.incident) return onDrill(request.id, { end: 'incident', frames: 0 })
+      if (own().decision.incident || own().tamper.incident) return onDrill(request.id, { end: 'incident', frames: 0 })
       const over = new AbortController()
       running = { request, perturb, over, state: startDrill(own()) }
       // rejects where it ended before
-      sleep(DRILL_MS, undefined, { signal: over.signal })
+      sleep(drillMs(request.attack), undefined, { signal: over.signal })
         .then(() => end('time'))
         .catch(() => {})
     },
     copy(frame, { frame: { rate } }) {
-      if (!running || !observes(running.state.watch.decision, frame.capturedAtMs, rate)) return undefined
+      if (!running) return undefined
+      const wanted =
+        isStaged(running.request.attack) || observes(running.state.watch.decision, frame.capturedAtMs, rate)
+      if (!wanted) return undefined
       return running.perturb(frame)
     },
     async judge(copy, capturedMs, settings) {
       const own = running
       if (!own) return
       try {
-        const { state, changed, frame, purified } = await judged(own.state, copy, capturedMs, settings, parts)
+        const { state, changed, frame, purified } = await judged(own, copy, capturedMs, settings, parts)
         if (running !== own) return // over meanwhile
         own.state = state
         own.last = frame
@@ -109,13 +114,18 @@ export function cameraDrill(cameraId: string, parts: CameraDrillParts): CameraDr
 }
 
 async function judged(
-  drill: DrillState,
+  { state: drill, request }: Running,
   copy: Frame,
   capturedMs: number,
   settings: CameraSettings,
   { engine, newId }: CameraDrillParts,
 ) {
   const watching = watchSettings(settings, engine)
+  if (isStaged(request.attack)) {
+    const times = { capturedMs, judgedMs: performance.now() }
+    const [state, changed] = tamperDrillStep(drill, copy, times, watching, newId)
+    return { state, changed, frame: copy, purified: undefined }
+  }
   const look = nextLook(drill.watch, watching, copy.capturedAtMs)
   const { verdict, pixels } = await engine.judge(copy, judgeOptions(settings, engine.mode, { look, read: false }))
   const frame = { ...copy, pixels }

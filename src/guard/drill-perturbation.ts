@@ -1,17 +1,19 @@
 /** What a drill puts into decoded frames. */
 import { readPattern } from '../camera/pattern-file.js'
-import type { DrillRequest } from '../core/drill.js'
+import { type DrillRequest, isStaged } from '../core/drill.js'
 import type { Frame } from '../core/frame.js'
 import { type Perturbation, perturbation, randomSigns, tiled, UNIVERSAL_PATTERN } from '../core/perturbation.js'
+import { staging } from '../core/tamper/staged.js'
 
 /** As the attacks that were measured: one noise for three frames. */
 const NOISE_FRAMES = 3
 
-/** Returns a copy of a frame with the perturbation in its luma. */
+/** Returns a copy of a frame with the perturbation in its luma, or as if the camera had been tampered with. */
 export type Perturb = (frame: Frame) => Frame
 
 /** Throws FW_SOURCE where the shipped pattern cannot be read. */
 export async function drillPerturbation({ attack, level }: DrillRequest): Promise<Perturb> {
+  if (isStaged(attack)) return staging(attack)
   const epsilon255 = level * 255
   const pattern = attack === 'pattern' ? await readPattern(UNIVERSAL_PATTERN) : undefined
   let made: Perturbation | undefined

@@ -16,11 +16,13 @@ test('a drill is a pattern of 16/255 unless something else is asked for', () => 
   })
   const asked = { camera: 'gate', attack: 'noise', level: 0.1 }
   expect(drillOrderOf({ verb: 'drill', id: 1, ...asked })).toEqual(asked)
+  const staged = { camera: 'gate', attack: 'covered' }
+  expect(drillOrderOf({ verb: 'drill', ...staged, level: 0.1 })).toEqual({ ...staged, level: 0 })
 })
 
 test.each([
   ['camera is missing', {}],
-  ['attack is none of pattern, noise', { camera: 'gate', attack: 'patch' }],
+  ['attack is none of pattern, noise, covered', { camera: 'gate', attack: 'patch' }],
   ['level is no number from 1/255 to 64/255', { camera: 'gate', level: 16 }],
   ['level is no number from 1/255 to 64/255', { camera: 'gate', level: 0 }],
   ['level is no number from 1/255 to 64/255', { camera: 'gate', level: '16/255' }],

@@ -120,6 +120,7 @@ def main() -> None:
     parser.add_argument('--stills', type=int, default=6)
     parser.add_argument('--scenes', nargs='*', help='these alone')
     parser.add_argument('--only', nargs='*', help='families')
+    parser.add_argument('--strengths', type=int, default=3, help='strengths a kind and scene, in turn')
     parser.add_argument('--troubles', type=int, default=len(lookalikes.ALL), help='nuisances a scene')
     parser.add_argument('--out', type=Path, required=True)
     args = parser.parse_args()
@@ -134,7 +135,8 @@ def main() -> None:
         if args.scenes and scene.name not in args.scenes:
             continue
         names = sorted(lookalikes.ALL)
-        wanted = [(k, s, SPEEDS[(s + number + i) % 3]) for i, k in enumerate(kinds) for s in range(3)]
+        turns = [(i, k, (number + i + s) % 3) for i, k in enumerate(kinds) for s in range(args.strengths)]
+        wanted = [(k, s, SPEEDS[(2 * s + number + i) % 3]) for i, k, s in turns]
         wanted += [(names[(number * args.troubles + i) % len(names)], -1, 0) for i in range(args.troubles)]
         for i, (family, strength, seconds) in enumerate(wanted):
             if args.only and family not in args.only:

@@ -11,6 +11,8 @@ const REMEMBERED_S = 300
 const APART_MS = 2_500
 /** Grain that changes less says nothing: samples that the encoder leaves alone do not change at all. */
 const DEAD = 0.4
+/** Grain beyond this is an edge: where a picture sways or its light beats, edges repeat themselves. */
+const FLAT = 5
 /** Samples of a region that must speak in both frames. */
 const MIN_SPEAKING = 8
 /** Frames around the one that should come next: frames are lost, and the decision may have looked at others. */
@@ -46,6 +48,7 @@ export function noteGrain(state: LoopState, grain: Float32Array): LoopState {
   const signs = new Int32Array(WORDS)
   const before = state.grain ?? grain
   for (let i = 0; i < grain.length; i++) {
+    if (Math.abs(grain[i]!) > FLAT || Math.abs(before[i]!) > FLAT) continue
     const change = grain[i]! - before[i]!
     const region = Math.floor(i / PER_REGION)
     if (change > DEAD) signs[2 * region]! |= 1 << (i % PER_REGION)

@@ -35,5 +35,5 @@ export const TAMPER_PRIORS: Readonly<Record<TamperSignal, TamperPrior>> = {
   // a scene in which nothing moves but the sensor's noise changes by 0.4 to 0.6 of luma, a frozen one that is encoded anew by 0 to 0.3
   still: { strays: { u: 0.45, z: 1e-3, xi: 0, beta: 0.1 }, least: 0.5, most: true },
   stripes: { strays: { u: 0.058, z: 1e-3, xi: 0, beta: 0.004 }, least: 0 },
-  loop: { strays: { u: 0.25, z: 1e-3, xi: 0, beta: 0.03 }, least: 0 },
+  loop: { strays: { u: 0.35, z: 1e-3, xi: 0, beta: 0.03 }, least: 0 },
 }

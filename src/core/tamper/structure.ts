@@ -8,8 +8,8 @@ const DOWN = 4
 const FLAT = 1.5
 /** With fewer regions that show anything, nothing is said of the structure. */
 const MIN_REGIONS = 5
-/** Of the regions that can be compared, the one at this quantile speaks: four fifths may be hidden. */
-const QUANTILE = 0.8
+/** Of the regions that can be compared, the one at this quantile speaks: six of seven may be hidden. */
+const QUANTILE = 0.88
 /** Regions that are this much alike count as seen. */
 const SEEN = 0.7
 

@@ -115,7 +115,7 @@ describe('what is done to a camera', () => {
   })
 
   test('a camera that is turned bit by bit does not teach its new view', () => {
-    const { told } = live([{ seconds: 120, change: (luma, t) => shifted(luma, Math.floor(t / 2)) }])
+    const { told } = live([{ seconds: 60, change: (luma, t) => shifted(luma, Math.floor(t)) }])
     expect(told[0]).toBe('raised turned')
   })
 })

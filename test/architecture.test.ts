@@ -50,6 +50,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 /** The same for what is not in the package; no room of src/ imports these. */
 const BESIDE: Record<string, readonly string[]> = {
   bench: ['camera', 'config', 'demo', 'inference', 'status'],
+  'tools/fleet': ['daemon', 'delivery'],
   'tools/package': [],
   'tools/decision': ['camera', 'config', 'inference'],
   'tools/level': ['config', 'inference'],

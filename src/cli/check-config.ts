@@ -10,37 +10,42 @@ import { sourceExcerpt } from './source-excerpt.js'
 
 export const checkConfig: Command = {
   name: 'check-config',
-  usage: 'check-config FILE [--no-secrets]',
+  usage: 'check-config FILE... [--no-secrets]',
   summary: 'Check a configuration and point at what is wrong',
-  help: `Checks FILE whole: syntax, keys, values, and that secrets and certificates can be read. Says \`ok\` on standard output, or
+  help: `Checks each FILE whole: syntax, keys, values, and that secrets and certificates can be read. Says \`ok\` on standard output, or
 each problem with line, column and remedy on standard error.
 
 Options:
   --no-secrets   leave secrets and certificates alone: for a file that is meant for another machine, or whose
                  credentials systemd hands to the service only
 
-Exit: 0 right, 2 wrong.
+Exit: 0 all right, 2 one is wrong.
 
 Example:
   framewarden check-config /etc/framewarden/config.yaml`,
   async run(argv) {
     const { values, positionals } = parseArguments(argv, { 'no-secrets': { type: 'boolean' } })
-    const [file] = positionals
-    if (file === undefined || positionals.length > 1) throw new FwError('FW_USAGE', 'check-config takes one FILE')
-    const source = await readConfigText(file)
-    const { config, problems } = parseConfig(source)
-    const wrong = config && !values['no-secrets'] ? await problemsOfReferences(file) : problems
-    for (const problem of wrong) console.error(problemText(file, source, problem))
-    if (wrong.length > 0 || !config) return EXIT.usage
-    console.log(
-      summary(
-        config.unit,
-        config.cameras.map((camera) => camera.id),
-        config.mqtt?.url,
-      ),
-    )
-    return EXIT.done
+    if (positionals.length === 0) throw new FwError('FW_USAGE', 'check-config takes a FILE')
+    let code: number = EXIT.done
+    for (const file of positionals) if (!(await checkOne(file, values))) code = EXIT.usage
+    return code
   },
+}
+
+async function checkOne(file: string, { 'no-secrets': noSecrets }: { 'no-secrets'?: boolean }): Promise<boolean> {
+  const source = await readConfigText(file)
+  const { config, problems } = parseConfig(source)
+  const wrong = config && !noSecrets ? await problemsOfReferences(file) : problems
+  for (const problem of wrong) console.error(problemText(file, source, problem))
+  if (wrong.length > 0 || !config) return false
+  console.log(
+    summary(
+      config.unit,
+      config.cameras.map((camera) => camera.id),
+      config.mqtt?.url,
+    ),
+  )
+  return true
 }
 
 async function problemsOfReferences(file: string): Promise<readonly ConfigProblem[]> {

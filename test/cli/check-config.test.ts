@@ -43,6 +43,14 @@ describe('check-config', () => {
     ])
   })
 
+  it('checks each of several files, and is wrong where one is', async () => {
+    const other = join(file, '../other.yaml')
+    await writeFile(other, LEAST.replace('gate-7', 'gate-8'))
+    const { code, out, err } = await check('unit: gate-7\n', other)
+    expect([code, out]).toEqual([2, 'ok: 1 camera (north-door), no broker, unit gate-8'])
+    expect(err).toMatch(/config\.yaml:1:1: FW_CONFIG_\w+: .*cameras/)
+  })
+
   it('looks references up, unless it is asked not to', async () => {
     const text = `${LEAST}    username: u\n    password: { env: FRAMEWARDEN_NO_SUCH_VARIABLE }\n`
     const { code, err } = await check(text)
@@ -76,7 +84,7 @@ describe('check-config', () => {
     expect(err.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_C}]/u)
   })
 
-  it.each([[[]], [['a', 'b']], [['a', '--no-secret']]])('refuses the arguments %j', async (argv) => {
+  it.each([[[]], [['a', '--no-secret']]])('refuses the arguments %j', async (argv) => {
     const err = vi.spyOn(console, 'error').mockImplementation(() => {})
     expect(await dispatch(['check-config', ...argv])).toBe(2)
     expect(err.mock.calls.flat().join()).toContain('FW_USAGE')

@@ -276,6 +276,17 @@ test('a level that leaves what was learned is reported once, and not followed', 
   expect(state.baseline.regimes.colour!.signals.chain.anchor).toBeLessThan(-1.4)
 })
 
+test('an attack that creeps up on a camera of a few seconds is not learned, and raises', () => {
+  const creeping = Array.from({ length: 100 }, (_, i) => ({
+    seconds: 5,
+    chain: -1.46 + 0.05 * i,
+    screen: -2 + 0.05 * i,
+  }))
+  const { changes } = live([{ seconds: 4 }, ...creeping])
+  expect(changes[0]?.incident.phase).toBe('raised')
+  expect(changes[0]!.incident.score).toBeLessThan(2)
+})
+
 test('what is measured of a frame needs no pixels any more, and what was removed belongs to perturbed frames alone', () => {
   const [width, height] = [64, 64]
   const pixels = new Uint8Array(i420Bytes(width, height)).fill(100)

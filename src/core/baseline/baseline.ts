@@ -13,6 +13,8 @@ import { exceededWith, survival, type Tail } from './tail.js'
 
 /** Clean time after which a camera's past is its own. */
 export const OWN_AFTER_MS = 600_000
+/** Clean time after which a young past has an anchor. */
+const ANCHORED_AFTER_MS = 30_000
 /** Fewer values than this tell no level. */
 export const LEVEL_NEEDS = 8
 /** What is learned waits this long for a suspicion to arise: the first frames of an attack are not learned. */
@@ -20,8 +22,9 @@ export const LEARN_AFTER_MS = 5_000
 /** How far an anchor follows the level of the sample, in drift bounds an hour of clean time. */
 const PACE_PER_HOUR = 0.1
 const HOUR_MS = 3_600_000
-/** After a jump of the whole picture the level may lie this many drift bounds off, and the anchor gets there in this time. */
-const JUMPED_DRIFT = 3
+/** A young past, or one after a jump of the whole picture: the level may lie this many drift bounds off. */
+const WIDE_DRIFT = 3
+/** After a jump the anchor gets there in this time. */
 const JUMPED_MS = 600_000
 
 /** `bundle`: nothing of its own; `provisional`: an own level, strays as any camera's; `own`: 10 minutes and more. */
@@ -108,9 +111,14 @@ export function expectedLevel(baseline: Baseline, signal: Signal, prior: Prior, 
 }
 
 /** How far the level may lie from its anchor at `atMs`. */
-function driftBound({ jumpedAtMs }: Baseline, prior: Prior, atMs: number): number {
-  const jumped = jumpedAtMs !== undefined && Math.abs(atMs - jumpedAtMs) < JUMPED_MS
-  return jumped ? prior.drift * JUMPED_DRIFT : prior.drift
+function driftBound(baseline: Baseline, prior: Prior, atMs: number): number {
+  const { regime, regimes } = baseline
+  const young = (regimes[regime]?.learnedMs ?? 0) < OWN_AFTER_MS
+  return young || hasJumped(baseline, atMs) ? prior.drift * WIDE_DRIFT : prior.drift
+}
+
+function hasJumped({ jumpedAtMs }: Baseline, atMs: number): boolean {
+  return jumpedAtMs !== undefined && Math.abs(atMs - jumpedAtMs) < JUMPED_MS
 }
 
 /**
@@ -209,8 +217,9 @@ function learned(
     }
     const [past, changed] = remember(before.past, value, value - level, atMs)
     const clean = changed && past.levels.length > 1 ? cleanValues(past, before.clean) : before.clean
-    const pace = bound > prior.drift ? (JUMPED_DRIFT * HOUR_MS) / JUMPED_MS : PACE_PER_HOUR
-    return { past, clean, anchor: anchorOf(before, clean, learnedMs, (pace * prior.drift * gapMs) / HOUR_MS) }
+    const pace = hasJumped(baseline, atMs) ? (WIDE_DRIFT * HOUR_MS) / JUMPED_MS : PACE_PER_HOUR
+    const step = (pace * prior.drift * gapMs) / HOUR_MS
+    return { past, clean, anchor: anchorOf(before, clean, own.learnedMs, learnedMs, step) }
   })
   return { learnedMs, signals }
 }
@@ -234,12 +243,24 @@ function mapSignals<T>(
   return { screen: change(screen, 'screen'), chain: change(chain, 'chain'), noise: change(noise, 'noise') }
 }
 
-/** An anchor is set when the past becomes the camera's own, and then follows its recent level by `step` at most. */
-function anchorOf(before: SignalPast, clean: CleanValues | undefined, learnedMs: number, step: number) {
-  if (!clean || learnedMs < OWN_AFTER_MS) return before.anchor
-  if (before.anchor === undefined) return clean.level
-  const level = before.past.recentLevel ?? clean.level
-  return before.anchor + Math.max(-step, Math.min(step, level - before.anchor))
+/**
+ * An anchor is set after half a minute: what creeps in from then on is not followed without end. It is set anew when the past
+ * becomes the camera's own, and then follows its recent level by `step` at most. `beforeMs`, `learnedMs`: clean time that was
+ * and is learned.
+ */
+function anchorOf(
+  { anchor, past }: SignalPast,
+  clean: CleanValues | undefined,
+  beforeMs: number,
+  learnedMs: number,
+  step: number,
+): number | undefined {
+  if (!clean || learnedMs < ANCHORED_AFTER_MS) return anchor
+  const becomesOwn = beforeMs < OWN_AFTER_MS && learnedMs >= OWN_AFTER_MS
+  if (anchor === undefined || becomesOwn) return clean.level
+  if (learnedMs < OWN_AFTER_MS) return anchor
+  const level = past.recentLevel ?? clean.level
+  return anchor + Math.max(-step, Math.min(step, level - anchor))
 }
 
 /** The signal whose recent level has left its drift bound, if any: an attack that creeps in, or a camera that has changed. */

@@ -3,7 +3,7 @@ import { autocorrelationTime } from './autocorrelation.js'
 import { median, type Past } from './past.js'
 import { fitSides, type SideTails } from './tail.js'
 
-/** A signal in a regime. `anchor`: the level from which drift is counted, once the past is the camera's own. */
+/** A signal in a regime. `anchor`: the level from which drift is counted; set anew when the past becomes the camera's own. */
 export interface SignalPast {
   readonly past: Past
   readonly anchor?: number

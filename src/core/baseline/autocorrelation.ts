@@ -1,5 +1,7 @@
 /** How long a series remembers itself. */
 
+const ROUNDING = 1e-20
+
 /**
  * Integrated autocorrelation time in steps, >= 1: 1 + 2 (rho_1 + rho_2 + ...), summed while pairs of neighbours are positive
  * (Geyer 1992, initial positive sequence). 1 for a constant series or fewer than 8 values.
@@ -15,7 +17,8 @@ export function autocorrelationTime(values: readonly number[]): number {
     return sum / n
   }
   const variance = covariance(0)
-  if (variance === 0) return 1
+  // of a constant series rounding leaves a trace
+  if (variance <= ROUNDING * (variance + mean * mean)) return 1
   let tau = 1
   for (let lag = 1; lag + 1 < n / 2; lag += 2) {
     const pair = (covariance(lag) + covariance(lag + 1)) / variance

@@ -23,5 +23,6 @@ test.each([
 
 test('of a constant, or of too few values to tell, is 1', () => {
   expect(autocorrelationTime(new Array(100).fill(2))).toBe(1)
+  expect(autocorrelationTime(new Array(42).fill(Math.log(0.5)))).toBe(1)
   expect(autocorrelationTime([1, 2, 3])).toBe(1)
 })

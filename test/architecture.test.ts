@@ -52,7 +52,7 @@ const BESIDE: Record<string, readonly string[]> = {
   bench: ['camera', 'config', 'demo', 'inference', 'status'],
   'tools/fleet': ['daemon', 'delivery'],
   'tools/package': [],
-  'tools/decision': ['camera', 'config', 'inference'],
+  'tools/decision': ['calibrate', 'camera', 'config', 'inference'],
   'tools/level': ['config', 'inference'],
   'tools/street': ['demo'],
 }

@@ -1,6 +1,6 @@
 /** A camera's strays in blocks that can be drawn again, and where in them a signal leaves the bulk of its values. */
 import { SIGNALS, type Signal } from '../core/baseline/signals.js'
-import { fitSides, type SideTails } from '../core/baseline/tail.js'
+import { fitTail, type Tail } from '../core/baseline/tail.js'
 import type { Observation } from './recorder.js'
 
 /** 30 s: longer than the scores of all but a wandering camera remember themselves. */
@@ -8,13 +8,12 @@ export const STRAY_BLOCK = 150
 /** Blocks overlap: one begins every 5 s. */
 const STRIDE = 25
 
-/** Of the observations, both sides of each signal, fitted as a baseline fits them. */
-export type StrayTails = Readonly<Record<Signal, SideTails>>
+/** Of the observations' strays, fitted as a baseline fits them. */
+export type StrayTails = Readonly<Record<Signal, Tail>>
 
-/** Neighbouring observations of a block, [from, to), of which `signal` lies beyond the tail's start on one side. */
+/** Neighbouring observations of a block, [from, to), of which `signal` lies beyond the tail's start. */
 export interface Excursion {
   readonly signal: Signal
-  readonly side: keyof SideTails
   readonly from: number
   readonly to: number
 }
@@ -39,34 +38,22 @@ export function strayTails(
   strays: readonly Observation['strays'][],
   tau: Readonly<Record<Signal, number>>,
 ): StrayTails {
-  const of = (signal: Signal): [Signal, SideTails] => [
-    signal,
-    fitSides(
-      strays.map((stray) => stray[signal]),
-      tau[signal],
-    ),
-  ]
+  const of = (signal: Signal): [Signal, Tail] => {
+    const rising = strays.map((stray) => stray[signal]).sort((a, b) => a - b)
+    return [signal, fitTail(rising, tau[signal])]
+  }
   return Object.fromEntries(SIGNALS.map(of)) as unknown as StrayTails
 }
 
-/** Only these are evidence (core/suspicion). */
-const SIDES: readonly (readonly [Signal, keyof SideTails])[] = [
-  ['chain', 'upper'],
-  ['screen', 'upper'],
-  ['noise', 'upper'],
-  ['screen', 'lower'],
-]
-
 function excursionsOf(block: readonly Observation['strays'][], tails: StrayTails): Excursion[] {
   const found: Excursion[] = []
-  for (const [signal, side] of SIDES) {
-    const sign = side === 'upper' ? 1 : -1
-    const beyond = (i: number) => i < block.length && sign * block[i]![signal] > tails[signal][side].u
+  for (const signal of SIGNALS) {
+    const beyond = (i: number) => i < block.length && block[i]![signal] > tails[signal].u
     for (let from = 0; from < block.length; from++) {
       if (!beyond(from)) continue
       let to = from + 1
       while (beyond(to)) to++
-      found.push({ signal, side, from, to })
+      found.push({ signal, from, to })
       from = to
     }
   }

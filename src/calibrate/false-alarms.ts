@@ -4,7 +4,7 @@
  * do together in their tails no recording of minutes shows. A fitted tail has its upper bound for a scale: the model errs upwards.
  */
 import type { Signal } from '../core/baseline/signals.js'
-import { exceededWith, type SideTails, survival } from '../core/baseline/tail.js'
+import { exceededWith, survival } from '../core/baseline/tail.js'
 import { accumulate, NO_EVIDENCE, OBSERVE_EVERY_MS } from '../core/evidence.js'
 import { STRAY_BLOCK, type StrayBlock, type StrayTails, strayBlocks, strayTails } from './excursions.js'
 import type { Observation } from './recorder.js'
@@ -16,8 +16,8 @@ export type Chance = () => number
 export interface ModelledDecision {
   /** Log of the e-value of an observation with these strays. */
   lnE(strays: Observation['strays']): number
-  /** Length of the least stray of `signal` that can be evidence. */
-  paysFrom(signal: Signal, side: keyof SideTails): number
+  /** The least stray of `signal` that can be evidence. */
+  paysFrom(signal: Signal): number
   /** Nats at which it raises. */
   readonly bound: number
 }
@@ -97,20 +97,20 @@ export function simulateAlarms(
 function drawn({ strays, excursions }: StrayBlock, tails: StrayTails, decision: ModelledDecision, chance: Chance) {
   let paying = false
   // share of the tail that lies beyond the draw, (0, 1]
-  const shares = excursions.map(({ signal, side }) => {
-    const tail = tails[signal][side]
+  const shares = excursions.map(({ signal }) => {
+    const tail = tails[signal]
     const share = 1 - chance()
-    paying ||= share * tail.z <= survival(tail, decision.paysFrom(signal, side))
+    paying ||= share * tail.z <= survival(tail, decision.paysFrom(signal))
     return share
   })
   return {
     paying,
     strays() {
       const changed = strays.map((stray) => ({ ...stray }))
-      for (const [i, { signal, side, from, to }] of excursions.entries()) {
-        const tail = tails[signal][side]
+      for (const [i, { signal, from, to }] of excursions.entries()) {
+        const tail = tails[signal]
         const stray = exceededWith(tail, tail.z * shares[i]!)
-        for (let at = from; at < to; at++) changed[at]![signal] = side === 'upper' ? stray : -stray
+        for (let at = from; at < to; at++) changed[at]![signal] = stray
       }
       return changed
     },

@@ -1,7 +1,7 @@
 /** The shipped decision at a camera whose level stays where its baseline has it. */
 import { type Baseline, expectedLevel } from '../core/baseline/baseline.js'
 import type { Signal } from '../core/baseline/signals.js'
-import { exceededWith, type SideTails } from '../core/baseline/tail.js'
+import { exceededWith } from '../core/baseline/tail.js'
 import { type Calibration, pValue } from '../core/calibration.js'
 import { boundOf } from '../core/decide.js'
 import { PAYS_P, suspicionOf, widening } from '../core/suspicion.js'
@@ -25,21 +25,18 @@ export function ownDecision(
     expectedLevel(baseline, signal, priors[signal], atMs) ?? Math.min(priors[signal].ceiling, 0)
   const levels = { screen: level('screen'), chain: level('chain'), noise: level('noise') }
   const widen = widening(baseline, suspicion)
-  const paysFrom = (signal: Signal, side: keyof SideTails) => {
-    const least = exceededWith(priors[signal][side], PAYS_P) * widen
+  const paysFrom = (signal: Signal) => {
+    const least = exceededWith(priors[signal].upper, PAYS_P) * widen
     return signal === 'chain' ? Math.min(least, suspicion.threshold - levels.chain) : least
   }
-  const from = { screen: sides('screen'), chain: sides('chain'), noise: sides('noise') }
-  function sides(signal: Signal) {
-    return { upper: paysFrom(signal, 'upper'), lower: paysFrom(signal, 'lower') }
-  }
+  const from = { screen: paysFrom('screen'), chain: paysFrom('chain'), noise: paysFrom('noise') }
   const lnEOf = (values: Readonly<Record<Signal, number>>) =>
     suspicionOf(baseline, values, pValue(calibration, values.chain), atMs, suspicion).lnE
   return {
     lnEOf,
     lnE: ({ screen, chain, noise }) =>
       lnEOf({ screen: levels.screen + screen, chain: levels.chain + chain, noise: levels.noise + noise }),
-    paysFrom: (signal, side) => from[signal][side],
+    paysFrom: (signal) => from[signal],
     bound: boundOf(decision),
   }
 }

@@ -1,16 +1,19 @@
 /** What speaks against one frame: its measurements against its camera's own past and against what all cameras show. */
-import { type Baseline, type Deviations, deviations, expectedLevel, marginOf, stageOf } from './baseline/baseline.js'
+import { type Baseline, type Deviations, deviations, expectedLevel, marginOf } from './baseline/baseline.js'
 import type { Priors } from './baseline/priors.js'
 import type { Measurements } from './baseline/signals.js'
 import { survival } from './baseline/tail.js'
 import { PLAIN_P } from './decide.js'
 import { type Bet, lnBet, lnJoined } from './evidence.js'
 
+/** What is staked on each way to find an attack; they sum to 1. */
+export type Stakes = Readonly<Record<'chain' | 'screen' | 'noise' | 'threshold', number>>
+
 /**
- * Shares of the stake. C tells an attack from a nuisance best, the screen sees it on each frame; strong random noise raises
- * the noise alone and pulls the screen below the camera's own.
+ * C tells an attack from a nuisance best, the screen sees it on each frame; strong random noise raises the noise alone. What
+ * each brings: models/README.md. A screen that lies below the camera's own found no attack there, and took defocus for one.
  */
-const SHARES = { chain: 0.45, screen: 0.25, noise: 0.15, screenBelow: 0.05, threshold: 0.1 } as const
+export const STAKES: Stakes = { chain: 0.5, screen: 0.25, noise: 0.15, threshold: 0.1 }
 /**
  * Only what is rarer than this pays. Deviations repeat themselves for as long as what causes them lasts: rain that lifts a
  * score to where one observation in fifty lies would add up to an alarm within seconds. A larger p only makes the test more
@@ -32,6 +35,7 @@ export interface SuspicionSettings {
   /** The bundle's threshold of the screen, for a camera that has no level yet. */
   readonly suspicious: number
   readonly priors: Priors
+  readonly stakes: Stakes
 }
 
 export interface Suspicion {
@@ -51,15 +55,13 @@ export function suspicionOf(
 ): Suspicion {
   const widen = widening(baseline, settings)
   const found = deviations(baseline, measurements, settings.priors, atMs, widen)
-  const { chain, screen, noise } = found
-  const noisy = { p: paying(noise?.above), share: SHARES.noise }
+  const { chain, noise } = found
+  const noisy = { p: paying(noise?.above), share: settings.stakes.noise }
   const bets: Bet[] = [
-    { p: paying(chain?.above), share: SHARES.chain },
-    { p: paying(screenAbove(found, settings.priors, widen)), share: SHARES.screen },
+    { p: paying(chain?.above), share: settings.stakes.chain },
+    { p: paying(screenAbove(found, settings.priors, widen)), share: settings.stakes.screen },
     noisy,
-    // that a score is too low is believed of a camera alone whose own past is long
-    { p: stageOf(baseline) === 'own' ? paying(screen?.below) : NOTHING_P, share: SHARES.screenBelow },
-    { p: thresholdP(measurements, p, settings), share: SHARES.threshold },
+    { p: thresholdP(measurements, p, settings), share: settings.stakes.threshold },
   ]
   const lnE = lnJoined(bets)
   return { lnE, noisy: lnE > 0 && worth(noisy) === Math.max(...bets.map(worth)) }

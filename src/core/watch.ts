@@ -37,7 +37,7 @@ import type { Incident } from './incident.js'
 import { removal } from './kind.js'
 import type { CameraSettings } from './settings.js'
 import { lumaHistogram, SETTLED, type SettleState, settle } from './settle.js'
-import { flaggedAt, type SuspicionSettings, suspicionOf, suspiciousAt } from './suspicion.js'
+import { flaggedAt, STAKES, type SuspicionSettings, suspicionOf, suspiciousAt } from './suspicion.js'
 import { isTamper } from './tamper/kinds.js'
 import { type Print, printOf } from './tamper/print.js'
 import { isUnsuspicious, startTamper, type TamperDecision, type TamperState, tamper } from './tamper/tamper.js'
@@ -104,6 +104,7 @@ export function watchSettings(
       margin: margin === 'auto' ? undefined : margin,
       suspicious: thresholds.suspicious,
       priors,
+      stakes: STAKES,
     },
     tamper: { kinds: tamper, falseAlarmsPerDay, clearAfterMs },
   }

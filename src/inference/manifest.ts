@@ -36,7 +36,7 @@ const tail = z.object({
   xi: z.number().min(0).max(1),
   beta: z.number().positive(),
 })
-const prior = z.object({ ceiling: z.number(), drift: z.number().positive(), upper: tail, lower: tail })
+const prior = z.object({ ceiling: z.number(), drift: z.number().positive(), upper: tail })
 /** Frames (gzipped I420) with what the networks say of them where the bundle was made. */
 const golden = z.object({
   tolerance: z.object({ score: z.number().positive(), level: z.number().positive() }),

@@ -20,26 +20,19 @@ const FEW = { resamples: 20, days: 1 }
 /** Raises at one observation whose C strays by `from` or more. */
 const raisesFrom = (from: number): ModelledDecision => ({
   lnE: ({ chain }) => (chain >= from ? 20 : -1),
-  paysFrom: (signal, side) => (signal === 'chain' && side === 'upper' ? from : Number.POSITIVE_INFINITY),
+  paysFrom: (signal) => (signal === 'chain' ? from : Number.POSITIVE_INFINITY),
   bound: 16,
 })
 
-test('a stray is beyond the tail from its start to its end, and once on either side', () => {
+test('a stray is beyond the tail from its start to its end, on the upper side alone', () => {
   const quiet = { screen: 0, chain: 0, noise: 0 }
   const strays = [quiet, { ...quiet, chain: 9 }, { ...quiet, chain: 9 }, { ...quiet, screen: -9 }, quiet]
   const tail = { u: 1, z: 0.1, xi: 0, beta: 1 }
-  const tails = {
-    screen: { upper: tail, lower: tail },
-    chain: { upper: tail, lower: tail },
-    noise: { upper: tail, lower: tail },
-  }
+  const tails = { screen: tail, chain: tail, noise: tail }
   expect(strayBlocks(strays, tails)).toEqual([
     {
       strays,
-      excursions: [
-        { signal: 'chain', side: 'upper', from: 1, to: 3 },
-        { signal: 'screen', side: 'lower', from: 3, to: 4 },
-      ],
+      excursions: [{ signal: 'chain', from: 1, to: 3 }],
     },
   ])
 })
@@ -48,7 +41,7 @@ test('single strays beyond a bound are as many as the tail says', () => {
   const strays = recording(3_000, 5).map((one) => one.strays)
   const exponential = { u: 1.28, z: 0.1, xi: 0, beta: 0.4 }
   const tails = strayTails(strays, tau)
-  const shaped = { ...tails, chain: { ...tails.chain, upper: exponential } }
+  const shaped = { ...tails, chain: exponential }
   // P = 0.1 exp(-(d - 1.28) / 0.4) = 1e-4: 43 observations of the 432,000 of a day; neighbours count once
   const chance = seededChance(1)
   const runs = Array.from({ length: 8 }, () =>

@@ -1,6 +1,7 @@
 /** Cases that `camera/make_cases.py` and `make_troubles.py` made, with what `record.ts` recorded of them. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Baseline } from '../../src/core/baseline/baseline.js'
 import type { WatchSettings } from '../../src/core/watch.js'
 import { readSampled, type Sampled } from './recording.js'
 import { replay } from './replay.js'
@@ -26,7 +27,7 @@ export interface Case {
 }
 
 /** What the decision makes of a case. */
-export interface Outcome {
+export interface CaseOutcome {
   readonly case: Case
   readonly raisedBefore: boolean
   /** From its begin to the alarm. */
@@ -63,9 +64,10 @@ function caseOf(row: Record<string, string>, recorded: readonly Sampled[]): Case
   }
 }
 
-export function outcomeOf(one: Case, settings: WatchSettings): Outcome {
+/** `baseline`: a past from before the case. */
+export function outcomeOf(one: Case, settings: WatchSettings, baseline?: Baseline): CaseOutcome {
   const { recorded, beganMs } = one
-  const raised = replay(recorded, settings).changes.find(({ incident }) => incident.phase === 'raised')
+  const raised = replay(recorded, settings, baseline).changes.find(({ incident }) => incident.phase === 'raised')
   const raisedBefore = raised !== undefined && raised.atMs < beganMs
   return {
     case: one,
@@ -96,11 +98,11 @@ export interface Row {
   readonly boxesTaken?: number
 }
 
-export function rowOf(name: string, some: readonly Outcome[]): Row {
+export function rowOf(name: string, some: readonly CaseOutcome[]): Row {
   const alive = some.filter((one) => one.case.alive)
   const found = alive.filter(({ delayMs }) => delayMs !== undefined && delayMs <= WITHIN_MS)
   const delays = found.map(({ delayMs }) => delayMs! / 1_000).sort((a, b) => a - b)
-  const sum = (of: (one: Outcome) => number) => some.reduce((total, one) => total + of(one), 0)
+  const sum = (of: (one: CaseOutcome) => number) => some.reduce((total, one) => total + of(one), 0)
   const boxes = sum((one) => one.case.boxes)
   return {
     name,

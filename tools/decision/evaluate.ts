@@ -4,7 +4,7 @@
  * fifth of yolox_nano's boxes (4 or more) behind the encoder; a dead one is no miss. Intervals: Wilson, 95 %, over cases.
  */
 import { writeFileSync } from 'node:fs'
-import { isGradient, type Outcome, outcomeOf, readCases, rowOf } from './cases.js'
+import { type CaseOutcome, isGradient, outcomeOf, readCases, rowOf } from './cases.js'
 import { BUNDLE, SETTINGS } from './settings.js'
 
 const [cases, recordings, result] = process.argv.slice(2)
@@ -16,13 +16,13 @@ const quiet = all.filter((one) => one.case.level255 === 0)
 const gradient = attacks.filter((one) => isGradient(one.case))
 const strong = gradient.filter((one) => one.case.level255 >= 8)
 const weak = gradient.filter((one) => one.case.level255 === 4)
-const groups = new Map<string, Outcome[]>()
+const groups = new Map<string, CaseOutcome[]>()
 for (const one of attacks) {
   const name = `${one.case.family} ${one.case.level255}/255`
   groups.set(name, [...(groups.get(name) ?? []), one])
 }
 const kinds = new Set(quiet.map((one) => one.case.family)).size - 1
-const byCrf = (some: readonly Outcome[], name: string) =>
+const byCrf = (some: readonly CaseOutcome[], name: string) =>
   [18, 23, 28].map((crf) =>
     rowOf(
       `${name}, CRF ${crf}`,

@@ -18,12 +18,19 @@ export interface Replay {
   readonly state: WatchState
 }
 
-/** `baseline`: a past from before; undefined: the camera is new. */
-export function replay(recorded: readonly Sampled[], settings: WatchSettings, baseline?: Baseline): Replay {
+/** `baseline`: a past from before; undefined: the camera is new. `each` is shown the state before each observation. */
+export function replay(
+  recorded: readonly Sampled[],
+  settings: WatchSettings,
+  baseline?: Baseline,
+  each?: (before: WatchState, observation: Sampled) => void,
+): Replay {
   let state = startWatch([], baseline)
   const changes: { atMs: number; incident: Incident }[] = []
   const count = { nats: 0, chains: 0, flagged: 0 }
-  for (const { atMs, damaged, histogram, light, noise, ...scores } of recorded) {
+  for (const observation of recorded) {
+    const { atMs, damaged, histogram, light, noise, ...scores } = observation
+    each?.(state, observation)
     const verdict = verdictOf(scores, state, settings, atMs)
     if (verdict.score.chainLogit !== undefined) count.chains++
     if (verdict.kind === 'perturbed') count.flagged++

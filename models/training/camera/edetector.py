@@ -75,8 +75,8 @@ def stopping_time(p: np.ndarray, shares, bound: float) -> int | None:
 
 
 THREE = (0.5, 0.3, 0.2)
-# of five shares of 1 the fifth, an engineer's threshold, is left out: it pays on no clean frame
-SHIPPED = (0.45, 0.25, 0.15, 0.05)
+# of four shares of 1 the last, an engineer's threshold, is left out: it pays on no clean frame
+SHIPPED = (0.5, 0.25, 0.15)
 PAYING = {'below': 1e-3, 'otherwise': 0.3}
 CASES = [
     {'name': 'one signal', 'shares': (1,), 'alike': True},

@@ -61,11 +61,10 @@ export interface Baseline {
 
 export const NO_BASELINE: Baseline = { regime: 'colour', regimes: {}, pending: [], tamper: {} }
 
-/** How far a value lies from the level that was expected, and how rare that is on either side, (0, 1]. */
+/** How far a value lies from the level that was expected, and how rare it is to lie so far above, (0, 1]. */
 export interface Deviation {
   readonly d: number
   readonly above: number
-  readonly below: number
 }
 
 export type Deviations = Readonly<Partial<Record<Signal, Deviation>>>
@@ -124,7 +123,7 @@ function hasJumped({ jumpedAtMs }: Baseline, atMs: number): boolean {
 /**
  * How far the measurements lie from what is expected at this camera, and how rare that is. `widen`: the camera's margin over
  * the automatic one, 1 for `auto`: a deviation counts 1 / widen of itself. Without a level of its own a camera is judged from
- * the ceiling, and nothing lies below it.
+ * the ceiling.
  */
 export function deviations(
   baseline: Baseline,
@@ -143,8 +142,7 @@ export function deviations(
     const d = value - (level ?? prior.ceiling)
     const clean = own?.signals[signal].clean
     const above = rarity(d / widen, prior.upper, clean?.upper)
-    const below = level === undefined ? 1 : rarity(-d / widen, prior.lower, clean?.lower)
-    found[signal] = { d, above, below }
+    found[signal] = { d, above }
   }
   return found
 }

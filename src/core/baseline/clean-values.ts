@@ -1,7 +1,7 @@
 /** A signal's past, and what it says of its clean values. */
 import { autocorrelationTime } from './autocorrelation.js'
 import { median, type Past } from './past.js'
-import { fitSides, type SideTails } from './tail.js'
+import { fitTail, type Tail } from './tail.js'
 
 /** A signal in a regime. `anchor`: the level from which drift is counted; set anew when the past becomes the camera's own. */
 export interface SignalPast {
@@ -11,8 +11,9 @@ export interface SignalPast {
 }
 
 /** What the sample says. `tau`: integrated autocorrelation time of the deviations, in observations. */
-export interface CleanValues extends SideTails {
+export interface CleanValues {
   readonly level: number
+  readonly upper: Tail
   readonly tau: number
 }
 
@@ -21,5 +22,6 @@ export function cleanValues(past: Past, before: CleanValues | undefined): CleanV
   const { levels, deviations: strays } = past
   if (before && levels.length > 16 && levels.length % Math.ceil(levels.length / 8) !== 0) return before
   const tau = autocorrelationTime(strays)
-  return { level: median(levels)!, ...fitSides(strays, tau), tau }
+  const rising = [...strays].sort((a, b) => a - b)
+  return { level: median(levels)!, upper: fitTail(rising, tau), tau }
 }

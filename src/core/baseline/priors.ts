@@ -5,13 +5,12 @@ import type { Tail } from './tail.js'
 /**
  * `ceiling`: the highest level that clean cameras have; a camera that seems to live above it is judged from here, so that an
  * attack which was there from the first frame is none of its own past. `drift`: how far the level may wander from where it
- * was first learned. `upper`, `lower`: tails of the deviations over clean scenes and nuisances of the training cameras.
+ * was first learned. `upper`: tail of the deviations over clean scenes and nuisances of the training cameras.
  */
 export interface Prior {
   readonly ceiling: number
   readonly drift: number
   readonly upper: Tail
-  readonly lower: Tail
 }
 
 export type Priors = Readonly<Record<Signal, Prior>>
@@ -23,19 +22,16 @@ export function priorsOf({ suspicious, flagged }: { readonly suspicious: number;
       ceiling: suspicious,
       drift: 0.6,
       upper: { u: 1.3, z: 1e-3, xi: 0.1, beta: 0.2 },
-      lower: { u: 1.6, z: 1e-3, xi: 0.1, beta: 0.2 },
     },
     chain: {
       ceiling: flagged,
       drift: 0.35,
       upper: { u: 0.5, z: 1e-3, xi: 0.1, beta: 0.116 },
-      lower: { u: 0.5, z: 1e-3, xi: 0.1, beta: 0.116 },
     },
     noise: {
       ceiling: 2.5,
       drift: 0.5,
       upper: { u: 1.9, z: 1e-3, xi: 0.1, beta: 0.17 },
-      lower: { u: 1.9, z: 1e-3, xi: 0.1, beta: 0.5 },
     },
   }
 }

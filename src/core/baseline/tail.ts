@@ -56,19 +56,6 @@ export function fitTail(sorted: readonly number[], tau = 1): Tail {
   return { u, z: (count + 1) / (n + 1), xi, beta: Math.max(b0 * (1 - xi) * wider, Number.EPSILON) }
 }
 
-/** How far clean values stray from the level that was expected of them: above it, and below. */
-export interface SideTails {
-  readonly upper: Tail
-  readonly lower: Tail
-}
-
-/** Both tails of `strays`, 2 or more. `tau`: their integrated autocorrelation time. */
-export function fitSides(strays: readonly number[], tau: number): SideTails {
-  const rising = [...strays].sort((a, b) => a - b)
-  const falling = rising.map((d) => -d).reverse()
-  return { upper: fitTail(rising, tau), lower: fitTail(falling, tau) }
-}
-
 function fewValues(sorted: readonly number[]): Tail {
   const n = sorted.length
   const largest = sorted[n - 1]!

@@ -18,6 +18,8 @@ const folders = process.argv.slice(2)
 if (folders.length === 0) throw new Error('tsx tools/decision/model-alarms.ts RECORDINGS…')
 /** 5 s behind the first level: fewer strays make no tail. */
 const FEWEST = 25
+/** Fewer than `calibrate` simulates, as there are many clips. */
+const RUNS = { resamples: 20, days: 2 }
 
 const clips = folders.flatMap((folder) => readdirSync(folder).map((file) => modelled(join(folder, file))))
 const known = clips.filter((one) => one !== undefined)
@@ -50,7 +52,7 @@ function modelled(path: string) {
   const tau = (signal: Signal) => autocorrelationTime(observations.map(({ strays }) => strays[signal]))
   const decision = ownDecision(baseline, SETTINGS, CALIBRATION, recorded.at(-1)!.atMs)
   const times = { screen: tau('screen'), chain: tau('chain'), noise: tau('noise') }
-  return modelFalseAlarms(observations, times, decision, seededChance(1))
+  return modelFalseAlarms(observations, times, decision, seededChance(1), RUNS)
 }
 
 function judged({ screen, chain, level, p, ...rest }: Recorded, flagged: number) {

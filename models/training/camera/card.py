@@ -26,6 +26,10 @@ def untouched(native: dict) -> str:
     return table(head, rows)
 
 
+def section(name: str) -> str:
+    return (RESULTS / f'{name}.md').read_text().strip()
+
+
 def oracle_rows() -> str:
     rows = [line.split('|')[-2].strip() for line in (RESULTS / 'e-detector.md').read_text().splitlines()[2:]]
     simulated = [row for row in rows if row != '-']
@@ -77,7 +81,8 @@ def values() -> dict:
         'yuv_ms': rgb['yuv420p']['ms_min'], 'rgb_ms': rgb['rgb24']['ms_min'],
         **{name: f'{bound:.2f}' for name, bound in calibration['thresholds'].items()},
         'yolox_boxes': pgd['yolox_clean'], 'face_boxes': pgd['face_clean'], 'e_detector_rows': oracle_rows(),
-        'decision_test': (RESULTS / 'decision-test.md').read_text().strip(),
-        'decision_calibrate': (RESULTS / 'decision-calibrate.md').read_text().strip(),
+        'adversaries_test': section('decision-adversaries-test'), 'signal_ablation': section('decision-ablation'),
+        'memory': section('decision-memory'), 'decision_test': section('decision-test'),
+        'decision_calibrate': section('decision-calibrate'),
         'table': (RESULTS / 'camera/evaluate_clips.md').read_text().strip(),
         'untouched': untouched(evaluation['native']), 'films': films(calibration['films'])}

@@ -6,7 +6,7 @@
 import type { Baseline } from '../../src/core/baseline/baseline.js'
 import { STAKES, type Stakes } from '../../src/core/suspicion.js'
 import type { WatchSettings } from '../../src/core/watch.js'
-import { type Case, type CaseOutcome, isGradient, outcomeOf, quantile, readCases, WITHIN_MS } from './cases.js'
+import { type Case, type CaseOutcome, isGradient, outcomeOf, readCases, valueAt, WITHIN_MS } from './cases.js'
 import { replay } from './replay.js'
 import { SETTINGS } from './settings.js'
 import { looped, quietPart, STEP_MS } from './splice.js'
@@ -55,7 +55,7 @@ function print(name: string, staked: readonly (keyof Stakes)[], some: readonly C
   const gradient = alive.filter((one) => isGradient(one.case))
   const delays = gradient.filter(isFound).map(({ delayMs }) => delayMs! / 1_000)
   delays.sort((a, b) => a - b)
-  const delay = delays.length ? `${quantile(delays, 0.5)!.toFixed(1)} / ${quantile(delays, 0.95)!.toFixed(1)}` : '-'
+  const delay = delays.length ? `${valueAt(delays, 0.5)!.toFixed(1)} / ${valueAt(delays, 0.95)!.toFixed(1)}` : '-'
   const quiet = outcomes.filter((one) => one.case.level255 === 0)
   const alarms = quiet.filter(({ delayMs, raisedBefore }) => delayMs !== undefined || raisedBefore).length
   const strong = share(gradient.filter((one) => one.case.level255 >= 8))

@@ -3,7 +3,7 @@
  * tables. Recordings are 10 s long; longer ones are put together from their observations (splice.ts), as each row says.
  */
 import { pValue } from '../../src/core/calibration.js'
-import { type Case, isGradient, outcomeOf, quantile, readCases, rowOf, wilson } from './cases.js'
+import { type Case, isGradient, outcomeOf, readCases, rowOf, valueAt, wilson } from './cases.js'
 import type { Sampled } from './recording.js'
 import { replay } from './replay.js'
 import { CALIBRATION, SETTINGS } from './settings.js'
@@ -25,7 +25,7 @@ console.log('\n| what happens | cases (clips) | raised | 95 % | s until then, me
 console.log('|---|---|---|---|---|')
 for (const { name, n, clips, delaysS } of rows) {
   const sorted = [...delaysS].sort((a, b) => a - b)
-  const delay = sorted.length ? `${quantile(sorted, 0.5)!.toFixed(1)} / ${quantile(sorted, 0.95)!.toFixed(1)}` : '-'
+  const delay = sorted.length ? `${valueAt(sorted, 0.5)!.toFixed(1)} / ${valueAt(sorted, 0.95)!.toFixed(1)}` : '-'
   console.log(`| ${name} | ${n} (${clips}) | ${sorted.length} of ${n} | ${wilson(sorted.length, n)} | ${delay} |`)
 }
 

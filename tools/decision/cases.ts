@@ -111,8 +111,8 @@ export function rowOf(name: string, some: readonly CaseOutcome[]): Row {
     alive: alive.length,
     aliveFound: found.length,
     interval: wilson(found.length, alive.length),
-    delayMedianS: quantile(delays, 0.5),
-    delayP95S: quantile(delays, 0.95),
+    delayMedianS: valueAt(delays, 0.5),
+    delayP95S: valueAt(delays, 0.95),
     raised: some.filter(({ delayMs }) => delayMs !== undefined).length,
     raisedBefore: some.filter(({ raisedBefore }) => raisedBefore).length,
     minutes: sum(({ seconds }) => seconds) / 60,
@@ -132,6 +132,6 @@ export function wilson(k: number, n: number): string {
 }
 
 /** The value that a share `q` of `sorted` (rising) does not exceed. */
-export function quantile(sorted: readonly number[], q: number): number | undefined {
+export function valueAt(sorted: readonly number[], q: number): number | undefined {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]
 }

@@ -8,7 +8,7 @@ import { deviations, expectedLevel, NO_BASELINE } from '../../src/core/baseline/
 import { SIGNALS, type Signal } from '../../src/core/baseline/signals.js'
 import { PAYS_P, suspicionOf } from '../../src/core/suspicion.js'
 import type { WatchState } from '../../src/core/watch.js'
-import { type Case, quantile, readCases } from './cases.js'
+import { type Case, readCases, valueAt } from './cases.js'
 import type { Sampled } from './recording.js'
 import { replay } from './replay.js'
 import { SETTINGS } from './settings.js'
@@ -55,7 +55,7 @@ console.log('|---|---|---|---|---|')
 const names = SCORES.flatMap((signal) => [`${signal}, as measured`, `${signal}, deviation`])
 for (const name of [...names, 'the bet, ln e']) {
   const taus = all.map((one) => autocorrelationTime(one[name] ?? [])).sort((a, b) => a - b)
-  const [middle, high] = [quantile(taus, 0.5)!, quantile(taus, 0.9)!]
+  const [middle, high] = [valueAt(taus, 0.5)!, valueAt(taus, 0.9)!]
   console.log(`| ${name} | ${middle.toFixed(1)} | ${high.toFixed(1)} | ${taus.at(-1)!.toFixed(1)} | ${taus.length} |`)
 }
 for (const name of ['screen pays', 'it pays']) {

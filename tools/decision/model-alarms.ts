@@ -10,7 +10,7 @@ import { recorder } from '../../src/calibrate/recorder.js'
 import { autocorrelationTime } from '../../src/core/baseline/autocorrelation.js'
 import type { Signal } from '../../src/core/baseline/signals.js'
 import { seededChance } from '../../src/core/chance.js'
-import { quantile } from './cases.js'
+import { valueAt } from './cases.js'
 import { type Recorded, readRecording } from './recording.js'
 import { CALIBRATION, SETTINGS } from './settings.js'
 
@@ -36,10 +36,10 @@ console.log(
   `${known.length} clips of ${clips.length} are long enough; ${(60 * hours).toFixed(1)} minutes of clean observations`,
 )
 console.log(
-  `modelled false alarms a camera-day: mean ${mean.toFixed(3)} (${quantile(means, 0.025)!.toFixed(3)}-${quantile(means, 0.975)!.toFixed(3)}, bootstrap over clips), median ${quantile(rates, 0.5)!.toFixed(3)}, worst clip ${rates.at(-1)!.toFixed(2)}`,
+  `modelled false alarms a camera-day: mean ${mean.toFixed(3)} (${valueAt(means, 0.025)!.toFixed(3)}-${valueAt(means, 0.975)!.toFixed(3)}, bootstrap over clips), median ${valueAt(rates, 0.5)!.toFixed(3)}, worst clip ${rates.at(-1)!.toFixed(2)}`,
 )
 console.log(
-  `${rates.filter((rate) => rate <= 0.1).length} of ${rates.length} clips at 0.1 or below; upper ends of their intervals: median ${quantile(upper, 0.5)!.toFixed(3)}, largest ${upper.at(-1)!.toFixed(2)}`,
+  `${rates.filter((rate) => rate <= 0.1).length} of ${rates.length} clips at 0.1 or below; upper ends of their intervals: median ${valueAt(upper, 0.5)!.toFixed(3)}, largest ${upper.at(-1)!.toFixed(2)}`,
 )
 
 function modelled(path: string) {

@@ -82,7 +82,7 @@ def values() -> dict:
         **{name: f'{bound:.2f}' for name, bound in calibration['thresholds'].items()},
         'yolox_boxes': pgd['yolox_clean'], 'face_boxes': pgd['face_clean'], 'e_detector_rows': oracle_rows(),
         'adversaries_test': section('decision-adversaries-test'), 'signal_ablation': section('decision-ablation'),
-        'memory': section('decision-memory'), 'decision_test': section('decision-test'),
+        'troubles': section('decision-troubles'), 'memory': section('decision-memory'), 'decision_test': section('decision-test'),
         'decision_calibrate': section('decision-calibrate'),
         'table': (RESULTS / 'camera/evaluate_clips.md').read_text().strip(),
         'untouched': untouched(evaluation['native']), 'films': films(calibration['films'])}

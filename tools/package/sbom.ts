@@ -13,14 +13,15 @@ interface Bom {
 
 /**
  * What npm says of those packages of the lock file in `home` that are `packed` (name@version), with the bundles under
- * `stage`/models. By the lock file, as npm refuses where development packages are not installed. The same packages give the same text:
+ * `stage`/models. By the lock file, as npm refuses where development packages are not installed; without --omit=dev, which leaves out
+ * packages that development packages use as well (yaml; npm 11.19). The same packages give the same text:
  * no time of day, and a serial number made of the contents.
  */
 export async function sbomOf(
   stage: string,
   { home, packed, name }: { readonly home: string; readonly packed: ReadonlySet<string>; readonly name: string },
 ): Promise<string> {
-  const argv = ['sbom', '--package-lock-only', '--omit=dev', '--sbom-format', 'cyclonedx']
+  const argv = ['sbom', '--package-lock-only', '--sbom-format', 'cyclonedx']
   const bom = JSON.parse(execFileSync('npm', argv, { cwd: home, encoding: 'utf8', maxBuffer: 2 ** 26 })) as Bom
   delete bom.metadata.timestamp
   bom.serialNumber = ''

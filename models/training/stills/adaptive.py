@@ -103,6 +103,16 @@ def side_path(data: str, name: str) -> Path:
     return CACHE / data / 'adaptive' / f'{name}.json.gz'
 
 
+def keep_side(data: str, name: str, state: State) -> None:
+    path = side_path(data, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(json.dumps(state.json()).encode(), mtime=0))
+
+
+def kept_side(data: str, name: str) -> State:
+    return State.of_json(json.loads(gzip.decompress(side_path(data, name).read_bytes())))
+
+
 def write_worst(data: str, name: str) -> None:
     """T3 and T4 of one case as one attacker, once both are there on the same pictures: a picture stands where neither
     broke it."""
@@ -110,14 +120,12 @@ def write_worst(data: str, name: str) -> None:
     found, sides = [read_result(data, n) for n in names], [side_path(data, n) for n in names]
     if not all(found) or not all(p.exists() for p in sides) or found[0]['options']['n'] != found[1]['options']['n']:
         return
-    states = [State.of_json(json.loads(gzip.decompress(p.read_bytes()))) for p in sides]
+    states = [kept_side(data, n) for n in names]
     right = {mode: ~(states[0].broken[mode] | states[1].broken[mode]) for mode in states[0].broken}
-    both = {key: found[0][key]
-            for key in ('tier', 'target', 'chain', 'options', 'clean_right')} | {
-                'tier': 't3 and t4', 'complete': all(r['complete'] for r in found), 'ran': 'what either broke'}
-    write_result(data, name.replace(name.split('-')[1], 't3t4', 1),
-                 both | {'right': {m: int(r.sum())
-                                   for m, r in right.items()}} | paired(right))
+    both = {key: found[0][key] for key in ('target', 'chain', 'options', 'clean_right')}
+    both |= {'tier': 't3 and t4', 'complete': all(r['complete'] for r in found), 'ran': 'what either broke'}
+    both |= {'right': {mode: int(r.sum()) for mode, r in right.items()}} | paired(right)
+    write_result(data, name.replace(name.split('-')[1], 't3t4', 1), both)
 
 
 def doubled(forms: list[Form], pictures: Tensor, labels: Tensor, judge: Judge, state: State, o: dict) -> dict:
@@ -176,7 +184,7 @@ def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor)
         return
     judge = judge_of(chain, labels)
     clean, began = untouched(pictures, judge), time.time()
-    state = State.of_json(json.loads(gzip.decompress(side_path(args.data, name).read_bytes()))) if kept else untouched(
+    state = kept_side(args.data, name) if kept else untouched(
         pictures, judge)
     spent = kept['seconds'] if kept else 0
     until = began + 60 * args.minutes
@@ -190,8 +198,7 @@ def run_tier(tier: str, args, s, chain: Chain, pictures: Tensor, labels: Tensor)
             'tier': tier, 'target': args.target, 'chain': args.chain, 'options': options, 'complete': complete,
             'minutes': args.minutes, 'ran': ran if complete else f'{ran}; cut by --minutes or stopped',
             'seconds': round(spent + time.time() - began)}
-        side_path(args.data, name).parent.mkdir(parents=True, exist_ok=True)
-        side_path(args.data, name).write_bytes(gzip.compress(json.dumps(state.json()).encode(), mtime=0))
+        keep_side(args.data, name, state)
         write_result(args.data, name, about | summary(state, clean, modes) | told)
         write_worst(args.data, name)
 
@@ -245,7 +252,8 @@ def main() -> None:
     args = parser.parse_args()
     args.epsilon = int(args.epsilon * 255 + 1e-6) / 255
     s = settings_of(args)
-    chain, test = load_chain(args.data, s, args.target, args.chain), load(args.data, 'test', s.side, args.shared)
+    chain, test = load_chain(args.data, s, args.target, args.chain), load(args.data, 'test', s.side, args.shared,
+                                                                          args.size)
     # as the cells have them
     rows = torch.randperm(len(test), generator=torch.Generator().manual_seed(0))[:args.n or s.adaptive_samples]
     for tier in args.tiers.split(','):

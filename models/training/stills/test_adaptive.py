@@ -1,17 +1,22 @@
 """The adaptive attack and the gates that watch it: python -m unittest stills.test_adaptive (seconds, no weights, no
 data)."""
+import tempfile
 import unittest
 from contextlib import redirect_stdout
+from pathlib import Path
+from unittest.mock import patch
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from lib import run
 from lib.grid import on_grid
 from lib.nets.classifier import PictureClassifier
 from lib.nets.target import Target
 from lib.stats import Counted
 
+from . import adaptive
 from .adaptive import bare_forms, chain_forms, judge_of, untouched
 from .chain import Chain, feedback
 from .checks import at_most, oblivious_gates
@@ -110,6 +115,25 @@ class Adaptive(unittest.TestCase):
         again = State.of_json(state.json())
         self.assertEqual(again.json(), state.json())
         self.assertEqual(again.restarts, 2)
+
+
+class Worst(unittest.TestCase):
+    def test_two_tiers_of_one_case_become_one_attacker(self):
+        standing = {'t3': [True, True, False, False], 't4': [True, False, True, False]}
+        with tempfile.TemporaryDirectory() as folder, patch.object(run, 'RESULTS', Path(folder)), \
+                patch.object(adaptive, 'CACHE', Path(folder)):
+            for tier, right in standing.items():
+                name, state = f'adaptive-{tier}-clean', State.fresh({'purify': ~torch.tensor(right),
+                                                                     'bare': torch.zeros(4, dtype=torch.bool)})
+                adaptive.keep_side('x', name, state)
+                told = {'tier': tier, 'target': 'clean', 'chain': 'ismn', 'options': {'n': 4}, 'complete': True,
+                        'clean_right': {'purify': 4, 'bare': 4}}
+                run.write_result('x', name, told)
+                self.assertIsNone(run.read_result('x', 'adaptive-t3t4-clean'))
+                adaptive.write_worst('x', name)
+            both = run.read_result('x', 'adaptive-t3t4-clean')
+        self.assertEqual((both['tier'], both['right']), ('t3 and t4', {'purify': 1, 'bare': 4}))
+        self.assertEqual(both['against_bare']['purify'], {'lost': 3, 'gained': 0, 'p': 0.25})
 
 
 class Gates(unittest.TestCase):

@@ -1,6 +1,7 @@
 """Writes ../camera/manifest.json from the results of training, export, calibration and evaluation.
 
-python -m camera.bundle          # after calibrate and priors; again after evaluate_clips, so that the manifest carries the figures
+python -m camera.bundle          # after calibrate and priors; again after evaluate_clips, so that the manifest carries
+    the figures
 """
 import json
 
@@ -61,18 +62,17 @@ def main() -> None:
         'schema': 'framewarden/bundle/1', 'name': 'camera', 'version': done['version'], 'task': 'camera-perturbation',
         'licence': 'Apache-2.0', 'licence_notes': NOTES, 'files': done['files'], 'opset': 17, 'pixel_format': 'yuv420p',
         'range': 'tv', 'matrix': 'bt601', 'multiple_of': 8, 'precision': precision, 'graphs': GRAPHS,
-        'thresholds': done['thresholds'], 'calibration': {'split': 'calibrate', **law}, 'priors': read_result('camera', 'priors')['priors'],
-        'training': training(),
+        'thresholds': done['thresholds'], 'calibration': {'split': 'calibrate', **law},
+        'priors': read_result('camera', 'priors')['priors'], 'training': training(),
         'figures': {'export': export and export['graphs'], 'test': evaluation and evaluation['headline']}}
     level = (read_result('camera', 'fit_level') or {}).get('model')  # belongs to one chain
     manifest['level'] = level if level and level['chain'] == done['files'][GRAPHS['chain']['file']]['sha256'] else None
     path = MODELS / 'camera/manifest.json'
     before = json.loads(path.read_text())
-    if all(before['files'][name] == entry for name, entry in done['files'].items()):  # measured on these very graphs
-        manifest |= {key: before[key] for key in ('golden',) if key in before}
-        manifest['files'] = before['files']
+    if all(before['files'][name] == entry for name, entry in done['files'].items()):  # `golden` is of these very graphs
+        manifest |= {'files': before['files'], 'golden': before['golden']}
     else:
-        print('other graphs: python -m camera.priors has to be asked anew, `golden` comes from python -m camera.golden')
+        print('other graphs: next python -m camera.golden, and camera.priors anew')
     write_json(path, manifest)
     print(f"manifest {done['version']}, {sum(f['bytes'] for f in done['files'].values()) / 1e6:.2f} MB of weights")
 

@@ -64,25 +64,28 @@ def values() -> dict:
         'pgd8_28': {'level255': 8.0, 'crf': 28, 'family': 'pgd-yolox'},
         'universal8': {'level255': 8.0, 'crf': (23, 28), 'family': 'universal-yolox'},
         'recoded': {'family': 'clean'}, 'sign': {'family': 'sign'}}
-    return {name: counted(*total(cells, **where)) for name, where in shown.items()} | {
-        'clean': counted(clean['flagged'], clean['frames']),
-        'clean_full': counted(clean['flagged_full'], clean['frames']),
-        'clean_suspicious': counted(clean['suspicious'], clean['frames']),
-        'level_units': level['units'], 'level_error': level['most_error'], 'level_table': level_table(level['test']),
-        'compare': ', '.join(f"{name}: AUROC {v['auroc']['fp32']:.3f} and {v['auroc']['int8']:.3f}"
-                             for name, v in compare.items()),
-        'version': manifest['version'], 'cells': len(cells),
-        'weights': f"{sum(f['bytes'] for f in manifest['files'].values()) / 1e6:.1f}",
-        'pure_clean': pc, 'pure_attacked': f'{pa} ({percent(pa, pc)})', 'pure_purified': f'{pp} ({percent(pp, pc)})',
-        'screen_fp32': ms('screen', 'fp32'), 'screen_int8': ms('screen', 'int8'),
-        'chain_fp32': ms('chain', 'fp32'), 'chain_int8': ms('chain', 'int8'),
-        **{f'{name}_gap': f"{export[name]['int8']['score_gap_to_fp32']['max']:.2f}" for name in ('screen', 'chain')},
-        **{f'ships_{name}': calibration['precision'][name].upper() for name in ('screen', 'chain')},
-        'yuv_ms': rgb['yuv420p']['ms_min'], 'rgb_ms': rgb['rgb24']['ms_min'],
-        **{name: f'{bound:.2f}' for name, bound in calibration['thresholds'].items()},
-        'yolox_boxes': pgd['yolox_clean'], 'face_boxes': pgd['face_clean'], 'e_detector_rows': oracle_rows(),
+    return {
+        name: counted(*total(cells, **where))
+        for name, where in shown.items()
+    } | {
+        'clean': counted(clean['flagged'], clean['frames']), 'clean_full': counted(
+            clean['flagged_full'], clean['frames']), 'clean_suspicious': counted(clean['suspicious'], clean['frames']),
+        'level_units': level['units'], 'level_error': level['most_error'], 'level_table': level_table(
+            level['test']), 'compare': ', '.join(f"{name}: AUROC {v['auroc']['fp32']:.3f} and {v['auroc']['int8']:.3f}"
+                                                 for name, v in compare.items()), 'version': manifest['version'],
+        'cells': len(cells), 'weights': f"{sum(f['bytes'] for f in manifest['files'].values()) / 1e6:.1f}",
+        'pure_clean': pc, 'pure_attacked': f'{pa} ({percent(pa, pc)})',
+        'pure_purified': f'{pp} ({percent(pp, pc)})', 'screen_fp32': ms('screen', 'fp32'), 'screen_int8': ms(
+            'screen', 'int8'), 'chain_fp32': ms('chain', 'fp32'), 'chain_int8': ms('chain', 'int8'), **{
+                f'{name}_gap': f"{export[name]['int8']['score_gap_to_fp32']['max']:.2f}"
+                for name in ('screen', 'chain')}, **{
+            f'ships_{name}': calibration['precision'][name].upper()
+            for name in ('screen', 'chain')}, 'yuv_ms': rgb['yuv420p']['ms_min'], 'rgb_ms': rgb['rgb24']['ms_min'], **{
+            name: f'{bound:.2f}'
+            for name, bound in calibration['thresholds'].items()}, 'yolox_boxes': pgd['yolox_clean'],
+        'face_boxes': pgd['face_clean'], 'e_detector_rows': oracle_rows(),
         'adversaries_test': section('decision-adversaries-test'), 'signal_ablation': section('decision-ablation'),
-        'troubles': section('decision-troubles'), 'memory': section('decision-memory'), 'decision_test': section('decision-test'),
-        'decision_calibrate': section('decision-calibrate'),
-        'table': (RESULTS / 'camera/evaluate_clips.md').read_text().strip(),
-        'untouched': untouched(evaluation['native']), 'films': films(calibration['films'])}
+        'troubles': section('decision-troubles'), 'memory': section('decision-memory'),
+        'decision_test': section('decision-test'), 'decision_calibrate': section('decision-calibrate'),
+        'table': (RESULTS / 'camera/evaluate_clips.md').read_text().strip(), 'untouched': untouched(
+            evaluation['native']), 'films': films(calibration['films'])}

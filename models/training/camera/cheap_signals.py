@@ -1,8 +1,11 @@
-"""What a frame says without any network: its size as it was encoded and the energy of its blocks; could they tell an attack?
+"""What a frame says without any network: its size as it was encoded and the energy of its blocks; could they tell an
+attack?
 
-nice -n 15 python -m camera.cheap_signals --cases CASES --out DIR       # 1 s a case; resumes; then tsx tools/decision/signals.ts (at the top)
-Of each observation of a case of make_cases.py (five a second), one JSON a line in DIR/<file>.jsonl: `bytes`, ln of the mean size of the frames of the last second that are no key
-frames; `fine`, `middle`, `coarse`: ln of the lower quartile over 16x16 blocks of the mean square of luma between Gaussians of deviation 0 and 1, 1 and 3, 3 and 9 pixels.
+nice -n 15 python -m camera.cheap_signals --cases CASES --out DIR       # 1 s a case; resumes; then tsx
+    tools/decision/signals.ts (at the top)
+Of each observation of a case of make_cases.py (five a second), one JSON a line in DIR/<file>.jsonl: `bytes`, ln of the
+mean size of the frames of the last second that are no key frames; `fine`, `middle`, `coarse`: ln of the lower quartile
+over 16x16 blocks of the mean square of luma between Gaussians of deviation 0 and 1, 1 and 3, 3 and 9 pixels.
 """
 import argparse
 import csv
@@ -21,7 +24,9 @@ OBSERVE_S = 0.2
 
 def packet_sizes(path: Path) -> list[tuple[int, bool]]:
     """(bytes, key frame) in the order of presentation; these files have no B frames."""
-    out = subprocess.run(['ffprobe', '-v', 'error', '-select_streams', 'v:0', '-show_entries', 'packet=size,flags', '-of', 'csv=p=0', str(path)], capture_output=True, text=True, check=True).stdout
+    out = subprocess.run([
+        'ffprobe', '-v', 'error', '-select_streams', 'v:0', '-show_entries', 'packet=size,flags', '-of', 'csv=p=0',
+        str(path)], capture_output=True, text=True, check=True).stdout
     return [(int(size), 'K' in flags) for size, flags in (line.split(',')[:2] for line in out.split())]
 
 
@@ -58,7 +63,8 @@ def main() -> None:
     for row in csv.DictReader(open(args.cases / 'labels.csv')):
         path = args.out / f"{row['file']}.jsonl"
         if not path.exists():
-            path.write_text('\n'.join(map(json.dumps, observations(args.cases / row['file'], float(row['fps'])))) + '\n')
+            path.write_text('\n'.join(map(json.dumps, observations(args.cases / row['file'], float(row['fps'])))) +
+                            '\n')
 
 
 if __name__ == '__main__':

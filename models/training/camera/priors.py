@@ -1,8 +1,11 @@
-"""How far the clean scores of any camera stray (`priors` of the manifest): chosen values, with what recordings say of them.
+"""How far the clean scores of any camera stray (`priors` of the manifest): chosen values, with what recordings say of
+them.
 
-python -m camera.priors --cases CASES=RECORDINGS...          # seconds; writes results/camera/priors.json, which bundle.py takes over; calibrate and train
-The values are chosen, not fitted: a nuisance that lasts is no draw from a tail, and a fit through the lorry of one clip would hide weak attacks on all. `measured` says of clean
-and nuisance cases of these splits where their levels lie and how much of them lies beyond `u`, from where on an observation pays.
+python -m camera.priors --cases CASES=RECORDINGS...          # seconds; writes results/camera/priors.json, which
+    bundle.py takes over; calibrate and train
+The values are chosen, not fitted: a nuisance that lasts is no draw from a tail, and a fit through the lorry of one
+clip would hide weak attacks on all. `measured` says of clean and nuisance cases of these splits where their levels lie
+and how much of them lies beyond `u`, from where on an observation pays.
 """
 import argparse
 import csv
@@ -29,7 +32,12 @@ def read(cases: Path, recordings: Path):
             continue
         lines = [json.loads(line) for line in path.read_text().split('\n') if line]
         began = 1000 * float(row['first']) / float(row['fps']) if float(row['first']) >= 0 else 4000
-        quiet, later = ({s: np.array([o[s] for o in lines if (o['atMs'] >= began) == side and o.get(s) is not None]) for s in CHOSEN} for side in (False, True))
+        quiet, later = ({
+            s: np.array([o[s]
+                         for o in lines
+                         if (o['atMs'] >= began) == side and o.get(s) is not None])
+            for s in CHOSEN}
+                        for side in (False, True))
         yield row['source'], quiet, {s: v - np.median(quiet[s]) for s, v in later.items() if len(quiet[s])}
 
 
@@ -44,9 +52,16 @@ def main() -> None:
         levels = np.array([np.median(quiet[signal]) for _, quiet, _ in cases])
         strays = [later[signal] for _, _, later in cases if signal in later]
         measured[signal] = {
-            'levels': {'median': float(np.median(levels)), 'q95': float(np.quantile(levels, 0.95)), 'max': float(levels.max()), 'clips_above_ceiling': len({c for (c, *_), level in zip(cases, levels) if level > ceiling})},
-            'strays': {f'q{q}': float(np.quantile(np.concatenate(strays), q)) for q in (0.9, 0.99, 0.999)},
-            'beyond_u': {'share_of_observations': float((np.concatenate(strays) > u).mean()), 'cases_with_one': sum(bool((d > u).any()) for d in strays), 'cases_with_three': sum(bool((d > u).sum() >= 3) for d in strays)}}
+            'levels': {
+                'median': float(np.median(levels)), 'q95': float(np.quantile(levels, 0.95)), 'max': float(levels.max()),
+                'clips_above_ceiling': len({c
+                                            for (c, *_), level in zip(cases, levels)
+                                            if level > ceiling})},
+            'strays': {f'q{q}': float(np.quantile(np.concatenate(strays), q))
+                       for q in (0.9, 0.99, 0.999)}, 'beyond_u': {
+                           'share_of_observations': float((np.concatenate(strays) > u).mean()),
+                           'cases_with_one': sum(bool((d > u).any()) for d in strays),
+                           'cases_with_three': sum(bool((d > u).sum() >= 3) for d in strays)}}
         print(signal, json.dumps(measured[signal]))
     write_result('camera', 'priors', {'splits': ['calibrate', 'train'], 'priors': CHOSEN, 'measured': measured})
 

@@ -254,7 +254,7 @@ test('rights on framewarden/# alone, at a broker that drops who is denied: every
   await until(() => broker.log().some((line) => line.includes('Reloading config')), 'new rights')
   delivery.retryDenied()
   const announced = () => new Set(seen.flatMap(({ topic }) => (topic.startsWith('homeassistant/') ? [topic] : []))).size
-  await until(() => announced() === 8, 'two entities for each of four cameras')
+  await until(() => announced() === 1 + 4 * 11, 'the unit, and all entities of each of four cameras')
 })
 
 test('a second client with the name of this unit: FW_BROKER_KICKED, though Mosquitto 2.0 just closes the connection', async () => {

@@ -55,6 +55,7 @@ const BESIDE: Record<string, readonly string[]> = {
   'tools/decision': ['calibrate', 'camera', 'config', 'inference'],
   'tools/level': ['config', 'inference'],
   'tools/street': ['demo'],
+  'tools/tamper': ['camera', 'config'],
 }
 /** Node modules of the core that are plain computation. */
 const CORE_MODULES = ['node:url']

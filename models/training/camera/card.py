@@ -86,6 +86,7 @@ def values() -> dict:
         'face_boxes': pgd['face_clean'], 'e_detector_rows': oracle_rows(),
         'adversaries_test': section('decision-adversaries-test'), 'signal_ablation': section('decision-ablation'),
         'troubles': section('decision-troubles'), 'memory': section('decision-memory'),
+        'tamper_test': section('tamper-test'),
         'decision_test': section('decision-test'), 'decision_calibrate': section('decision-calibrate'),
         'table': (RESULTS / 'camera/evaluate_clips.md').read_text().strip(), 'untouched': untouched(
             evaluation['native']), 'films': films(calibration['films'])}

@@ -1,7 +1,10 @@
 /** The unit's history over a kill, as commands show it. */
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { incidentSchema } from '../../src/delivery/alert-schema.js'
+import { incidentLogPath } from '../../src/incidents/log-file.js'
 import { until } from '../fixtures/alerts.js'
 import { payloads, startAgain, type TestDaemon } from '../fixtures/daemon.js'
 import { command, greyClip, guardedUnit } from '../fixtures/tiny-unit.js'
@@ -26,9 +29,14 @@ test('a daemon killed in mid-drill forgets nothing: the next one clears what was
   timeout: 150_000,
 }, async () => {
   const { daemon } = await guardedUnit(clip)
-  const alerts = () => payloads(daemon.seen, 'camera/gate/alert')
+  // one whose answer the kill cut off is sent again, with the id that it had
+  const alerts = () => {
+    const sent = payloads(daemon.seen, 'camera/gate/alert')
+    return sent.filter(({ id }, i) => sent.findIndex((other) => other.id === id) === i)
+  }
   const drilled = command(daemon, 'drill', '--camera', 'gate')
   await until(() => alerts().length > 0, 'raised', 40_000)
+  await until(() => existsSync(incidentLogPath(join(daemon.dir, 'state'))), 'it is in the history', 10_000)
   daemon.process.kill('SIGKILL')
   await once(daemon.process, 'exit')
   expect((await drilled).code).toBe(2)

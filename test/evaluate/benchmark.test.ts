@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { BENCHMARKS, expectedOf, fixtureDir } from '../fixtures/benchmark.js'
@@ -32,6 +32,6 @@ describe.each(BENCHMARKS)('evaluate --model %s', (name) => {
 
 it('the package carries cifar10 and not celeba, whose weights are for the benchmark alone', () => {
   const { files } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { files: string[] }
-  const bundles = files.filter((path) => path.startsWith('models/') && !/\.(?:md|svg)$/.test(path))
+  const bundles = files.filter((path) => existsSync(new URL(`${path}/manifest.json`, ROOT)))
   expect(bundles).toEqual(['models/camera', 'models/cifar10'])
 })

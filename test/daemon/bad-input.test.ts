@@ -64,8 +64,8 @@ test('a broker that goes and comes back gets the states again', async () => {
   await stillGood(daemon)
   for (const client of daemon.broker.clients.values()) if (client.id.includes('framewarden')) client.conn.destroy()
   daemon.seen.length = 0
-  await until(() => state(daemon, 'good')?.state === 'guarding', 'the state again', 20_000)
-  expect(payloads(daemon.seen, 'state').length).toBeGreaterThan(0)
+  await until(() => state(daemon, 'good')?.state === 'guarding', "the camera's state again", 20_000)
+  await until(() => payloads(daemon.seen, 'state').length > 0, "the unit's state again", 20_000)
 })
 
 test.each([

@@ -6,6 +6,7 @@ import { describe, FwError } from '../core/errors.js'
 import { jsonLine, printable } from '../core/printable.js'
 import type { ModelSettings } from '../core/settings.js'
 import { writeAtomically } from '../files/atomic-file.js'
+import { refused } from '../files/output-refused.js'
 import { type Bundle, findBundle, readBundle } from '../inference/bundle.js'
 import { openCameraNets } from '../inference/camera-nets.js'
 import { openClassNets } from '../inference/class-nets.js'
@@ -101,9 +102,7 @@ async function signOne(dir: string, keyPath: string): Promise<number> {
   const key = await readSigningKey(keyPath)
   await readBundle(dir) // what is signed is whole
   const path = join(dir, 'manifest.json')
-  await writeAtomically(path, await signedManifest(dir, key)).catch((cause) => {
-    throw new FwError('FW_OUTPUT', `${path}: ${cause.code ?? cause.message}`, { cause })
-  })
+  await writeAtomically(path, await signedManifest(dir, key)).catch(refused(path))
   const { manifest } = await readBundle(dir)
   console.log(`${printable(path)}: signed by ${manifest.signature!.key}`)
   return EXIT.done

@@ -40,6 +40,18 @@ export function createFile(path: string): Promise<FileHandle> {
   return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
 }
 
+/**
+ * Appends behind the first `end` bytes and syncs: fdatasync (POSIX) also writes the new size. What an earlier, failed append left
+ * behind is cut off first. Throws what the file system throws; nothing then counts as appended.
+ */
+export async function appendSafely(file: FileHandle, bytes: Buffer, end: number): Promise<void> {
+  if ((await file.stat()).size > end) await file.truncate(end)
+  for (let done = 0; done < bytes.length; ) {
+    done += (await file.write(bytes, done, bytes.length - done, end + done)).bytesWritten
+  }
+  await file.datasync()
+}
+
 /** Makes names that were created, renamed or removed in `folder` last. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')

@@ -3,7 +3,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { LogEntry } from '../core/incident-history.js'
-import { syncFolder, writeAtomically } from '../files/atomic-file.js'
+import { appendSafely, syncFolder, writeAtomically } from '../files/atomic-file.js'
 
 const { O_CREAT, O_NOFOLLOW, O_RDWR } = constants
 
@@ -51,12 +51,7 @@ export function logFile(path: string, bytes: number): LogFile {
       const line = Buffer.from(textOf(entries))
       const file = await openForWriting(path)
       try {
-        // of a write that failed, or of a crash
-        if ((await file.stat()).size > end) await file.truncate(end)
-        for (let done = 0; done < line.length; ) {
-          done += (await file.write(line, done, line.length - done, end + done)).bytesWritten
-        }
-        await file.datasync()
+        await appendSafely(file, line, end)
       } finally {
         await file.close()
       }

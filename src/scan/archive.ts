@@ -1,8 +1,8 @@
 /** The results of an archive's shards in one folder: a file a source, kept over kills, and a mark of each shard that is through. */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FwError } from '../core/errors.js'
 import { writeAtomically } from '../files/atomic-file.js'
+import { refused } from '../files/output-refused.js'
 import type { ScanLine } from './lines.js'
 import {
   createResult,
@@ -43,9 +43,7 @@ export async function openArchive(
   { frames, ...settings }: { readonly frames: boolean } & Record<string, unknown>,
 ): Promise<Archive> {
   const hash = settingsHash({ frames, ...settings })
-  await prepare(dir, shard).catch((cause) => {
-    throw new FwError('FW_OUTPUT', `${dir}: ${cause.code ?? cause.message}`, { cause })
-  })
+  await prepare(dir, shard).catch(refused(dir))
 
   return {
     async earlier(source) {

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { describe, FwError } from '../core/errors.js'
 import { jsonLine } from '../core/printable.js'
+import { refused } from '../files/output-refused.js'
 import { mergeResults, type TotalLine } from './merge.js'
 import { jsonReport, textReport } from './report.js'
 import { reportPage } from './report-page.js'
@@ -35,10 +36,7 @@ export async function printMerge(
       describe(new FwError('FW_SCAN_INCOMPLETE', `not through: ${missing.map((i) => `${i}/${of}`).join(', ')}`)),
     )
   }
-  if (html !== undefined)
-    await writeFile(html, reportPage(merged, html)).catch((cause) => {
-      throw new FwError('FW_OUTPUT', `${html}: ${cause.code ?? cause.message}`, { cause })
-    })
+  if (html !== undefined) await writeFile(html, reportPage(merged, html)).catch(refused(html))
   return { failed: total.failed + damaged.length + missing.length > 0, incidents: total.incidents }
 }
 

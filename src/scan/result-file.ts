@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { FwError } from '../core/errors.js'
 import { jsonLine } from '../core/printable.js'
 import { createFile, syncFolder } from '../files/atomic-file.js'
+import { refused } from '../files/output-refused.js'
 import type { ErrorLine, IncidentLine, ScanLine, SummaryLine, TimelineLine } from './lines.js'
 
 /** First line: what was judged, and how. A result stands for as long as both are the same. */
@@ -136,11 +137,5 @@ export async function headOf(source: string, settings: string, started: Date): P
     modified: now?.mtime.toISOString() ?? null,
     settings,
     started: started.toISOString(),
-  }
-}
-
-function refused(path: string): (error: NodeJS.ErrnoException) => never {
-  return (cause) => {
-    throw new FwError('FW_OUTPUT', `${path}: ${cause.code ?? cause.message}`, { cause })
   }
 }

@@ -1,7 +1,7 @@
 /** The spool's files: `<first seq, 16 digits>-<spool clock at its first record, ms>.log`. The name alone keeps seq when a file is empty. */
 import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createFile, syncFolder } from '../../files/atomic-file.js'
+import { appendSafely, createFile, syncFolder } from '../../files/atomic-file.js'
 import { decodeSegment, type StoredAlert } from './record.js'
 
 export interface Segment {
@@ -53,18 +53,11 @@ export async function readSegment(segment: Segment): Promise<ReturnType<typeof d
   return { ...decodeSegment(bytes), bytes }
 }
 
-/**
- * Appends after `segment.bytes` and syncs: fdatasync (POSIX) also writes the new size. What an earlier, failed append
- * left behind is cut off first. Throws what the file system throws; nothing then counts as appended.
- */
+/** Appends after `segment.bytes` by `appendSafely`. Throws what the file system throws. */
 export async function appendToSegment(segment: Segment, bytes: Buffer): Promise<void> {
   const file = await open(segment.path, 'r+')
   try {
-    if ((await file.stat()).size > segment.bytes) await file.truncate(segment.bytes)
-    for (let done = 0; done < bytes.length; ) {
-      done += (await file.write(bytes, done, bytes.length - done, segment.bytes + done)).bytesWritten
-    }
-    await file.datasync()
+    await appendSafely(file, bytes, segment.bytes)
   } finally {
     await file.close()
   }

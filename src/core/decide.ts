@@ -6,6 +6,7 @@
 import {
   accumulate,
   type Evidence,
+  HELD_SHARE,
   lnBet,
   MAX_GAP_MS,
   NO_EVIDENCE,
@@ -21,8 +22,6 @@ const UPDATE_EVERY_MS = 30_000
 /** A change worth telling: the level by half, the score by as many nats. */
 const LEVEL_GROWTH = 1.5
 const SCORE_GROWTH = 2
-/** Evidence of an open incident is held at this share of the bound: how long it lasted must not delay its end. */
-const HELD_SHARE = 0.75
 /** p-value of a frame of an attack that is plain to see: 4.8 nats. */
 export const PLAIN_P = 1e-4
 /** Least weight of a new flagged frame in the running level: at first it is the mean of all. */

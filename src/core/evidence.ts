@@ -17,6 +17,14 @@ export const OBSERVE_EVERY_MS = 200
 export const MAX_GAP_MS = 5_000
 /** One frame may not decide: with a cap of 1e3 a bound of 4.3e6 takes three. */
 const CAP = 1e3
+/**
+ * Only what is rarer than this pays. Deviations repeat themselves for as long as what causes them lasts: rain that lifts a
+ * score to where one observation in fifty lies would add up to an alarm within seconds. A larger p only makes the test more
+ * careful.
+ */
+export const PAYS_P = 1e-3
+/** Evidence of an open incident is held at this share of the bound: how long it lasted must not delay its end. */
+export const HELD_SHARE = 0.75
 const DAY_S = 86_400
 
 /**

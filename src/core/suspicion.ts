@@ -4,7 +4,7 @@ import type { Priors } from './baseline/priors.js'
 import type { Measurements } from './baseline/signals.js'
 import { survival } from './baseline/tail.js'
 import { PLAIN_P } from './decide.js'
-import { type Bet, lnBet, lnJoined } from './evidence.js'
+import { type Bet, lnBet, lnJoined, PAYS_P } from './evidence.js'
 
 /** What is staked on each way to find an attack; they sum to 1. */
 export type Stakes = Readonly<Record<'chain' | 'screen' | 'noise' | 'threshold', number>>
@@ -14,12 +14,6 @@ export type Stakes = Readonly<Record<'chain' | 'screen' | 'noise' | 'threshold',
  * each brings: models/README.md. A screen that lies below the camera's own found no attack there, and took defocus for one.
  */
 export const STAKES: Stakes = { chain: 0.5, screen: 0.25, noise: 0.15, threshold: 0.1 }
-/**
- * Only what is rarer than this pays. Deviations repeat themselves for as long as what causes them lasts: rain that lifts a
- * score to where one observation in fifty lies would add up to an alarm within seconds. A larger p only makes the test more
- * careful.
- */
-export const PAYS_P = 1e-3
 /** p-value that everything else counts as. */
 const NOTHING_P = 0.3
 /** p-value of a frame at or above a threshold that an engineer has set: three in a row raise. */

@@ -5,8 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { seededChance } from '../../src/core/chance.js'
-import { accumulate, lnJoined, NO_EVIDENCE } from '../../src/core/evidence.js'
-import { PAYS_P } from '../../src/core/suspicion.js'
+import { accumulate, lnJoined, NO_EVIDENCE, PAYS_P } from '../../src/core/evidence.js'
 import { meanOf, type RunLength, runLengths } from '../../tools/decision/simulate.js'
 
 interface Stream {

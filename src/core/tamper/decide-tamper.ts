@@ -1,4 +1,5 @@
 /** From evidence to a camera's tamper incident: one at a time, of the kind that speaks. */
+import { HELD_SHARE } from '../evidence.js'
 import type { Incident } from '../incident.js'
 import { NO_TAMPER_EVIDENCE, type TamperEvidence } from './evidence.js'
 import { isTamper, TAMPER_KINDS, type TamperKind } from './kinds.js'
@@ -13,9 +14,6 @@ export interface TamperVerdict {
   /** Since when the evidence of an open incident has been low. */
   readonly quietSinceMs?: number
 }
-
-/** Evidence of an open incident is held at this share of the bound: how long it lasted must not delay its end. */
-const HELD_SHARE = 0.75
 
 /** One observation, whose evidence is in `verdict` already. Returns the incident if it changed. */
 export function decideTamper<T extends TamperVerdict>(

@@ -1,6 +1,6 @@
 /** From a second's measurements to evidence for each kind of tamper. */
 import type { Regime } from '../baseline/regime.js'
-import { accumulate, type Evidence, lnBet, NO_EVIDENCE, thresholdFor } from '../evidence.js'
+import { accumulate, type Evidence, lnBet, NO_EVIDENCE, PAYS_P, thresholdFor } from '../evidence.js'
 import { TAMPER_KINDS, type TamperKind, type TamperSettings } from './kinds.js'
 import { knownOf, levelOf, rarityOf, type TamperPasts } from './past.js'
 import type { Second } from './second.js'
@@ -12,6 +12,11 @@ export const NO_TAMPER_EVIDENCE = Object.fromEntries(
   TAMPER_KINDS.map((kind) => [kind, NO_EVIDENCE]),
 ) as unknown as TamperEvidence
 
+/** No kind has anything against the camera. */
+export function isSilent(evidence: TamperEvidence): boolean {
+  return TAMPER_KINDS.every((kind) => evidence[kind].nats === 0)
+}
+
 /**
  * What passes by within so many seconds raises nothing: somebody who looks into the lens, a focus that hunts. The evidence of
  * a second is capped accordingly, which only makes the test more careful.
@@ -19,8 +24,6 @@ export const NO_TAMPER_EVIDENCE = Object.fromEntries(
 const LASTS_S = 4
 /** The kinds share the false alarms that are allowed of the camera; half of them are left to perturbations. */
 const SHARE = 2 * TAMPER_KINDS.length
-/** Only what is rarer than this pays (core/suspicion). */
-const PAYS_P = 1e-3
 /** Brighter parts than this there are in any picture that shows something: limited range, black is 16. */
 const BLACK = 40
 /** Burnt out above its own level by this share, a picture is too bright, not covered. */

@@ -1,10 +1,11 @@
 /** Whether somebody tampers with a camera, decided over time: one step a frame, an observation a second. */
+import { LEARN_AFTER_MS } from '../baseline/baseline.js'
 import type { Regime } from '../baseline/regime.js'
 import { MAX_GAP_MS } from '../evidence.js'
 import type { Incident } from '../incident.js'
 import { decideTamper, type TamperVerdict } from './decide-tamper.js'
-import { NO_TAMPER_EVIDENCE, tamperBound, weigh } from './evidence.js'
-import { TAMPER_KINDS, type TamperSettings } from './kinds.js'
+import { isSilent, NO_TAMPER_EVIDENCE, tamperBound, weigh } from './evidence.js'
+import type { TamperSettings } from './kinds.js'
 import { endSecond, type LoopState, NO_LOOP, noteGrain } from './loop.js'
 import { learnSignals, learnView, type Match, matchView, NO_TAMPER_PAST, type TamperPasts } from './past.js'
 import type { Print } from './print.js'
@@ -51,8 +52,6 @@ interface Pending {
 
 const SECOND_MS = 1_000
 const SETTLES_MS = 10_000
-/** What is learned waits this long for a suspicion to arise: a lens is not covered at once. */
-const LEARN_AFTER_MS = 5_000
 
 /** The state of a camera that has brought no frame; `open` carries on an incident from before. */
 export function startTamper(open?: Incident): TamperState {
@@ -71,7 +70,7 @@ export function startTamper(open?: Incident): TamperState {
 
 /** Nothing speaks for tamper: what the camera shows may be learned. */
 export function isUnsuspicious({ evidence, incident }: TamperVerdict): boolean {
-  return !incident && TAMPER_KINDS.every((kind) => evidence[kind].nats === 0)
+  return !incident && isSilent(evidence)
 }
 
 /** One frame. Returns the state, the past, and the incident if it changed. `newId` names a new one. */
@@ -127,8 +126,7 @@ function weighed(
   const bound = tamperBound(falseAlarmsPerDay)
   const gapMs = Math.abs(atMs - (state.weighedAtMs ?? atMs))
   const [evidence, rarity] = weigh(state.evidence, second, gapMs, pasts, regime, kinds, bound)
-  const began = TAMPER_KINDS.every((kind) => state.evidence[kind].nats === 0)
-  const next = { ...state, evidence, weighedAtMs: atMs, ...(began && { sinceMs: atMs - SECOND_MS }) }
+  const next = { ...state, evidence, weighedAtMs: atMs, ...(isSilent(state.evidence) && { sinceMs: atMs - SECOND_MS }) }
   const worst = isUnsuspicious(next) ? 0 : Math.max(next.worst, -Math.log(rarity))
   return decideTamper({ ...next, worst }, atMs, bound, clearAfterMs, newId)
 }

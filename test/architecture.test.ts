@@ -52,10 +52,11 @@ const BESIDE: Record<string, readonly string[]> = {
   bench: ['camera', 'config', 'demo', 'inference', 'status'],
   'tools/fleet': ['daemon', 'delivery'],
   'tools/package': [],
-  'tools/decision': ['calibrate', 'camera', 'config', 'inference'],
+  'tools/decision': ['calibrate', 'camera', 'config', 'inference', 'tools/statistics'],
   'tools/level': ['config', 'inference'],
   'tools/street': ['demo'],
-  'tools/tamper': ['camera', 'config'],
+  'tools/statistics': [],
+  'tools/tamper': ['camera', 'config', 'tools/statistics'],
 }
 /** Node modules of the core that are plain computation. */
 const CORE_MODULES = ['node:url']

@@ -3,7 +3,8 @@
  * tables. Recordings are 10 s long; longer ones are put together from their observations (splice.ts), as each row says.
  */
 import { pValue } from '../../src/core/calibration.js'
-import { type Case, isGradient, outcomeOf, readCases, rowOf, valueAt, wilson } from './cases.js'
+import { valueAt, wilson } from '../statistics/statistics.js'
+import { type Case, isGradient, outcomeOf, readCases, rowOf } from './cases.js'
 import type { Sampled } from './recording.js'
 import { replay } from './replay.js'
 import { CALIBRATION, SETTINGS } from './settings.js'

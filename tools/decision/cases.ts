@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Baseline } from '../../src/core/baseline/baseline.js'
 import type { WatchSettings } from '../../src/core/watch.js'
+import { valueAt, wilson } from '../statistics/statistics.js'
 import { readSampled, type Sampled } from './recording.js'
 import { replay } from './replay.js'
 
@@ -118,20 +119,4 @@ export function rowOf(name: string, some: readonly CaseOutcome[]): Row {
     minutes: sum(({ seconds }) => seconds) / 60,
     ...(boxes > 0 && { boxesTaken: 1 - sum((one) => one.case.boxesLeft) / boxes }),
   }
-}
-
-/** Wilson's interval of k of n, 95 %, as text. */
-export function wilson(k: number, n: number): string {
-  if (n === 0) return '-'
-  const z = 1.96
-  const p = k / n
-  const centre = p + (z * z) / (2 * n)
-  const half = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))
-  const of = (value: number) => Math.min(1, Math.max(0, value / (1 + (z * z) / n))).toFixed(2)
-  return `${of(centre - half)}-${of(centre + half)}`
-}
-
-/** The value that a share `q` of `sorted` (rising) does not exceed. */
-export function valueAt(sorted: readonly number[], q: number): number | undefined {
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]
 }

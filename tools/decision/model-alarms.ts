@@ -10,7 +10,7 @@ import { recorder } from '../../src/calibrate/recorder.js'
 import { autocorrelationTime } from '../../src/core/baseline/autocorrelation.js'
 import type { Signal } from '../../src/core/baseline/signals.js'
 import { seededChance } from '../../src/core/chance.js'
-import { valueAt } from './cases.js'
+import { valueAt } from '../statistics/statistics.js'
 import { type Recorded, readRecording } from './recording.js'
 import { CALIBRATION, SETTINGS } from './settings.js'
 

@@ -17,6 +17,7 @@ import type { TamperPasts } from '../../src/core/tamper/past.js'
 import { printOf } from '../../src/core/tamper/print.js'
 import { startTamper, tamper } from '../../src/core/tamper/tamper.js'
 import { viewOf } from '../../src/core/tamper/view.js'
+import { wilson } from '../statistics/statistics.js'
 
 const [out, ...folders] = process.argv.slice(2)
 if (!out || folders.length === 0) throw new Error('tsx tools/tamper/evaluate.ts OUT FOLDER…')
@@ -95,15 +96,6 @@ async function judged(one: Case): Promise<Result> {
     }
   }
   return { ...one, file: basename(one.file), seconds: lastMs / 1_000, raised }
-}
-
-function wilson(k: number, n: number): string {
-  const z = 1.96
-  const p = k / n
-  const centre = p + (z * z) / (2 * n)
-  const half = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))
-  const of = (value: number) => Math.min(1, Math.max(0, value / (1 + (z * z) / n))).toFixed(2)
-  return `${of(centre - half)}-${of(centre + half)}`
 }
 
 const results: Result[] = []

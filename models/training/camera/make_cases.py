@@ -7,7 +7,6 @@ Attacks: MI-FGSM (Dong 2018) and PGD on yolox_nano, 30 steps, the perturbation h
 the shipped universal pattern; random signs; a coarse pattern. `boxes`, `boxes_left`: of 6 attacked frames,
 yolox_nano's boxes in the clean twin through the same encoder, and how many are still found.
 """
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from lib.nets.detectors import Detector, boxes_left
 from lib.run import arguments
 
 from . import happenings, video
+from .labels import Labels
 from .patterns import pattern, tiled
 
 
@@ -76,11 +76,7 @@ def main() -> None:
     args, s = parser.parse_args(), Settings()
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(args.threads)
-    args.out.mkdir(parents=True, exist_ok=True)
-    labels = args.out / 'labels.csv'
-    if not labels.exists():
-        csv.writer(open(labels, 'w')).writerow(COLUMNS)
-    done = {row['file'] for row in csv.DictReader(open(labels))}
+    labels = Labels(args.out, COLUMNS)
     detector = Detector(args.data, 'yolox')
     for number, clip in enumerate(video.clips(args.data, args.split)):
         stem, (w, h) = Path(clip['file']).stem, clip['size']
@@ -95,7 +91,7 @@ def main() -> None:
         for i, (family, level) in enumerate(wanted):
             crf = (18, 23, 28)[(number + i) % 3]
             file = f'{stem}.{family}.{level:g}.crf{crf}.mp4'
-            if file in done:
+            if file in labels.done:
                 continue
             changed = rgb.copy()
             if family in happenings.ALL:
@@ -113,9 +109,8 @@ def main() -> None:
                 for j in range(s.quiet + 5, s.frames, 15):
                     clean = detector.boxes(video.to_rgb(twins[crf][j]))
                     total, left = total + len(clean), left + boxes_left(clean, detector.boxes(video.to_rgb(seen[j])))
-            with open(labels, 'a') as f:
-                csv.writer(f).writerow((file, clip['file'], args.split, family, level, crf, s.fps, s.frames,
-                                        -1 if family == 'clean' else s.quiet, total, left))
+            labels.add(file, clip['file'], args.split, family, level, crf, s.fps, s.frames,
+                       -1 if family == 'clean' else s.quiet, total, left)
         print(stem, 'done', flush=True)
 
 

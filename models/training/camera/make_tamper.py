@@ -8,13 +8,13 @@ at; 10 for loops and stripes. Tampers: 11 s quiet (loops 16), then 11 or 12 s; t
 s. Nuisances: 11 s, then 30 s.
 """
 import argparse
-import csv
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from . import lookalikes, tampers, video
+from .labels import Labels
 from .make_cases import to_and_fro
 
 SEED = 20261124
@@ -125,11 +125,7 @@ def main() -> None:
     parser.add_argument('--out', type=Path, required=True)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    args.out.mkdir(parents=True, exist_ok=True)
-    labels = args.out / 'labels.csv'
-    if not labels.exists():
-        csv.writer(open(labels, 'w')).writerow(COLUMNS)
-    done = {row['file'] for row in csv.DictReader(open(labels))}
+    labels = Labels(args.out, COLUMNS)
     kinds = ('covered', 'defocused', 'turned', 'dark', 'bright', 'frozen', 'loop', 'flicker')
     for number, scene in enumerate(scenes(args.data, args.split, args.stills)):
         if args.scenes and scene.name not in args.scenes:
@@ -143,7 +139,7 @@ def main() -> None:
                 continue
             crf, fps = (18, 23, 28)[(number + i) % 3], 10 if family in FAST else 5
             file = f'{scene.name}.{family}.{strength}.mp4'
-            if file in done:
+            if file in labels.done:
                 continue
             gap = 0
             if strength >= 0:
@@ -158,9 +154,7 @@ def main() -> None:
                 rgb[first:] = lookalikes.ALL[family](rng, rgb[first:], fps)
                 made = Sensor(rng, *rgb.shape[1:3])(rgb)
             video.encode(made, crf, preset='superfast', gop=2 * fps, fps=fps, path=args.out / file)
-            with open(labels, 'a') as out:
-                csv.writer(out).writerow(
-                    (file, scene.name, args.split, family, strength, seconds, crf, fps, len(made), first, gap))
+            labels.add(file, scene.name, args.split, family, strength, seconds, crf, fps, len(made), first, gap)
         print(scene.name, 'done', flush=True)
 
 

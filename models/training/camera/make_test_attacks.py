@@ -8,7 +8,6 @@ zerolatency, GOP 30). Gradient attacks hold one perturbation for 3 frames; weake
 scaled from it. `where` after: put on decoded frames, then stored losslessly. The columns yolox_* and face_* count
 boxes of every 9th attacked frame: in the clean twin through the same encoder, and how many of them are gone.
 """
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from lib.nets.detectors import Detector, boxes_left
 from lib.run import arguments
 
 from . import video
+from .labels import Labels
 from .patterns import pattern, tiled
 
 
@@ -72,18 +72,12 @@ def main() -> None:
     parser.add_argument('--out', type=Path, required=True)
     args, s = parser.parse_args(), Settings()
     torch.set_num_threads(args.threads)
-    args.out.mkdir(parents=True, exist_ok=True)
-    labels = args.out / 'labels.csv'
-    done = set()
-    if labels.exists():
-        done = {row['file'] for row in csv.DictReader(open(labels))}
-    else:
-        csv.writer(open(labels, 'w')).writerow(COLUMNS)
+    labels = Labels(args.out, COLUMNS)
     detectors = {name: Detector(args.data, name) for name in ('yolox', 'face')}
     for clip in video.clips(args.data, 'test'):
         stem = Path(clip['file']).stem
         cells = {f'{stem}.{f}.{level}.crf{crf}.{where}.mp4': (f, level, crf, where) for f, level, crf, where in CELLS}
-        if set(cells) <= done:
+        if set(cells) <= labels.done:
             continue
         frames = video.decode(clip['path'], *clip['size'], frames=s.clean_frames + s.attacked_frames)
         first, w, h = min(s.clean_frames, len(frames) // 3), *clip['size']
@@ -93,7 +87,7 @@ def main() -> None:
         for file, (family, level, crf,
                    where) in sorted(cells.items(), key=lambda c: FAMILIES.index(c[1][0])
                                     if c[1][0] in FAMILIES else -1):
-            if file in done:
+            if file in labels.done:
                 continue
             if family != 'clean' and family not in known:
                 known = {family: deltas(family, rgb[first:], detectors, s, torch.Generator().manual_seed(s.seed))}
@@ -123,8 +117,7 @@ def main() -> None:
                 'group': f'{family} {level}/255 crf {crf} {where}', 'source': clip['file'], 'family': family,
                 'level255': level, 'crf': crf, 'where': where, 'frames': len(frames),
                 'first_attacked': -1 if family == 'clean' else first, 'fps': round(codec['fps'], 3)} | counts
-            with open(labels, 'a') as f:
-                csv.DictWriter(f, COLUMNS).writerow(row)
+            labels.add(*(row[column] for column in COLUMNS))
         print(stem, 'done', flush=True)
 
 

@@ -6,7 +6,6 @@ Five frames a second, which is what the decision looks at; H.264 (veryfast, zero
 Scenes: the clips of the split, played to and fro, and its photographs of 640x360 and more with a sensor's noise.
 Kinds: troubles.py, one after the other, each drawn anew.
 """
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from lib.nuisances import frames as nuisances
 from lib.run import arguments
 
 from . import troubles, video
+from .labels import Labels
 from .make_cases import COLUMNS, to_and_fro
 
 
@@ -62,24 +62,19 @@ def main() -> None:
     parser.add_argument('--out', type=Path, required=True)
     args, s = parser.parse_args(), Settings()
     cv2.setNumThreads(1)
-    args.out.mkdir(parents=True, exist_ok=True)
-    labels = args.out / 'labels.csv'
-    if not labels.exists():
-        csv.writer(open(labels, 'w')).writerow(COLUMNS)
-    done = {row['file'] for row in csv.DictReader(open(labels))}
+    labels = Labels(args.out, COLUMNS)
     kinds, places = sorted(troubles.ALL), scenes(args.data, args.split)
     order = np.random.default_rng(s.seed).permutation(len(places))
     for i in range(round(args.minutes * 60 * s.fps / s.frames)):
         kind, (name, scene), crf = kinds[i % len(kinds)], places[order[i % len(places)]], (18, 23, 28)[(i + i // 3) % 3]
         file = f'{i:03}.{Path(name).stem}.{kind}.crf{crf}.mp4'
-        if file in done:
+        if file in labels.done:
             continue
         rng = np.random.default_rng([s.seed, i])
         rgb = film(scene, rng, s)
         rgb = np.concatenate([rgb[:s.quiet], troubles.ALL[kind](rng, rgb[s.quiet:], s.fps)])
         video.encode(np.stack([video.to_i420(f) for f in rgb]), crf, gop=10, fps=s.fps, path=args.out / file)
-        with open(labels, 'a') as f:
-            csv.writer(f).writerow((file, name, args.split, kind, 0, crf, s.fps, s.frames, s.quiet, 0, 0))
+        labels.add(file, name, args.split, kind, 0, crf, s.fps, s.frames, s.quiet, 0, 0)
         print(i, file, flush=True)
 
 

@@ -79,6 +79,8 @@ test('protocol 5: alerts, retained state, content type, the window that the brok
   expect(seen.find(({ topic }) => topic.endsWith('/alert'))!.properties).toMatchObject({
     contentType: 'application/json',
   })
+  const retained = () => new Set(seen.map(({ topic }) => topic).filter((topic) => !topic.endsWith('/alert'))).size
+  await until(() => retained() === 42, 'the states, which alerts go before')
   const late = await subscribe(mqtt)
   await until(() => late.length === 42, 'retained messages')
   expect(late.every(({ retain }) => retain)).toBe(true)

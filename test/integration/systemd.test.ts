@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
 import { emptyFolder, until } from '../fixtures/alerts.js'
 import { freePort, pushCamera, startDaemon } from '../fixtures/daemon.js'
+import { board } from '../status/board.js'
 
 const fixture = (name: string) => resolve(import.meta.dirname, '../fixtures', name)
 /** nobody, where this is root and the checkout is not for root alone. */
@@ -38,10 +39,10 @@ async function receiver(path: string, ...args: string[]) {
 /** Sends as a user without rights where it can: root may send in another process's name, and would prove nothing. */
 function sender(socket: string, watchdogUsec: number): ChildProcess {
   const env = { ...process.env, NOTIFY_SOCKET: socket, WATCHDOG_USEC: String(watchdogUsec) }
-  const child = spawn(process.execPath, [fixture('notify-sender.mjs')], {
+  const child = spawn(process.execPath, [fixture('notify-sender.mjs'), JSON.stringify(board())], {
     ...UNPRIVILEGED,
     env,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'ignore', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   return child
@@ -55,7 +56,7 @@ test.each([
   if (socket.startsWith('/')) await chmod(join(socket, '..'), 0o755)
   const received = await receiver(socket)
   const child = sender(socket, 60_000)
-  await until(() => received().length >= 120, '120 messages', 30_000)
+  await until(() => child.exitCode !== null || received().length >= 120, '120 messages', 30_000)
   child.stdin!.end()
   await until(() => received().at(-1)?.text.startsWith('STOPPING=1'), 'the last one')
   expect(received().filter(({ group }) => group === null)).toEqual([])
@@ -69,6 +70,7 @@ test('a receiver that does not read holds nobody up', async () => {
   const child = sender(socket, 3_000)
   // a queue takes ten or some hundreds; a sender that waits for room would never come to its end
   await new Promise((done) => setTimeout(done, 2_000))
+  expect(child.exitCode).toBeNull()
   child.stdin!.end()
   expect(await once(child, 'exit')).toEqual([0, null])
 })

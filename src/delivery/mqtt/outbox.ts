@@ -57,7 +57,15 @@ export function take(outbox: Outbox, maySend: (topic: string) => boolean): [Outb
   return message && [{ ...outbox, messages: outbox.messages.filter((one) => one !== message) }, message]
 }
 
-/** The broker has taken `message`, or refused it for good. */
+/** The broker does not take `message`: what it retains there waits for other rights. */
+export function refusedAt(outbox: Outbox, { topic, retain }: Outgoing): Outbox {
+  if (!retain) return outbox
+  const busy = new Set(outbox.busy)
+  busy.delete(topic)
+  return { ...outbox, busy, unsent: new Set(outbox.unsent).add(topic) }
+}
+
+/** The broker has taken `message`. */
 export function taken(outbox: Outbox, { topic, payload, retain }: Outgoing): Outbox {
   if (!retain) return outbox
   const busy = new Set(outbox.busy)

@@ -1,7 +1,7 @@
 /** How the publisher goes on: what came, and what is to be done. Pure; `publishing.ts` does what the effects say. */
 import type { StoredAlert } from '../spool/record.js'
 import { accept, closedOn, countClosing, deny, forgetDenials } from './grants.js'
-import { type Outgoing, type Payload, push, putBack, restart, retain, taken } from './outbox.js'
+import { type Outgoing, type Payload, push, putBack, refusedAt, restart, retain, taken } from './outbox.js'
 import type { Stepped } from './publish-effect.js'
 import { beginLine, type Line, type PublishConfig, type PublishState, type Sent } from './publish-state.js'
 import { pump } from './pump.js'
@@ -105,12 +105,13 @@ function settled(state: PublishState, line: Line, id: number, outcome: PublishOu
   }
   const inFlight = line.inFlight.filter((one) => one !== sent)
   const { message, seq } = sent
-  const outbox = seq === undefined ? taken(state.outbox, message) : state.outbox
   const delivered = seq === undefined ? [] : [{ type: 'delivered', seq } as const]
   if (outcome.type === 'acknowledged') {
+    const outbox = seq === undefined ? taken(state.outbox, message) : state.outbox
     const grants = accept(state.grants, message.topic)
     return [{ ...state, outbox, grants, line: { ...line, inFlight } }, delivered]
   }
+  const outbox = seq === undefined ? refusedAt(state.outbox, message) : state.outbox
   const [grantless, denied] = refused(state, sent, outcome.text, config)
   return [{ ...grantless, outbox, line: { ...line, inFlight, denied: true } }, [...denied, ...delivered]]
 }

@@ -148,6 +148,16 @@ test('a denied discovery topic stands for all of them, says what to grant, and i
   expect(published(p.take({ type: 'retry denied' }))).toEqual(['ha/sensor/a', 'ha/sensor/b', 'ha/sensor/c'])
 })
 
+test('what a denied topic was to hold, or not to hold any more, goes on the same connection once rights change', () => {
+  const p = publisher()
+  p.connect()
+  p.retain('ha/sensor/a')
+  p.take({ type: 'retain', topic: 'ha/button/b', payload: '' })
+  p.settle('ha/sensor/a', REFUSED)
+  expect(p.settle('ha/button/b', REFUSED)).toHaveLength(1)
+  expect(published(p.take({ type: 'retry denied' }))).toEqual(['ha/sensor/a', 'ha/button/b'])
+})
+
 test('an alert on a denied topic is set aside and holds up nothing: the next of that camera is not even sent', () => {
   const p = publisher(3)
   p.connect()

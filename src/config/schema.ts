@@ -71,6 +71,11 @@ const mqtt = z
       description: "Keep the labelled picture of each camera's last alert at the broker, at most 64 KiB.",
       effect: 'broker',
     }),
+    onvif_events: key(z.boolean().prefault(false), {
+      description:
+        'Say tamper and loss of signal as ONVIF property events, too (onvif-ej), for video management systems.',
+      effect: 'broker',
+    }),
     requests: key(z.enum(['off', 'read', 'write']).prefault('read'), {
       description:
         "What may be asked over request/<verb>: read, snapshot and incidents; write, also acknowledge, drill, camera and reload. Who may ask is the broker's to say.",

@@ -44,6 +44,7 @@ function broker(mqtt: NonNullable<Config['mqtt']>, resolved: Resolved['mqtt']): 
     ...resolved,
     topicPrefix: mqtt.topic_prefix,
     images: mqtt.images,
+    onvifEvents: mqtt.onvif_events,
     requests: mqtt.requests,
     homeAssistant: mqtt.home_assistant,
   }

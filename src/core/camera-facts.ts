@@ -1,4 +1,5 @@
 /** What is known of one camera: as its guard reports it, and as ops see it on the page, in metrics and over MQTT. */
+import type { Kind } from './alert.js'
 import type { BaselineFacts } from './baseline/baseline.js'
 import type { CameraState } from './camera-state.js'
 import type { Diagnostic } from './diagnostic.js'
@@ -43,6 +44,8 @@ export interface CameraFacts extends CameraReport {
   /** Guarding: since when; else when it was last judged, or added. Milliseconds since the epoch. */
   readonly sinceMs: number
   readonly incidentOpen: boolean
+  /** Of its open incidents. */
+  readonly kinds: readonly Kind[]
   /** Capture of the frame that raised an alarm to its alert on disk, of the last alarms; undefined: there was none. */
   readonly alarmP50Ms?: number
   readonly alarmP95Ms?: number

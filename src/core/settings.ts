@@ -80,6 +80,8 @@ export interface MqttSettings {
   readonly topicPrefix: string
   /** The picture of a camera's last alert is retained at the broker. */
   readonly images: boolean
+  /** Tamper and loss of signal go there as ONVIF property events, too. */
+  readonly onvifEvents: boolean
   /** What may be asked of this unit over MQTT: nothing, what changes nothing, or all. */
   readonly requests: 'off' | 'read' | 'write'
   readonly homeAssistant: { readonly enabled: boolean; readonly prefix: string }

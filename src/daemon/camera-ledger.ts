@@ -1,4 +1,5 @@
-/** What the daemon knows of each camera: totals that outlive guards, its health, and whether an incident is open. */
+/** What the daemon knows of each camera: totals that outlive guards, its health, and which incidents are open. */
+import type { Kind } from '../core/alert.js'
 import type { CameraCounts, CameraFacts, CameraRates, CameraReport } from '../core/camera-facts.js'
 import { type CameraHealth, followHealth, guardLost, type ShownHealth, startHealth } from '../core/camera-health.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
@@ -7,7 +8,8 @@ import type { Clock } from './clock.js'
 
 interface Entry {
   readonly health: CameraHealth
-  readonly incidentOpen: boolean
+  /** Of its open incidents. */
+  readonly kinds: readonly Kind[]
   readonly rates: CameraRates
   /** Totals of the counts that have ended, and the last report of the one that goes on. */
   readonly before: CameraCounts
@@ -23,11 +25,13 @@ interface Entry {
 const MOST_ALARMS = 128
 
 export interface CameraLedger {
-  add(cameraId: string, incidentOpen: boolean): void
+  /** `kinds` of its open incidents. */
+  add(cameraId: string, kinds: readonly Kind[]): void
   remove(cameraId: string): void
   /** What a guard says; reports of cameras that were removed meanwhile are not taken. */
   report(report: CameraReport): void
-  incident(cameraId: string, open: boolean): void
+  /** Incidents of these kinds are open. */
+  incidents(cameraId: string, kinds: readonly Kind[]): void
   /** Somebody has paused the camera, or lets it go on. */
   pause(cameraId: string, on: boolean): void
   /** An alarm was on disk so long after the capture of the frame that raised it. */
@@ -52,16 +56,16 @@ export function cameraLedger(clock: Clock, onChange: (now: CameraFacts, before: 
   }
 
   function facts(id: string, entry: Omit<Entry, 'said'>): CameraFacts {
-    const { incidentOpen, rates, before, running, alarmsMs } = entry
+    const { kinds, rates, before, running, alarmsMs } = entry
     const { state, cause, sinceMs } = shownOf(id, entry)
     const scored = state === 'guarding'
-    const shown = { id, state, cause, sinceMs: clock.wallMs(sinceMs), scored, incidentOpen }
+    const shown = { id, state, cause, sinceMs: clock.wallMs(sinceMs), scored, incidentOpen: kinds.length > 0, kinds }
     return { ...shown, ...rates, ...alarmLatency(alarmsMs), ...sum(before, running) }
   }
 
   return {
-    add(id, incidentOpen) {
-      const entry = { ...startHeld(clock), incidentOpen, before: NONE, alarmsMs: [] }
+    add(id, kinds) {
+      const entry = { ...startHeld(clock), kinds, before: NONE, alarmsMs: [] }
       entries.set(id, { ...entry, said: facts(id, entry) })
     },
     remove(id) {
@@ -82,7 +86,7 @@ export function cameraLedger(clock: Clock, onChange: (now: CameraFacts, before: 
         pausedAtMs: on ? clock.nowMs() : undefined,
         before: sum(before, running),
       })),
-    incident: (id, open) => change(id, () => ({ incidentOpen: open })),
+    incidents: (id, kinds) => change(id, () => ({ kinds })),
     alarm: (id, latencyMs) => change(id, ({ alarmsMs }) => ({ alarmsMs: lastOf(alarmsMs, latencyMs) })),
     lost(id, cause) {
       change(id, ({ health, before, running }) => ({
@@ -117,7 +121,7 @@ function isNews(before: CameraFacts, now: CameraFacts): boolean {
     before.state !== now.state ||
     before.cause?.code !== now.cause?.code ||
     before.sinceMs !== now.sinceMs ||
-    before.incidentOpen !== now.incidentOpen ||
+    before.kinds.join() !== now.kinds.join() ||
     before.baseline?.stage !== now.baseline?.stage
   )
 }

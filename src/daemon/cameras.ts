@@ -55,7 +55,7 @@ export function runCameras(
   let owners: ReadonlyMap<string, number> = assignCameras(settings.cameras, count)
   const ledger = cameraLedger(clock, hooks.onCamera)
   const cameraOf = (id: string) => settings.cameras.find((camera) => camera.id === id)!
-  const add = (id: string) => ledger.add(id, incidents.of(id).length > 0)
+  const add = (id: string) => ledger.add(id, incidents.kinds(id))
   for (const { id } of settings.cameras) add(id)
 
   const carriedOn = (id: string) => incidents.of(id).map(({ incident }) => incident)

@@ -38,7 +38,7 @@ export function guardMessages(
     // nobody has to end a drill after a restart, and no camera is under attack by it
     if (!body.drill) {
       incidents.note({ incident, body })
-      ledger.incident(body.camera, incidents.of(body.camera).length > 0)
+      ledger.incidents(body.camera, incidents.kinds(body.camera))
     }
     try {
       await hooks.onAlert(body)

@@ -1,7 +1,7 @@
 /** Incidents that are open, kept on disk: a restart neither forgets nor doubles them. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AlertBody } from '../core/alert.js'
+import type { AlertBody, Kind } from '../core/alert.js'
 import type { Incident } from '../core/incident.js'
 import { keepFile } from '../files/kept-file.js'
 
@@ -16,6 +16,7 @@ export interface OpenIncident {
 export interface OpenIncidents {
   /** Of each sort, perturbation and tamper, one at most. */
   of(cameraId: string): readonly OpenIncident[]
+  kinds(cameraId: string): readonly Kind[]
   all(): readonly OpenIncident[]
   /** Remembers or, when the phase is cleared, forgets. */
   note(open: OpenIncident): void
@@ -34,8 +35,10 @@ export function openIncidents(stateDir: string, onDamaged: (text: string) => voi
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') failed(error)
   }
+  const of = (cameraId: string) => [...open.values()].filter(({ body }) => body.camera === cameraId)
   return {
-    of: (cameraId) => [...open.values()].filter(({ body }) => body.camera === cameraId),
+    of,
+    kinds: (cameraId) => of(cameraId).map(({ body }) => body.kind),
     all: () => [...open.values()],
     note(entry) {
       if (entry.incident.phase === 'cleared') open.delete(entry.incident.id)

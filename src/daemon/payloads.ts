@@ -19,6 +19,7 @@ export function cameraStatePayload(entry: CameraFacts, { incident, margin }: Cam
     since: iso(entry.sinceMs),
     cause: entry.cause ? { code: entry.cause.code, text: entry.cause.text } : null,
     incident_open: entry.incidentOpen,
+    kinds: [...entry.kinds],
     scored: entry.scored,
     baseline: entry.baseline?.stage ?? null,
     incident: incident ?? null,

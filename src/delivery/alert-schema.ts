@@ -110,6 +110,7 @@ export const cameraStateSchema = z
     since: time.describe('guarding: since when; else when it was last judged, or added'),
     cause: cause.nullable().describe('why it is not guarding; stays until it is guarded again'),
     incident_open: z.boolean(),
+    kinds: z.array(z.enum(KINDS)).describe('of its open incidents: a perturbation and a tamper may be open at once'),
     scored: z.boolean().describe('false: nobody judges its frames at present'),
     baseline: z
       .enum(['bundle', 'provisional', 'own'])
@@ -123,6 +124,15 @@ export const cameraStateSchema = z
     margin: z.union([z.literal('auto'), z.number()]).describe('detection.margin in force'),
   })
   .meta({ title: 'P/camera/<id>/state, retained' })
+
+/** ONVIF Core, "JSON Event Payload" (onvif-ej): the items of Imaging's video source events. */
+export const onvifEventSchema = z
+  .object({
+    UtcTime: time.describe('when the state became so'),
+    Source: z.object({ Source: z.string().describe('id of the camera') }),
+    Data: z.object({ State: z.boolean() }),
+  })
+  .meta({ title: 'P/onvif-ej/VideoSource/…/&<id>, retained; an empty payload: nobody can say at present' })
 
 export const statsSchema = z
   .looseObject({
@@ -152,6 +162,7 @@ export const diagnosticSchema = z
 
 export type UnitState = z.infer<typeof unitStateSchema>
 export type CameraStatePayload = z.infer<typeof cameraStateSchema>
+export type OnvifEvent = z.infer<typeof onvifEventSchema>
 export type StatsPayload = z.infer<typeof statsSchema>
 
 /** By the name that `framewarden schema` takes; `z.toJSONSchema` makes the text. */
@@ -160,6 +171,7 @@ export const payloadSchemas: Record<string, z.ZodType> = {
   incident: incidentSchema,
   state: unitStateSchema,
   'camera-state': cameraStateSchema,
+  'onvif-event': onvifEventSchema,
   stats: statsSchema,
   diagnostic: diagnosticSchema,
 }

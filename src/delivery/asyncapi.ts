@@ -1,6 +1,14 @@
 /** All that goes over MQTT as one AsyncAPI 3 document, made from the schemas: `framewarden schema asyncapi`. Pure. */
 import { z } from 'zod'
-import { alertSchema, cameraStateSchema, diagnosticSchema, statsSchema, unitStateSchema } from './alert-schema.js'
+import {
+  alertSchema,
+  cameraStateSchema,
+  diagnosticSchema,
+  onvifEventSchema,
+  statsSchema,
+  unitStateSchema,
+} from './alert-schema.js'
+import { ONVIF_TOPICS } from './mqtt/onvif-events.js'
 import { REQUEST_VERBS } from './mqtt/request-inbox.js'
 import { topicsOf } from './mqtt/topics.js'
 import { requestSchemas, responseSchemas } from './request-schema.js'
@@ -46,6 +54,11 @@ function channelsOf(): readonly Channel[] {
       ...{ ...said, name: 'image', address: topics.image(CAMERA), payload: jpeg, retain: true },
       text: "The labelled picture of the camera's last alert, with mqtt.images.",
     },
+    ...ONVIF_TOPICS.map((event): Channel => {
+      const name = `onvif${event.split('/')[0]!.replace('framewarden:', '')}`
+      const text = 'An ONVIF property event (onvif-ej), with mqtt.onvif_events; empty: nobody can say at present.'
+      return { ...said, name, address: topics.onvif(event, CAMERA), text, payload: onvifEventSchema, retain: true }
+    }),
     {
       ...said,
       name: 'diagnostic',

@@ -1,5 +1,6 @@
 /** The broker of the moment: a reload may put another in its place. What was said of unit and cameras is said to the next one, too. */
 import type { Diagnostic } from '../core/diagnostic.js'
+import type { CameraStatePayload } from './alert-schema.js'
 import type { MqttSink } from './mqtt/mqtt-sink.js'
 
 /** Diagnostics that wait while one broker is left for another; the oldest go first. */
@@ -16,7 +17,7 @@ export function brokerSlot(): BrokerSlot {
   let exchanges = 0
   let exchanged: Promise<void> = Promise.resolve()
   let unit: object | undefined
-  const cameras = new Map<string, object>()
+  const cameras = new Map<string, CameraStatePayload>()
   const images = new Map<string, Buffer>()
   let held: Diagnostic[] = []
 

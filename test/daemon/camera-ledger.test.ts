@@ -23,7 +23,7 @@ function ledger() {
   const news: CameraFacts[] = []
   const clock = { atMs: 0, bootMs: 0, nowMs: () => clock.atMs, wallMs: (ms: number) => clock.bootMs + ms }
   const kept = cameraLedger(clock, (now) => news.push(now))
-  kept.add('gate', false)
+  kept.add('gate', [])
   const report = (...args: Parameters<typeof beat>) => {
     clock.atMs += 500
     kept.report(beat(...args))
@@ -72,7 +72,7 @@ test('an alert after a guard restart counts no frame twice', () => {
   report(100)
   kept.lost('gate', gone)
   report(5)
-  for (let i = 0; i < 10; i++) kept.incident('gate', i % 2 === 0)
+  for (let i = 0; i < 10; i++) kept.incidents('gate', i % 2 === 0 ? ['noise'] : [])
   expect(kept.get('gate')).toMatchObject({ frames: 105, flagged: 2 })
   expect(report(6)).toMatchObject({ frames: 106, flagged: 2 })
 })
@@ -90,7 +90,7 @@ test('totals never fall, whatever comes in which order', () => {
   for (let i = 0; i < 500; i++) {
     const roll = (i * 7_919) % 13
     if (roll === 0) kept.lost('gate', gone)
-    else if (roll === 1) kept.incident('gate', i % 2 === 0)
+    else if (roll === 1) kept.incidents('gate', i % 2 === 0 ? ['noise'] : [])
     else report(roll * 3)
     const { frames } = kept.get('gate')!
     expect(frames).toBeGreaterThanOrEqual(last)
@@ -108,12 +108,12 @@ test('a report of a removed camera is not taken', () => {
 test('only news is reported: not counters, not another text of the same cause', () => {
   const { kept, news, report } = ledger()
   for (let i = 1; i < 20; i++) report(i * 7)
-  kept.incident('gate', true)
-  kept.incident('gate', true)
+  for (const kinds of [['noise'], ['noise'], ['noise', 'dark']] as const) kept.incidents('gate', kinds)
   kept.lost('gate', gone)
   kept.lost('gate', diagnostic('FW_GUARD_LOST', 'guard-0', 'ended with status 1'))
   expect(news.map(({ state, incidentOpen }) => [state, incidentOpen])).toEqual([
     ['guarding', false],
+    ['guarding', true],
     ['guarding', true],
     ['backoff', true],
   ])

@@ -4,7 +4,7 @@ import { diagnostic } from '../../src/core/diagnostic.js'
 import { cameraLine } from '../../src/daemon/camera-line.js'
 
 const facts: CameraFacts = {
-  ...{ id: 'gate', state: 'guarding', scored: true, sinceMs: 0, incidentOpen: false },
+  ...{ id: 'gate', state: 'guarding', scored: true, sinceMs: 0, incidentOpen: false, kinds: [] },
   ...{ frames: 0, flagged: 0, unscored: 0, dropped: 0, connects: 1, fps: 15 },
 }
 

@@ -4,7 +4,7 @@ import { diagnostic } from '../../src/core/diagnostic.js'
 import { drillOrderOf, drillRefusal } from '../../src/daemon/drill-order.js'
 
 const facts: CameraFacts = {
-  ...{ id: 'gate', state: 'guarding', scored: true, sinceMs: 0, incidentOpen: false, fps: 15 },
+  ...{ id: 'gate', state: 'guarding', scored: true, sinceMs: 0, incidentOpen: false, kinds: [], fps: 15 },
   ...{ frames: 1, flagged: 0, unscored: 0, dropped: 0, connects: 1 },
 }
 

@@ -8,7 +8,7 @@ import type { AlertFate } from '../../src/delivery/delivery.js'
 import { alertBody } from '../fixtures/alerts.js'
 
 const facts: CameraFacts = {
-  ...{ id: 'gate', state: 'guarding', scored: true, sinceMs: 0, incidentOpen: false, fps: 15 },
+  ...{ id: 'gate', state: 'guarding', scored: true, sinceMs: 0, incidentOpen: false, kinds: [], fps: 15 },
   ...{ frames: 1, flagged: 0, unscored: 0, dropped: 0, connects: 1 },
 }
 const order = { camera: 'gate', attack: 'pattern', level: 16 / 255 } as const

@@ -19,7 +19,7 @@ const alert = (phase: 'raised' | 'cleared'): FromGuard => ({
 async function taken(keep: (body: AlertBody) => Promise<void>) {
   const folder = await emptyFolder()
   const ledger = cameraLedger({ nowMs: () => 0, wallMs: (ms) => ms }, () => {})
-  ledger.add('gate', false)
+  ledger.add('gate', [])
   const diagnostics: Diagnostic[] = []
   const clock = { ms: 0 }
   const messages = guardMessages(

@@ -9,7 +9,7 @@ const AT_MS = Date.UTC(2026, 10, 22, 3, 12)
 
 function entry() {
   const ledger = cameraLedger({ nowMs: () => 0, wallMs: (ms) => AT_MS + ms }, () => {})
-  ledger.add('gate', true)
+  ledger.add('gate', ['turned'])
   ledger.lost('gate', diagnostic('FW_GUARD_LOST', 'guard-0', 'ended by SIGKILL'))
   return ledger.get('gate')!
 }
@@ -35,6 +35,7 @@ test('what is published fits the schemas that `framewarden schema` prints', () =
     state: 'backoff',
     scored: false,
     incident_open: true,
+    kinds: ['turned'],
     cause: { code: 'FW_GUARD_LOST', text: 'ended by SIGKILL' },
   })
   expect(statsSchema.parse(statsPayload(entry(), AT_MS))).toMatchObject({ frames: 0, latency_p99_ms: null })

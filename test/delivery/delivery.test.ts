@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Diagnostic } from '../../src/core/diagnostic.js'
 import { alertSchema, diagnosticSchema } from '../../src/delivery/alert-schema.js'
 import { type Delivery, type DeliveryOptions, startDelivery } from '../../src/delivery/delivery.js'
-import { alertBody, emptyFolder, until } from '../fixtures/alerts.js'
+import { alertBody, cameraState, emptyFolder, until } from '../fixtures/alerts.js'
 import { mqttSettings, type Seen, startBadBroker, startBroker, subscribe } from '../fixtures/broker.js'
 
 const WEEK = { maxBytes: 256 * 2 ** 20, maxAgeMs: 7 * 86_400_000 }
@@ -32,7 +32,7 @@ test('online first, then the retained state, then alerts by their schema; offlin
   const seen = await subscribe(broker.url)
   const { delivery, reported } = await start({ mqtt: mqttSettings(broker.url) })
   delivery.unitState({ version: '0.1.0' })
-  delivery.cameraState('north-door', { state: 'guarding', incident_open: false })
+  delivery.cameraState('north-door', cameraState())
   const alert = await delivery.alert(alertBody())
   await until(() => alertsIn(seen).length === 1, 'the alert')
   expect(seen.map(({ topic }) => topic)).toEqual([
@@ -53,8 +53,8 @@ test('online first, then the retained state, then alerts by their schema; offlin
 test('a late subscriber finds availability, unit and camera states retained; a forgotten camera is gone', async () => {
   const broker = await startBroker()
   const { delivery } = await start({ mqtt: mqttSettings(broker.url) })
-  delivery.cameraState('north-door', { state: 'guarding', incident_open: false })
-  delivery.cameraState('yard', { state: 'guarding', incident_open: false })
+  delivery.cameraState('north-door', cameraState())
+  delivery.cameraState('yard', cameraState())
   delivery.forgetCamera('yard')
   const early = await subscribe(broker.url)
   await until(() => early.some(({ topic }) => topic.endsWith('north-door/state')), 'the camera state')
@@ -83,7 +83,7 @@ test('a daemon that is killed is announced offline by its last will', async () =
 test('alerts raised while the broker is away wait on disk and arrive in order, once; state is sent again', async () => {
   const first = await startBroker()
   const { delivery, reported } = await start({ mqtt: mqttSettings(first.url) })
-  delivery.cameraState('north-door', { state: 'guarding', incident_open: true })
+  delivery.cameraState('north-door', cameraState({ incident_open: true }))
   await delivery.alert(alertBody())
   await until(() => delivery.snapshot().pending === 0, 'the first alert')
   await first.close()
@@ -155,7 +155,7 @@ test('a diagnostic reaches ops by its schema; those that wait for the broker are
 test('without a broker alerts are on disk and the rest is quiet', async () => {
   const { delivery, reported } = await start({})
   expect((await delivery.alert(alertBody())).seq).toBe(1)
-  delivery.cameraState('yard', {})
+  delivery.cameraState('yard', cameraState())
   delivery.stats('yard', {})
   delivery.forgetCamera('yard')
   expect(delivery.snapshot()).toMatchObject({ broker: 'off', pending: 1, seq: 1 })
@@ -207,7 +207,7 @@ test('another broker takes over: alerts go on counting meanwhile, states are rep
   const [before, after] = [await subscribe(first.url), await subscribe(second.url)]
   const { delivery, reported } = await start({ mqtt: mqttSettings(first.url) })
   delivery.unitState({ version: '0.1.0' })
-  delivery.cameraState('yard', { state: 'guarding', incident_open: false })
+  delivery.cameraState('yard', cameraState())
   await delivery.alert(alertBody())
   await until(() => delivery.snapshot().pending === 0, 'the first alert')
   const replaced = delivery.replaceBroker(mqttSettings(second.url))
@@ -223,7 +223,7 @@ test('another broker takes over: alerts go on counting meanwhile, states are rep
   expect(after.filter(({ topic }) => /availability|state$/.test(topic)).map(({ payload }) => payload)).toEqual([
     'online',
     '{"version":"0.1.0"}',
-    '{"state":"guarding","incident_open":false}',
+    JSON.stringify(cameraState()),
   ])
   expect([alertsIn(before).length, before.at(-1)!.payload]).toEqual([1, 'offline'])
   expect(reported).toEqual([])
@@ -276,7 +276,7 @@ test('a broker that closes the connection on a topic, as 3.1.1 lets it: alerts a
   const seen = await subscribe(broker.url)
   const homeAssistant = { enabled: true, prefix: 'homeassistant' }
   const { delivery, reported } = await start({ mqtt: mqttSettings(broker.url, { homeAssistant }) })
-  for (const id of ['yard', 'gate']) delivery.cameraState(id, { state: 'guarding', incident_open: false })
+  for (const id of ['yard', 'gate']) delivery.cameraState(id, cameraState())
   for (let i = 0; i < 21; i++) await delivery.alert(alertBody())
   await until(() => new Set(alertsIn(seen).map(({ id }) => id)).size === 21, 'all alerts', 30_000)
   await until(() => seen.some(({ topic }) => topic.endsWith('gate/state')), 'the last state', 30_000)
@@ -293,8 +293,8 @@ test('Home Assistant entities come with the first state of a camera and go when 
   const { delivery } = await start({
     mqtt: mqttSettings(broker.url, { homeAssistant: { enabled: true, prefix: 'homeassistant' } }),
   })
-  delivery.cameraState('yard', { state: 'guarding', incident_open: false })
-  delivery.cameraState('yard', { state: 'stalled', incident_open: false })
+  delivery.cameraState('yard', cameraState())
+  delivery.cameraState('yard', cameraState({ state: 'stalled' }))
   const ofCamera = () => seen.filter(({ topic }) => topic.includes('_yard/'))
   await until(() => ofCamera().length === 11, 'all entities, and what the settings leave out')
   expect(ofCamera().filter(({ payload }) => payload !== '')).toHaveLength(6)
@@ -309,11 +309,11 @@ test('a camera that left the configuration while the daemon was down leaves no r
   const broker = await startBroker()
   const stateDir = await emptyFolder()
   const before = await start({ stateDir, mqtt: mqttSettings(broker.url) })
-  for (const id of ['yard', 'gate']) before.delivery.cameraState(id, { state: 'guarding', incident_open: false })
+  for (const id of ['yard', 'gate']) before.delivery.cameraState(id, cameraState())
   await until(() => before.delivery.snapshot().broker === 'online', 'online')
   await before.delivery.stop()
   const after = await start({ stateDir, mqtt: mqttSettings(broker.url), cameras: ['gate'] })
-  after.delivery.cameraState('gate', { state: 'connecting', incident_open: false })
+  after.delivery.cameraState('gate', cameraState({ state: 'connecting' }))
   await until(() => after.delivery.snapshot().broker === 'online', 'online')
   await after.delivery.stop()
   const late = await subscribe(broker.url)

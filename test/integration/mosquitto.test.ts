@@ -9,7 +9,7 @@ import type { MqttSettings } from '../../src/core/settings.js'
 import { alertSchema } from '../../src/delivery/alert-schema.js'
 import { type Delivery, startDelivery } from '../../src/delivery/delivery.js'
 import { probeBroker } from '../../src/delivery/mqtt/probe-broker.js'
-import { alertBody, emptyFolder, until } from '../fixtures/alerts.js'
+import { alertBody, cameraState, emptyFolder, until } from '../fixtures/alerts.js'
 import { mqttSettings, type Seen } from '../fixtures/broker.js'
 import { type Certificates, type Mosquitto, makeCertificates, startMosquitto } from './mosquitto-broker.js'
 
@@ -63,7 +63,7 @@ test('protocol 5: alerts, retained state, content type, the window that the brok
   const seen = await subscribe(mqtt)
   const { delivery, reported } = await start(mqtt)
   delivery.unitState({ version: '0.1.0' })
-  for (let i = 0; i < 40; i++) delivery.cameraState(`camera-${i}`, { state: 'guarding', incident_open: false })
+  for (let i = 0; i < 40; i++) delivery.cameraState(`camera-${i}`, cameraState())
   let most = 0
   const watch = setInterval(() => {
     most = Math.max(most, delivery.snapshot().inFlight)
@@ -145,7 +145,7 @@ test('a broker killed with alerts on their way, away, and back: each arrives, in
   const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`)
   const seen = await subscribe(mqtt)
   const { delivery, reported } = await start(mqtt)
-  delivery.cameraState('north-door', { state: 'guarding', incident_open: true })
+  delivery.cameraState('north-door', cameraState({ incident_open: true }))
   const first = Array.from({ length: 500 }, () => delivery.alert(alertBody()))
   await until(() => delivery.snapshot().inFlight > 0, 'alerts on their way')
   await broker.kill()
@@ -230,7 +230,7 @@ test('rights on framewarden/# alone, at a broker that drops who is denied: every
   const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`, { homeAssistant })
   const seen = await subscribe(mqtt, '#')
   const { delivery, reported } = await start(mqtt)
-  for (let i = 0; i < 3; i++) delivery.cameraState(`camera-${i}`, { state: 'guarding', incident_open: false })
+  for (let i = 0; i < 3; i++) delivery.cameraState(`camera-${i}`, cameraState())
   for (let i = 0; i < 21; i++) await delivery.alert(alertBody())
   const arrived = () => new Set(alertsIn(seen).map(({ id }) => id)).size
   await until(() => arrived() === 21 && delivery.snapshot().pending === 0, 'all alerts')
@@ -245,8 +245,8 @@ test('rights on framewarden/# alone, at a broker that drops who is denied: every
   const trouble = () =>
     broker.log().filter((line) => /Denied PUBLISH|New client connected .* framewarden-gate-7 /.test(line))
   const before = trouble()
-  delivery.cameraState('camera-0', { state: 'stalled', incident_open: false })
-  delivery.cameraState('camera-9', { state: 'guarding', incident_open: false })
+  delivery.cameraState('camera-0', cameraState({ state: 'stalled' }))
+  delivery.cameraState('camera-9', cameraState())
   await delivery.alert(alertBody())
   await until(() => arrived() === 22 && stateOf('camera-9') > 0, 'alert and states')
   expect(trouble()).toEqual(before)
@@ -257,6 +257,38 @@ test('rights on framewarden/# alone, at a broker that drops who is denied: every
   delivery.retryDenied()
   const announced = () => new Set(seen.flatMap(({ topic }) => (topic.startsWith('homeassistant/') ? [topic] : []))).size
   await until(() => announced() === 1 + 4 * 11, 'the unit, and all entities of each of four cameras')
+})
+
+test('ONVIF events: retained at Mosquitto, changed one by one, deleted when the camera is away and when the unit stops', async () => {
+  const broker = await mosquitto(() => ['allow_anonymous true'])
+  const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`, { onvifEvents: true })
+  const filter = 'framewarden/gate-7/onvif-ej/#'
+  const seen = await subscribe(mqtt, filter)
+  const { delivery } = await start(mqtt)
+  const last = (event: string) =>
+    seen.findLast(({ topic }) => topic === `framewarden/gate-7/onvif-ej/VideoSource/${event}/&yard`)?.payload
+  const state = (event: string) => JSON.parse(last(event) || '{}').Data?.State
+  delivery.cameraState('yard', cameraState())
+  await until(() => seen.length === 9, 'every property')
+  delivery.cameraState('yard', cameraState({ incident_open: true, kinds: ['covered'] }))
+  const covered = 'GlobalSceneChange/AnalyticsService'
+  await until(() => state(covered) === true, 'the tamper')
+  expect(seen).toHaveLength(10)
+  // who subscribes later gets what is so now
+  const late = await subscribe(mqtt, filter)
+  await until(() => late.length === 9, 'the retained properties')
+  expect(new Set(late.map(({ retain }) => retain))).toEqual(new Set([true]))
+  expect(late.filter(({ payload }) => JSON.parse(payload).Data.State).map(({ topic }) => topic)).toEqual([
+    'framewarden/gate-7/onvif-ej/VideoSource/GlobalSceneChange/AnalyticsService/&yard',
+  ])
+  const cause = { code: 'FW_CAMERA_UNREACHABLE', text: 'no route' } as const
+  delivery.cameraState('yard', cameraState({ state: 'backoff', scored: false, cause }))
+  await until(() => state('SignalLoss') === true && last(covered) === '', 'the loss, and that nobody looks')
+  await delivery.stop()
+  await until(() => last('SignalLoss') === '', 'the last one to go')
+  const after = await subscribe(mqtt, 'framewarden/gate-7/#')
+  await until(() => after.some(({ topic }) => topic.endsWith('/availability')), 'what is retained')
+  expect(after.filter(({ topic }) => topic.includes('onvif-ej'))).toEqual([])
 })
 
 test('a second client with the name of this unit: FW_BROKER_KICKED, though Mosquitto 2.0 just closes the connection', async () => {

@@ -8,6 +8,7 @@ export function camera(id: string, more: Partial<CameraFacts> = {}): CameraFacts
     sinceMs: 1_000,
     scored: true,
     incidentOpen: false,
+    kinds: [],
     fps: 15,
     score: -4.5,
     flagged: 3,

@@ -71,7 +71,15 @@ async function openUnit(index: number): Promise<MqttClient> {
 
 function cameraState(camera: string): CameraStatePayload {
   return {
-    ...{ camera, state: 'guarding', since: new Date().toISOString(), cause: null, incident_open: false, scored: true },
+    ...{
+      camera,
+      state: 'guarding',
+      since: new Date().toISOString(),
+      cause: null,
+      incident_open: false,
+      kinds: [],
+      scored: true,
+    },
     ...{ baseline: 'own', incident: null, paused: false, margin: 'auto' },
   }
 }

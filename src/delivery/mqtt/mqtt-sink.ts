@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../core/diagnostic.js'
 import { REMEDIES } from '../../core/errors.js'
 import type { MqttSettings } from '../../core/settings.js'
+import type { CameraStatePayload } from '../alert-schema.js'
 import type { Spool } from '../spool/spool.js'
 import { type CameraTopics, cameraTopics } from './camera-topics.js'
 import { brokerName } from './dial.js'
@@ -37,7 +38,7 @@ export interface MqttSink {
   /** Retained, sent again on each connect. */
   unitState(payload: object): void
   /** Retained, sent again on each connect. */
-  cameraState(id: string, payload: object): void
+  cameraState(id: string, payload: CameraStatePayload): void
   /** The picture of the camera's last alert, a JPEG: retained, where `mqtt.images` is on. */
   cameraImage(id: string, jpeg: Buffer): void
   /** Empties the camera's retained topics. */
@@ -79,7 +80,7 @@ export async function startMqttSink(options: MqttSinkOptions): Promise<MqttSink>
   const { version, publicUrl } = options
   const asked = { images: mqtt.images, writable: mqtt.requests === 'write' }
   const discovery = enabled ? discoveryOf({ prefix, unit, topics, version, publicUrl, ...asked }) : undefined
-  const cameras = cameraTopics(topics, discovery, known, { cameras: options.cameras, images: mqtt.images }, retain)
+  const cameras = cameraTopics(topics, discovery, known, { ...mqtt, cameras: options.cameras }, retain)
   const [filters, hear] = heardOn(options, topics, cameras, publishing)
   const publisher = startPublisher({
     mqtt,
@@ -104,6 +105,7 @@ export async function startMqttSink(options: MqttSinkOptions): Promise<MqttSink>
       return { ...publisher.state, inFlight: publishing.state.line?.inFlight.length ?? 0 }
     },
     stop: async () => {
+      cameras.leave()
       if (await publisher.stop()) cameras.settled()
       await known.flush()
     },

@@ -10,6 +10,8 @@ export interface Topics {
   alert(cameraId: string): string
   stats(cameraId: string): string
   image(cameraId: string): string
+  /** `event` below ONVIF's `VideoSource/`; the Source item stands after `&` (ONVIF Core, "Topic Structure"). */
+  onvif(event: string, cameraId: string): string
 }
 
 /**
@@ -28,6 +30,7 @@ export function topicsOf(prefix: string, unit: string): Topics {
     alert: (cameraId) => `${root}/camera/${cameraId}/alert`,
     stats: (cameraId) => `${root}/camera/${cameraId}/stats`,
     image: (cameraId) => `${root}/camera/${cameraId}/image`,
+    onvif: (event, cameraId) => `${root}/onvif-ej/VideoSource/${event}/&${cameraId}`,
   }
 }
 

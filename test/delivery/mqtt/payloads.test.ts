@@ -19,7 +19,15 @@ test('topics', () => {
 })
 
 test('every payload has a JSON schema', () => {
-  expect(Object.keys(payloadSchemas)).toEqual(['alert', 'incident', 'state', 'camera-state', 'stats', 'diagnostic'])
+  expect(Object.keys(payloadSchemas)).toEqual([
+    'alert',
+    'incident',
+    'state',
+    'camera-state',
+    'onvif-event',
+    'stats',
+    'diagnostic',
+  ])
   for (const schema of Object.values(payloadSchemas)) {
     const json = z.toJSONSchema(schema)
     expect(json.type).toBe('object')

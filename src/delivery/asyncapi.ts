@@ -73,7 +73,7 @@ function channelsOf(): readonly Channel[] {
       },
       {
         ...{ ...said, name: `${verb}Response`, address: topics.response(verb), payload: responseSchemas[verb] },
-        text: `Answers a request for ${verb}.`,
+        text: `Answers a request for ${verb}, where that names no response topic (MQTT 5) of its own.`,
       },
     ]),
   ]
@@ -112,11 +112,15 @@ function channelOf({ name, address, text }: Channel): object {
   }
 }
 
+/** `xRequest` is answered on `xResponse`. */
 function operationOf({ name, direction, retain = false, qos = 1 }: Channel): object {
   return {
     action: direction === 'says' ? 'send' : 'receive',
     channel: { $ref: `#/channels/${name}` },
     messages: [{ $ref: `#/channels/${name}/messages/${name}` }],
+    ...(direction === 'hears' && {
+      reply: { channel: { $ref: `#/channels/${name.replace(/Request$/, 'Response')}` } },
+    }),
     bindings: { mqtt: { qos, retain, bindingVersion: '0.2.0' } },
   }
 }

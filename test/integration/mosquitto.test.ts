@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { connect } from 'mqtt'
+import { connect, type IPublishPacket } from 'mqtt'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Diagnostic } from '../../src/core/diagnostic.js'
 import type { MqttSettings } from '../../src/core/settings.js'
 import { alertSchema } from '../../src/delivery/alert-schema.js'
 import { type Delivery, startDelivery } from '../../src/delivery/delivery.js'
 import { probeBroker } from '../../src/delivery/mqtt/probe-broker.js'
+import type { AnswerRequest } from '../../src/delivery/mqtt/request-inbox.js'
 import { alertBody, cameraState, emptyFolder, until } from '../fixtures/alerts.js'
 import { mqttSettings, type Seen } from '../fixtures/broker.js'
 import { type Certificates, type Mosquitto, makeCertificates, startMosquitto } from './mosquitto-broker.js'
@@ -21,13 +22,18 @@ async function mosquitto(config: Parameters<typeof startMosquitto>[0]): Promise<
   return broker
 }
 
-async function start(mqtt: MqttSettings, stateDir?: string): Promise<{ delivery: Delivery; reported: Diagnostic[] }> {
+async function start(
+  mqtt: MqttSettings,
+  stateDir?: string,
+  onRequest?: AnswerRequest,
+): Promise<{ delivery: Delivery; reported: Diagnostic[] }> {
   const reported: Diagnostic[] = []
   const delivery = await startDelivery({
     unit: 'gate-7',
     stateDir: stateDir ?? (await emptyFolder()),
     mqtt,
     spool: WEEK,
+    onRequest,
     onDiagnostic: (d) => reported.push(d),
   })
   onTestFinished(() => delivery.stop())
@@ -35,7 +41,7 @@ async function start(mqtt: MqttSettings, stateDir?: string): Promise<{ delivery:
 }
 
 interface Received extends Seen {
-  readonly properties?: { contentType?: string }
+  readonly properties?: { contentType?: string; correlationData?: Buffer }
 }
 
 async function subscribe(mqtt: MqttSettings, filter = 'framewarden/#'): Promise<Received[]> {
@@ -289,6 +295,34 @@ test('ONVIF events: retained at Mosquitto, changed one by one, deleted when the 
   const after = await subscribe(mqtt, 'framewarden/gate-7/#')
   await until(() => after.some(({ topic }) => topic.endsWith('/availability')), 'what is retained')
   expect(after.filter(({ topic }) => topic.includes('onvif-ej'))).toEqual([])
+})
+
+test('a request that names a response topic is answered there, with its correlation data; one that must not be heard there is not', async () => {
+  const broker = await mosquitto(() => ['allow_anonymous true'])
+  const mqtt = mqttSettings(`mqtt://127.0.0.1:${broker.port}`)
+  const seen = await subscribe(mqtt, '#')
+  const { delivery } = await start(mqtt, undefined, async (verb, payload) => `${verb} ${payload}`)
+  await until(() => delivery.snapshot().broker === 'online', 'online')
+  await until(() => broker.log().some((line) => line.includes('gate-7/request/snapshot (QoS 1)')), 'who listens')
+  const client = connect(mqtt.url, { protocolVersion: 5 })
+  onTestFinished(() => void client.end(true))
+  const ask = (payload: string, properties: IPublishPacket['properties']) =>
+    client.publishAsync('framewarden/gate-7/request/snapshot', payload, { qos: 1, properties })
+  const answer = (payload: string) => seen.find((one) => one.payload === `snapshot ${payload}`)
+  await ask('there', { responseTopic: 'ops/console-3', correlationData: Buffer.from([0, 7, 255]) })
+  const there = await until(() => answer('there'), 'the answer')
+  expect([there.topic, there.properties?.correlationData]).toEqual(['ops/console-3', Buffer.from([0, 7, 255])])
+  expect(there.properties?.contentType).toBe('application/json')
+  await ask('own', { responseTopic: 'framewarden/gate-7/response/console-3' })
+  expect((await until(() => answer('own'), 'the answer')).topic).toBe('framewarden/gate-7/response/console-3')
+  const forbidden = ['framewarden/gate-7/camera/yard/alert', 'framewarden/gate-8/request/drill']
+  for (const responseTopic of forbidden) {
+    await ask(responseTopic, { responseTopic })
+    const { topic } = await until(() => answer(responseTopic), 'the answer')
+    expect(topic).toBe('framewarden/gate-7/response/snapshot')
+  }
+  await ask('nowhere', {})
+  expect((await until(() => answer('nowhere'), 'the answer')).topic).toBe('framewarden/gate-7/response/snapshot')
 })
 
 test('a second client with the name of this unit: FW_BROKER_KICKED, though Mosquitto 2.0 just closes the connection', async () => {

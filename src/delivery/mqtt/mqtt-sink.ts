@@ -12,7 +12,7 @@ import type { Payload } from './outbox.js'
 import type { Denied } from './publish-effect.js'
 import { type PublisherState, startPublisher } from './publisher.js'
 import { type Publishing, startPublishing } from './publishing.js'
-import { type AnswerRequest, listenOn, requestInbox } from './request-inbox.js'
+import { type AnswerRequest, listenOn, type RequestInbox, requestInbox } from './request-inbox.js'
 import { grantOf, type Topics, topicsOf } from './topics.js'
 
 const PUBACK_MS = 30_000
@@ -118,19 +118,21 @@ function heardOn(
   topics: Topics,
   cameras: CameraTopics,
   publishing: Publishing,
-): [readonly string[], (topic: string, payload: Buffer) => void] {
+): [readonly string[], RequestInbox['take']] {
   const { enabled, prefix } = mqtt.homeAssistant
   const inbox = requestInbox({
     topics,
     rights: mqtt.requests,
     answer: onRequest,
     respond: (topic, payload) => publishing.take({ type: 'push', topic, payload }),
+    // at once or not at all: whoever asks names any number of topics, and a broker may deny them
+    reply: ({ topic, correlationData }, payload) => publishing.session?.publishNow(topic, payload, correlationData),
     onDropped: () => onFailure('FW_REQUESTS_DROPPED', 'broker', 'more requests than are answered'),
   })
   if (!enabled) return [inbox.filters, inbox.take]
   const birth = `${prefix}/status`
-  const hear = (topic: string, payload: Buffer) => {
-    if (topic !== birth) inbox.take(topic, payload)
+  const hear: RequestInbox['take'] = (topic, payload, to) => {
+    if (topic !== birth) inbox.take(topic, payload, to)
     else if (payload.toString() === 'online') cameras.again()
   }
   return [[...inbox.filters, birth], hear]

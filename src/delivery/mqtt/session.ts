@@ -10,7 +10,7 @@ export interface Session {
   /** QoS 1; `onSettled` is called once. */
   publish(message: Outgoing, onSettled: (outcome: PublishOutcome) => void): void
   /** QoS 0: goes out now or not at all. */
-  publishNow(topic: string, payload: string): void
+  publishNow(topic: string, payload: string, correlationData?: Buffer): void
   /** Ends the connection; `ended` says why. */
   leave(effect: PublishEffect & { type: 'leave' }): void
   /** Says good-bye: after DISCONNECT the broker drops the will (MQTT 5, 3.14.4). */
@@ -25,8 +25,9 @@ export function openSession({ client, protocol, ended }: Connection): Session {
     publish: ({ topic, payload, retain }, onSettled) => {
       client.publish(topic, payload, publishOptions(protocol, retain, payload), (error) => onSettled(outcomeOf(error)))
     },
-    publishNow: (topic, payload) => {
-      if (isOpen()) client.publish(topic, payload, { qos: 0 })
+    publishNow: (topic, payload, correlationData) => {
+      const properties = { payloadFormatIndicator: true, contentType: 'application/json', correlationData }
+      if (isOpen()) client.publish(topic, payload, protocol === 5 ? { qos: 0, properties } : { qos: 0 })
     },
     leave: ({ code, text }) => {
       if (!isOpen()) return // it ends already, for a reason of its own

@@ -6,6 +6,8 @@ export interface Topics {
   readonly diagnostic: string
   request(verb: string): string
   response(verb: string): string
+  /** Whether a request may name `topic` for its answer: nothing that this unit, or another below the prefix, is to be heard on. */
+  mayAnswerAt(topic: string): boolean
   cameraState(cameraId: string): string
   alert(cameraId: string): string
   stats(cameraId: string): string
@@ -26,6 +28,9 @@ export function topicsOf(prefix: string, unit: string): Topics {
     diagnostic: `${root}/diagnostic`,
     request: (verb) => `${root}/request/${verb}`,
     response: (verb) => `${root}/response/${verb}`,
+    mayAnswerAt: (topic) =>
+      /^[^$+#\p{Cc}][^+#\p{Cc}]*$/u.test(topic) &&
+      (!topic.startsWith(`${prefix}/`) || topic.startsWith(`${root}/response/`)),
     cameraState: (cameraId) => `${root}/camera/${cameraId}/state`,
     alert: (cameraId) => `${root}/camera/${cameraId}/alert`,
     stats: (cameraId) => `${root}/camera/${cameraId}/stats`,

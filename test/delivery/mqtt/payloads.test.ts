@@ -18,6 +18,20 @@ test('topics', () => {
   ])
 })
 
+test.each([
+  ['ops/console-3', true],
+  ['site/framewarden/gate-7/response/console-3', true],
+  ['site/framewarden/gate-7/camera/yard/alert', false],
+  ['site/framewarden/gate-7/request/reload', false],
+  ['site/framewarden/gate-8/request/reload', false],
+  ['$SYS/broker', false],
+  ['ops/+', false],
+  ['ops/#', false],
+  ['', false],
+])('a request may name %j for its answer: %j', (topic, may) => {
+  expect(topics.mayAnswerAt(topic)).toBe(may)
+})
+
 test('every payload has a JSON schema', () => {
   expect(Object.keys(payloadSchemas)).toEqual([
     'alert',

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import type { FfmpegBuild } from '../src/camera/ffmpeg.js'
 import { decodeSource } from '../src/camera/file.js'
+import { framePool } from '../src/camera/frame-pool.js'
 import type { Frame } from '../src/core/frame.js'
 import type { ModelSettings } from '../src/core/settings.js'
 import { startEngine } from '../src/inference/engine.js'
@@ -29,8 +30,9 @@ export async function decodeCapacity(clip: string, ffmpeg: FfmpegBuild): Promise
 /** Judges the clip's frames on as many threads as there are cores, as guards do. */
 export async function inferenceCapacity(clip: string, ffmpeg: FfmpegBuild, models: ModelSettings): Promise<Capacity> {
   const kept: Frame[] = []
-  for await (const frame of decodeSource(clip, { width: CLIP.width, ffmpeg, signal: new AbortController().signal })) {
-    kept.push({ ...frame, pixels: frame.pixels.slice() })
+  const source = { width: CLIP.width, ffmpeg, signal: new AbortController().signal, takeBuffer: framePool().take }
+  for await (const frame of decodeSource(clip, source)) {
+    kept.push(frame)
     if (kept.length === 150) break
   }
   const engine = await startEngine(models)
@@ -39,8 +41,7 @@ export async function inferenceCapacity(clip: string, ffmpeg: FfmpegBuild, model
   const judge = async (frames: readonly Frame[]) => {
     const waiting = [...frames]
     const work = async () => {
-      for (let frame = waiting.pop(); frame; frame = waiting.pop())
-        await engine.judge({ ...frame, pixels: frame.pixels.slice() }, options)
+      for (let frame = waiting.pop(); frame; frame = waiting.pop()) await engine.judge(frame, options)
     }
     await Promise.all(Array.from({ length: engine.threads() }, work))
   }

@@ -67,10 +67,8 @@ async function raised(frames: readonly Frame[], parts: LeastLevelParts): Promise
   const lnEs: number[] = []
   for (const frame of await parts.through(frames)) {
     const noise = lumaNoise(frame)
-    // the picture is transferred to the networks
-    const picture = { ...frame, pixels: frame.pixels.slice() }
     const look = { mode: 'cascade', always: true, purify: false, maxPasses: 1, threshold: Number.MAX_VALUE } as const
-    const { score } = (await parts.engine.judge(picture, look)).verdict
+    const { score } = (await parts.engine.judge(frame, look)).verdict
     lnEs.push(parts.lnEOf({ screen: score.screenLogit!, chain: score.chainLogit!, noise }))
   }
   return raisesFromEach(lnEs, parts.bound)

@@ -49,10 +49,9 @@ export async function record(
     firstMs ??= capturedAtMs
     const threshold = kept.flaggedAt(capturedAtMs)
     const look = { mode: 'cascade', always: true, purify: false, maxPasses: 1, threshold } as const
-    const { verdict, pixels } = await engine.judge(picture, look)
-    const judged = { ...picture, pixels }
-    kept.take(judgedFrame(judged, verdict))
-    frames.offer(() => judged)
+    const { verdict } = await engine.judge(picture, look)
+    kept.take(judgedFrame(picture, verdict))
+    frames.offer(() => picture)
     onProgress?.(capturedAtMs - firstMs)
     if (capturedAtMs - firstMs >= untilMs) break
   }

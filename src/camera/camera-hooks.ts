@@ -15,5 +15,5 @@ export interface CameraHooks {
   /** The camera is about to be opened, for the first time or again. */
   onAttempt?(): void
   onDiagnostic(d: Diagnostic): void
-  takeBuffer?(bytes: number): Uint8Array<ArrayBuffer>
+  takeBuffer?(bytes: number): Uint8Array
 }

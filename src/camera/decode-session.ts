@@ -19,7 +19,7 @@ export interface SessionPlan extends SessionLimits {
 }
 
 export interface SessionHooks {
-  take(bytes: number): Uint8Array<ArrayBuffer>
+  take(bytes: number): Uint8Array
   onPicture(picture: TimedPicture): void
   onCorruption(line: string): void
   onResize(): void

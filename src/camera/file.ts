@@ -26,7 +26,7 @@ export interface DecodeOptions {
   readonly transport?: 'tcp' | 'udp'
   onDiagnostic?(d: Diagnostic): void
   /** A buffer of this many bytes that the reader no longer needs; undefined: allocated. */
-  takeBuffer?(bytes: number): Uint8Array<ArrayBuffer>
+  takeBuffer?(bytes: number): Uint8Array
 }
 
 const LIVE_TIMEOUTS = { connectMs: 10_000, firstFrameMs: 20_000, stallMs: 10_000 }

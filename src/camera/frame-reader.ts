@@ -3,7 +3,7 @@ import { i420Bytes } from '../core/frame.js'
 import type { TimeLine } from './time-lines.js'
 
 export interface TimedPicture {
-  readonly pixels: Uint8Array<ArrayBuffer>
+  readonly pixels: Uint8Array
   readonly line: TimeLine
 }
 
@@ -18,13 +18,13 @@ const MAX_WAITING_BYTES = 32 * 1024 * 1024
 /** `take` gives the buffers; pictures come out whole and in order. Throws when bytes pile up without lines. */
 export function frameReader(
   width: number,
-  take: (bytes: number) => Uint8Array<ArrayBuffer>,
+  take: (bytes: number) => Uint8Array,
   onPicture: (picture: TimedPicture) => void,
 ): FrameReader {
   const lines: TimeLine[] = []
   const chunks: Uint8Array[] = []
   let waitingBytes = 0
-  let pixels: Uint8Array<ArrayBuffer> | undefined
+  let pixels: Uint8Array | undefined
   let filled = 0
 
   function fill(): void {

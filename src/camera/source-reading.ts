@@ -15,7 +15,7 @@ export interface ReadingOptions {
   /** A stream: its decoder is never held back. */
   readonly live: boolean
   onDiagnostic?(d: Diagnostic): void
-  takeBuffer?(bytes: number): Uint8Array<ArrayBuffer>
+  takeBuffer?(bytes: number): Uint8Array
 }
 
 export interface SourceReading {

@@ -12,8 +12,7 @@ export interface Frame {
   readonly capturedAtMs: number
   readonly width: number
   readonly height: number
-  /** The whole of an ArrayBuffer of its own, so that it can be transferred between threads. */
-  readonly pixels: Uint8Array<ArrayBuffer>
+  readonly pixels: Uint8Array
   /** ffmpeg reported lost or damaged data since one GOP or less: the frame is judged but may not raise an alarm. */
   readonly damaged: boolean
   /** Bytes of the frame as the camera encoded it; undefined where nobody counted. */

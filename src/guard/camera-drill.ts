@@ -127,10 +127,9 @@ async function judged(
     return { state, changed, frame: copy, purified: undefined }
   }
   const look = nextLook(drill.watch, watching, copy.capturedAtMs)
-  const { verdict, pixels } = await engine.judge(copy, judgeOptions(settings, engine.mode, { look, read: false }))
-  const frame = { ...copy, pixels }
+  const { verdict } = await engine.judge(copy, judgeOptions(settings, engine.mode, { look, read: false }))
   const times = { capturedMs, judgedMs: performance.now() }
-  const [state, changed] = drillStep(drill, judgedFrame(frame, verdict), times, watching, newId)
+  const [state, changed] = drillStep(drill, judgedFrame(copy, verdict), times, watching, newId)
   const purified = verdict.kind === 'perturbed' && settings.purify.enabled ? verdict.purified : undefined
-  return { state, changed, frame, purified }
+  return { state, changed, frame: copy, purified }
 }

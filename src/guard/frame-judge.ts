@@ -28,7 +28,7 @@ export interface FrameJudgeParts {
   readonly alerts: AlertQueue
   readonly cleaned: RestreamGate
   readonly past: CameraBaseline
-  readonly pool: { give(pixels: Uint8Array<ArrayBuffer>): void }
+  readonly pool: { give(pixels: Uint8Array): void }
   onDiagnostic(d: Diagnostic): void
   /** The networks answered, or failed. */
   onAnswer(): void
@@ -97,12 +97,12 @@ export function frameJudge(
       const options = judgeOptions(settings, engine.mode, { look, read: cleaned.wanted(incidentOpen()) })
       const copy = drill.copy(frame, settings)
       const answer: Judged | undefined = await engine.judge(frame, options).catch(fail)
-      if (!answer) return
+      if (!answer) return pool.give(frame.pixels)
       parts.onAnswer()
       const nowMs = performance.now()
       counters.judged(answer.verdict, nowMs - capturedMs, nowMs)
-      conclude({ ...frame, pixels: answer.pixels }, answer.verdict, capturedMs)
-      pool.give(answer.pixels)
+      conclude(frame, answer.verdict, capturedMs)
+      pool.give(frame.pixels)
       if (copy) await drill.judge(copy, capturedMs, settings)
     },
     adjust(next) {

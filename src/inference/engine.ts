@@ -30,8 +30,8 @@ export interface Engine {
    */
   grow(count: number): Promise<number>
   /**
-   * Hands `frame` over to the thread that holds fewest: its pixels are detached here until they come back in `Judged`.
-   * Rejects with FW_MODEL_SHAPE (a size that the bundle does not take; the pixels stay) or FW_INFERENCE_FAILED. A thread that
+   * Hands `frame` over to the thread that holds fewest. Pixels in shared memory are read until this settles, others are copied.
+   * Rejects with FW_MODEL_SHAPE (a size that the bundle does not take) or FW_INFERENCE_FAILED. A thread that
    * died fails all frames from then on, wherever they would go: the whole engine is to be replaced.
    */
   judge(frame: Frame, options: JudgeOptions): Promise<Judged>

@@ -8,8 +8,6 @@ import type { Failure, FromThread, ThreadData, ThreadFacts, ToThread } from './t
 
 export interface Judged {
   readonly verdict: Verdict
-  /** The frame's own buffer, unchanged, given back. */
-  readonly pixels: Uint8Array<ArrayBuffer>
   /** Time in the networks, without waiting for frames before this one. */
   readonly ms: number
 }
@@ -20,7 +18,7 @@ export interface InferenceThread {
   pending(): number
   /** Why it takes no more frames. */
   ended(): FwError | undefined
-  /** Hands `frame` over: its pixels are detached until they come back. Rejects with FW_INFERENCE_FAILED. */
+  /** Reads the pixels of `frame` until then, where their memory is shared; else it takes a copy. Rejects with FW_INFERENCE_FAILED. */
   judge(frame: Frame, options: JudgeOptions): Promise<Judged>
   /** Waits for the frames handed over, then ends the thread from within. */
   close(): Promise<void>
@@ -72,21 +70,21 @@ export function startThread(program: string, data: ThreadData): Promise<Inferenc
         const { pixels, width, height } = frame
         const id = nextId++
         const judged = new Promise<Judged>((resolve, reject) => pending.set(id, { resolve, reject }))
-        post({ type: 'judge', id, pixels, width, height, options }, [pixels.buffer])
+        post({ type: 'judge', id, pixels, width, height, options })
         return judged
       },
       async close() {
         if (ended) return
         ended = new FwError('FW_INFERENCE_FAILED', 'inference thread is closed')
         const exited = new Promise((resolve) => worker.once('exit', resolve))
-        post({ type: 'close' }, [])
+        post({ type: 'close' })
         await exited
       },
     }
   }
 
-  function post(message: ToThread, transfer: ArrayBuffer[]): void {
-    worker.postMessage(message, transfer)
+  function post(message: ToThread): void {
+    worker.postMessage(message)
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the engine and one of its threads say to each other. Pixels travel by transfer, in both directions. */
+/** What the engine and one of its threads say to each other. A frame's pixels are shared or copied, what M made of them is transferred. */
 import type { Priors } from '../core/baseline/priors.js'
 import type { FwCode } from '../core/errors.js'
 import type { Mode, ModelSettings, Provider } from '../core/settings.js'
@@ -19,7 +19,7 @@ export type ToThread =
   | {
       readonly type: 'judge'
       readonly id: number
-      readonly pixels: Uint8Array<ArrayBuffer>
+      readonly pixels: Uint8Array
       readonly width: number
       readonly height: number
       readonly options: JudgeOptions
@@ -52,7 +52,6 @@ export type FromThread =
       readonly type: 'judged'
       readonly id: number
       readonly verdict: Verdict
-      readonly pixels: Uint8Array<ArrayBuffer>
       readonly ms: number
     }
   | { readonly type: 'unjudged'; readonly id: number; readonly failure: Failure }

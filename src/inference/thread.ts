@@ -32,16 +32,27 @@ async function judge(
   facts: ThreadFacts,
   message: Extract<ToThread, { type: 'judge' }>,
 ): Promise<void> {
-  const { id, pixels, width, height, options } = message
+  const { id, width, height, options } = message
+  const pixels = owned(message.pixels)
   const from = performance.now()
   try {
     const verdict = await judgePicture(nets, facts.rule, { pixels, width, height }, options)
     const purified = verdict.kind === 'perturbed' ? [verdict.purified.buffer as ArrayBuffer] : []
     const ms = performance.now() - from
-    tell({ type: 'judged', id, verdict, pixels, ms }, [pixels.buffer, ...purified])
+    tell({ type: 'judged', id, verdict, ms }, purified)
   } catch (error) {
     tell({ type: 'unjudged', id, failure: failureOf(error, 'FW_INFERENCE_FAILED') })
   }
+}
+
+let scratch = new Uint8Array()
+
+/** ONNX Runtime takes no shared memory. Frames are judged one after the other: each has the scratch to itself. */
+function owned(pixels: Uint8Array): Uint8Array {
+  if (!(pixels.buffer instanceof SharedArrayBuffer)) return pixels
+  if (scratch.length !== pixels.length) scratch = new Uint8Array(pixels.length)
+  scratch.set(pixels)
+  return scratch
 }
 
 /** Ends the thread from within: ended from outside in mid-run, ONNX Runtime aborts the whole process. */

@@ -41,8 +41,7 @@ export async function openBundle(
   const chosen = mode === 'auto' ? engine.mode : mode
 
   async function ask(i420: Uint8Array, width: number, height: number, purify: boolean) {
-    const pixels = new Uint8Array(i420) // the engine takes its buffer away
-    const frame = { cameraId: 'library', seq: 0, capturedAtMs: 0, width, height, pixels, damaged: false }
+    const frame = { cameraId: 'library', seq: 0, capturedAtMs: 0, width, height, pixels: i420, damaged: false }
     return engine.judge(frame, { mode: chosen, purify, maxPasses })
   }
 
@@ -51,8 +50,8 @@ export async function openBundle(
     provider: engine.provider,
     judge: async (i420, width, height) => (await ask(i420, width, height, false)).verdict as FrameVerdict,
     async purify(i420, width, height) {
-      const { verdict, pixels } = await ask(i420, width, height, true)
-      return verdict.kind === 'perturbed' ? verdict.purified : pixels
+      const { verdict } = await ask(i420, width, height, true)
+      return verdict.kind === 'perturbed' ? verdict.purified : i420.slice()
     },
     close: engine.close,
   }

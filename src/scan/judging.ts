@@ -36,8 +36,8 @@ export async function* judging(
 
 async function judgeOne(frame: Frame, engine: Engine, options: JudgeOptions): Promise<ScanFrame> {
   try {
-    const { verdict, pixels } = await engine.judge(frame, options)
-    return { frame: { ...frame, pixels }, verdict }
+    const { verdict } = await engine.judge(frame, options)
+    return { frame, verdict }
   } catch (error) {
     if (error instanceof FwError) return { frame, error }
     throw error

@@ -43,8 +43,8 @@ async function record(file: string, { judge, thresholds, priors }: Engine): Prom
     if (last && !isDue(frame.capturedAtMs - last.atMs, rate)) continue
     const look = nextLook(state, settings, frame.capturedAtMs)
     const asked = sampled ? { always: look.always, suspicious: look.suspicious - EARLIER } : { always: true }
-    const { verdict, pixels } = await judge(frame, { mode: 'cascade', purify: false, maxPasses: 1, ...asked })
-    const judged = judgedFrame({ ...frame, pixels }, verdict)
+    const { verdict } = await judge(frame, { mode: 'cascade', purify: false, maxPasses: 1, ...asked })
+    const judged = judgedFrame(frame, verdict)
     state = watch(state, judged, settings, () => file)[0]
     lines.push(lineOf(judged))
   }

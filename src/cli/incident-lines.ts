@@ -2,10 +2,21 @@
 import { isOpen, type LoggedIncident } from '../core/incident-history.js'
 import { printable } from '../core/printable.js'
 
-/** Two lines an incident: when and how it stands, then what happened. */
+/** An incident: when and how it stands, what happened and, where it changed meanwhile, how. */
 export function incidentLines(incidents: readonly LoggedIncident[]): string[] {
   if (incidents.length === 0) return ['no incidents']
-  return incidents.flatMap((one) => [headOf(one), `  ${printable(one.text)}`])
+  return incidents.flatMap((one) => [headOf(one), `  ${printable(one.text)}`, ...courseOf(one)])
+}
+
+/** `  03:12:08 unknown, 03:12:11 pattern 8/255, 03:13:02 over`; none where it was raised and cleared alone. */
+function courseOf({ changes }: LoggedIncident): string[] {
+  if (!changes.some(({ phase }) => phase === 'updated')) return []
+  return [`  ${changes.map(changeText).join(', ')}`]
+}
+
+function changeText({ at, phase, kind, level }: LoggedIncident['changes'][number]): string {
+  const what = phase === 'cleared' ? 'over' : `${kind}${level === null ? '' : ` ${Math.round(level * 255)}/255`}`
+  return `${at.slice(11, 19)} ${what}`
 }
 
 function headOf({ id, camera, kind, since, phase, drill, acknowledged }: LoggedIncident): string {

@@ -22,6 +22,8 @@ export interface CameraRates {
   readonly fps: number
   /** Log-odds of the last frame; undefined: none is known. */
   readonly score?: number
+  /** How far that lies over the camera's own level; undefined: it has none yet. */
+  readonly rise?: number
   /** Capture to verdict, of the last minute. */
   readonly latencyP50Ms?: number
   readonly latencyP99Ms?: number

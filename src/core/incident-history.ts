@@ -9,6 +9,12 @@ export interface IncidentPictures extends Omit<AlertEvidence, 'frame_sha256'> {
   readonly at: string
 }
 
+/** One alert of an incident, in short. */
+export interface IncidentChange extends Pick<AlertBody, 'phase' | 'kind' | 'level' | 'score'> {
+  readonly seq: number
+  readonly at: string
+}
+
 /** Who has seen an incident. `by`: `page`, `mqtt`, `command`; `note`: what they wrote. */
 export interface Acknowledgement {
   readonly at: string
@@ -35,6 +41,8 @@ export interface LoggedIncident {
   readonly text: string
   /** How many alerts it had. */
   readonly alerts: number
+  /** How it went on: its first alert, and the last seven. */
+  readonly changes: readonly IncidentChange[]
   /** Of the first alert, and of the last three with pictures. */
   readonly pictures: readonly IncidentPictures[]
   readonly model: AlertBody['model']
@@ -57,10 +65,11 @@ export const NO_HISTORY: IncidentHistory = { lastSeq: 0, incidents: new Map() }
 /** More than a person looks back on; about 1.5 kB each. */
 export const KEPT_INCIDENTS = 1_000
 const LAST_PICTURES = 3
+const LAST_CHANGES = 7
 
 /** One more line. Of more than KEPT_INCIDENTS the oldest go. An acknowledgement of an incident that is not there changes nothing. */
 export function entered(history: IncidentHistory, entry: LogEntry): IncidentHistory {
-  if (entry.type === 'kept') return withIncident({ ...history, lastSeq: entry.seq }, entry.incident)
+  if (entry.type === 'kept') return withIncident({ ...history, lastSeq: entry.seq }, ofToday(entry.incident))
   if (entry.type === 'alert') {
     const { alert } = entry
     const before = history.incidents.get(alert.incident)
@@ -124,20 +133,29 @@ function withIncident(history: IncidentHistory, incident: LoggedIncident): Incid
   return { ...history, incidents }
 }
 
+/** Logs of early versions know the number of alerts alone. */
+function ofToday({ changes = [], ...incident }: LoggedIncident): LoggedIncident {
+  return { ...incident, changes }
+}
+
 function begun(alert: Alert): LoggedIncident {
   const { camera, incident, since, captured_at, model, drill } = alert
   const known = { id: incident, camera, since, raised_at: captured_at, model, drill, acknowledged: null, alerts: 0 }
-  return continued({ ...known, ...changing(alert), pictures: [] }, alert)
+  return continued({ ...known, ...changing(alert), changes: [], pictures: [] }, alert)
 }
 
 function continued(before: LoggedIncident, alert: Alert): LoggedIncident {
   const { frame_sha256: _, url: __, ...paths } = alert.evidence
   const there = Object.values(paths).some((path) => path !== null)
-  const [first, ...rest] = there
-    ? [...before.pictures, { phase: alert.phase, at: alert.captured_at, ...paths }]
-    : before.pictures
-  const pictures = first ? [first, ...rest.slice(-LAST_PICTURES)] : []
-  return { ...before, ...changing(alert), alerts: before.alerts + 1, pictures }
+  const { seq, phase, captured_at: at, kind, level, score } = alert
+  const pictures = there ? ends([...before.pictures, { phase, at, ...paths }], LAST_PICTURES) : before.pictures
+  const changes = ends([...before.changes, { seq, phase, at, kind, level, score }], LAST_CHANGES)
+  return { ...before, ...changing(alert), alerts: before.alerts + 1, changes, pictures }
+}
+
+/** The first one and the last `most` of the others. */
+function ends<T>([first, ...rest]: readonly T[], most: number): T[] {
+  return first === undefined ? [] : [first, ...rest.slice(-most)]
 }
 
 function changing(alert: Alert) {

@@ -1,9 +1,9 @@
-/** The last day of a camera, minute by minute: how its score lay, and whether it was guarded. Pure. */
+/** The last day of a camera, minute by minute: how far its score lay over its own level, and whether it was guarded. Pure. */
 import { CAMERA_STATES, type CameraState } from './camera-state.js'
 
 export const TIMELINE_MINUTES = 1_440
 
-/** One minute. `minute`: since the epoch. `low`, `high`: of the scores in it; null: none. `state`: the worst in it. */
+/** One minute. `minute`: since the epoch. `low`, `high`: of the scores in it, over the camera's own level; null: none. `state`: the worst in it. */
 export interface DayMinute {
   readonly minute: number
   readonly low: number | null
@@ -18,10 +18,10 @@ export type CameraDay = readonly DayMinute[]
 const RANK: readonly CameraState[] = ['guarding', 'stopped', 'connecting', 'frozen', 'stalled', 'backoff']
 
 /** One look at the camera. A clock that was set back begins a new day. */
-export function looked(timeline: CameraDay, state: CameraState, score: number | undefined, nowMs: number): CameraDay {
+export function looked(timeline: CameraDay, state: CameraState, rise: number | undefined, nowMs: number): CameraDay {
   const minute = Math.floor(nowMs / 60_000)
   const last = timeline.at(-1)
-  const value = score === undefined ? null : Number(score.toFixed(2))
+  const value = rise === undefined ? null : Number(rise.toFixed(2))
   if (last?.minute !== minute) {
     const kept = timeline.filter((one) => one.minute < minute && one.minute > minute - TIMELINE_MINUTES)
     return [...kept, { minute, low: value, high: value, state }]

@@ -7,6 +7,7 @@ import {
   type BaselineFacts,
   drifted,
   enter,
+  expectedLevel,
   forget,
   jump,
   LEVEL_NEEDS,
@@ -244,6 +245,18 @@ function sampleDue(baseline: Baseline, chainAtMs: number | undefined, atMs: numb
   return (
     samples < LEVEL_NEEDS || Math.abs(atMs - chainAtMs) >= SAMPLE_EVERY_MS * (1 - APART * seededChance(chainAtMs)())
   )
+}
+
+/** How far the score of `verdict` lies over what this camera's own past expects of the network that gave it; undefined: no past yet. */
+export function riseOf(
+  { baseline }: WatchState,
+  { score }: Verdict,
+  { suspicion }: WatchSettings,
+  atMs: number,
+): number | undefined {
+  const signal = score.chainLogit === undefined ? 'screen' : 'chain'
+  const level = expectedLevel(baseline, signal, suspicion.priors[signal], atMs)
+  return level === undefined ? undefined : score.logit - level
 }
 
 /** For people: which past the camera is judged by, how long it learned in this light, and from which rise of C it is flagged. */

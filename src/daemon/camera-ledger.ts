@@ -149,6 +149,6 @@ function sum(a: CameraCounts, b: CameraCounts): CameraCounts {
   }
 }
 
-function ratesOf({ fps, score, latencyP50Ms, latencyP99Ms, baseline }: CameraReport): CameraRates {
-  return { fps, score, latencyP50Ms, latencyP99Ms, baseline }
+function ratesOf({ fps, score, rise, latencyP50Ms, latencyP99Ms, baseline }: CameraReport): CameraRates {
+  return { fps, score, rise, latencyP50Ms, latencyP99Ms, baseline }
 }

@@ -30,8 +30,8 @@ export function keepTimelines(
     const nowMs = Date.now()
     const there = entries()
     for (const id of known.keys()) if (!there.some((camera) => camera.id === id)) known.delete(id)
-    for (const { id, state, scored, score } of there) {
-      known.set(id, looked(known.get(id) ?? [], state, scored ? score : undefined, nowMs))
+    for (const { id, state, scored, rise } of there) {
+      known.set(id, looked(known.get(id) ?? [], state, scored ? rise : undefined, nowMs))
       if (!loaded.has(id)) loaded.set(id, load(id))
     }
   }
@@ -50,7 +50,7 @@ export function keepTimelines(
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       for (const [id, timeline] of known)
-        await writeAtomically(join(folder, `${id}.json`), JSON.stringify(timelineRows(timeline)))
+        await writeAtomically(join(folder, `${id}.json`), JSON.stringify({ minutes: timelineRows(timeline) }))
     } catch (error) {
       onFailure(`${folder}: ${(error as Error).message}`)
     }
@@ -74,7 +74,7 @@ export function keepTimelines(
 
 function parsed(text: string | undefined): CameraDay {
   try {
-    return timelineOf(JSON.parse(text ?? '[]'))
+    return timelineOf(JSON.parse(text ?? '{}').minutes)
   } catch {
     return [] // damaged: the day begins anew
   }

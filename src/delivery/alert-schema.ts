@@ -73,6 +73,14 @@ export const incidentSchema = z
     box,
     text: z.string().describe('one plain sentence for a person'),
     alerts: count.describe('how many it had'),
+    changes: z
+      .array(
+        z.object({
+          ...{ seq: z.number().int().min(1), phase: z.enum(PHASES), at: time, kind: z.enum(KINDS) },
+          ...{ level: fraction.nullable(), score: z.number() },
+        }),
+      )
+      .describe('how it went on: its first alert, and the last seven'),
     pictures: z
       .array(
         z.object({

@@ -8,8 +8,8 @@ import { overload } from './overload.js'
 type Counted = Omit<CameraReport, 'id' | 'state' | 'cause' | 'connects' | 'baseline'>
 
 export interface Counters {
-  /** The networks answered `latencyMs` after the frame had come. */
-  judged(verdict: Verdict, latencyMs: number, atMs: number): void
+  /** The networks answered `latencyMs` after the frame had come. `rise`: of its score over the camera's level. */
+  judged(verdict: Verdict, rise: number | undefined, latencyMs: number, atMs: number): void
   /** The networks failed on a frame: it is unscored. */
   failed(): void
   /** No frame is expected until the camera is there again. */
@@ -24,16 +24,16 @@ export function createCounters(cameraId: string, startedAtMs: number): Counters 
   const total = { frames: 0, flagged: 0, unscored: 0 }
   let sinceRead = { judged: 0, failed: 0 }
   let scored = false
-  let score: number | undefined
+  let last: Pick<Counted, 'score' | 'rise'> = {}
   let load = { sinceMs: startedAtMs, frames: 0, dropped: 0 }
 
   return {
-    judged(verdict, latencyMs, atMs) {
+    judged(verdict, rise, latencyMs, atMs) {
       total.frames++
       sinceRead.judged++
       if (verdict.kind === 'perturbed') total.flagged++
       // what the chain said last tells more than what it was not asked about
-      if (verdict.kind !== 'suspicious') score = verdict.score.logit
+      if (verdict.kind !== 'suspicious') last = { score: verdict.score.logit, rise }
       latency.add(atMs, latencyMs)
     },
     failed() {
@@ -52,7 +52,7 @@ export function createCounters(cameraId: string, startedAtMs: number): Counters 
       const [next, overloaded] = overload(load, cameraId, { frames: total.frames, dropped }, atMs)
       load = next
       const { fps, p50, p99 } = latency.read(atMs)
-      return [{ ...total, dropped, scored, fps, score, latencyP50Ms: p50, latencyP99Ms: p99 }, overloaded]
+      return [{ ...total, dropped, scored, fps, ...last, latencyP50Ms: p50, latencyP99Ms: p99 }, overloaded]
     },
   }
 }

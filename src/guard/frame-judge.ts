@@ -12,7 +12,7 @@ import type { CameraSettings } from '../core/settings.js'
 import { isTamper } from '../core/tamper/kinds.js'
 import { uuidV7 } from '../core/uuid.js'
 import type { Verdict } from '../core/verdict.js'
-import { baselineFacts, judgedFrame, nextLook, startWatch, watch, watchSettings } from '../core/watch.js'
+import { baselineFacts, judgedFrame, nextLook, riseOf, startWatch, watch, watchSettings } from '../core/watch.js'
 import type { Engine } from '../inference/engine.js'
 import type { Judged } from '../inference/inference-thread.js'
 import type { AlertQueue } from './alert-queue.js'
@@ -53,6 +53,8 @@ export interface FrameJudge {
   flush(): Promise<void>
 }
 
+const newId = () => uuidV7(Date.now(), randomBytes(10))
+
 /** `openIncidents`: those that an earlier guard of this camera left open; they are carried on. */
 export function frameJudge(
   camera: CameraSettings,
@@ -64,7 +66,6 @@ export function frameJudge(
   const watching = () => watchSettings(settings, engine)
   let state = startWatch(openIncidents)
   const incidentOpen = () => state.decision.incident !== undefined
-  const newId = () => uuidV7(Date.now(), randomBytes(10))
   const drill = cameraDrill(camera.id, { ...parts, newId })
 
   function fail(error: Error): undefined {
@@ -100,7 +101,8 @@ export function frameJudge(
       if (!answer) return pool.give(frame.pixels)
       parts.onAnswer()
       const nowMs = performance.now()
-      counters.judged(answer.verdict, nowMs - capturedMs, nowMs)
+      const rise = riseOf(state, answer.verdict, watching(), frame.capturedAtMs)
+      counters.judged(answer.verdict, rise, nowMs - capturedMs, nowMs)
       conclude(frame, answer.verdict, capturedMs)
       pool.give(frame.pixels)
       if (copy) await drill.judge(copy, capturedMs, settings)

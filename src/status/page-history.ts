@@ -44,8 +44,9 @@ export const HISTORY_PROGRAM = [
     pictureOf,
     standing,
     lasted,
+    courseOf,
   ],
-  ...[drawDays, drawDay, median, askFor, showSnapshot],
+  ...[drawDays, drawDay, askFor, showSnapshot],
 ]
 export const HISTORY_CONSTANTS = { SHOWN, EVERY_MS, DAY_MINUTES, HOUR_MINUTES }
 
@@ -117,6 +118,7 @@ function fillIncident(card: HTMLElement, incident: LoggedIncident, view: History
   link.href = `/incidents/${incident.id}`
   setText(link, `${incident.camera}, ${new Date(incident.since).toLocaleString()}`)
   setText(part('text'), incident.text)
+  setText(part('course'), courseOf(incident))
   const strip = pictureOf(incident)
   const picture = part<HTMLImageElement>('strip')
   const whole = part<HTMLAnchorElement>('whole')
@@ -159,6 +161,16 @@ function lasted({ since, cleared_at }: LoggedIncident): string {
   return `Lasted ${ago(Date.now() - (Date.parse(cleared_at) - Date.parse(since)))}`
 }
 
+/** How it went on; nothing where it was raised and cleared alone. */
+function courseOf({ changes }: LoggedIncident): string {
+  if (!changes.some(({ phase }) => phase === 'updated')) return ''
+  const words = changes.map(({ at, phase, kind, level }) => {
+    const strength = level === null ? '' : `, about ${Math.round(level * 255)}/255`
+    return `${new Date(at).toLocaleTimeString()} ${phase === 'cleared' ? 'over' : `${kind}${strength}`}`
+  })
+  return words.join(' · ')
+}
+
 function drawDays(view: HistoryView): void {
   for (const [id, day] of view.days) {
     const card = document.getElementById(`camera-${id}`)
@@ -169,7 +181,7 @@ function drawDays(view: HistoryView): void {
   }
 }
 
-/** The score's range each minute against the day's own level, a strip of states below, and a mark for each incident. */
+/** The score's range each minute over the camera's own level, which is the line; a strip of states below, and a mark for each incident. */
 function drawDay(card: HTMLElement, day: DayAnswer, incidents: readonly LoggedIncident[], span: number): void {
   const plot = card.querySelector('.day')!
   const now = Math.floor(Date.now() / 60_000)
@@ -178,9 +190,9 @@ function drawDay(card: HTMLElement, day: DayAnswer, incidents: readonly LoggedIn
   const x = (minute: number) => (((minute - now + span - 1) / span) * 720).toFixed(1)
   const wide = Math.max(1, 720 / span).toFixed(1)
   const scored = day.minutes.filter(([, low]) => low !== null) as [number, number, number, number][]
-  const level = median(scored.map(([, low, high]) => (low + high) / 2))
-  const reach = Math.max(2, ...scored.map(([, low, high]) => Math.max(Math.abs(low - level), Math.abs(high - level))))
-  const y = (score: number) => 28 - ((score - level) / reach) * 25
+  const least = Math.min(-2, ...scored.map(([, low]) => low))
+  const most = Math.max(2, ...scored.map(([, , high]) => high))
+  const y = (rise: number) => 3 + ((most - rise) / (most - least)) * 50
   const path = (name: string, d: string) => plot.querySelector(`.${name}`)!.setAttribute('d', d)
   const bar = ([minute, low, high]: readonly [number, number, number, number]) =>
     `M${x(minute)} ${(y(high) - 1).toFixed(1)}h${wide}V${(y(low) + 1).toFixed(1)}h-${wide}Z`
@@ -195,22 +207,18 @@ function drawDay(card: HTMLElement, day: DayAnswer, incidents: readonly LoggedIn
       .map(bar)
       .join(''),
   )
-  path('level', scored.length > 0 ? 'M0 28H720' : '')
+  path('level', scored.length > 0 ? `M0 ${y(0).toFixed(1)}H720` : '')
   path('guarded', strip(guarded))
   path('stopped', strip(stopped))
   path('away', strip(minutes.filter((row) => !guarded.includes(row) && !stopped.includes(row))))
   path('marks', recent.map(({ since }) => `M${x(Date.parse(since) / 60_000)} 0V56`).join(''))
-  const range = scored.length === 0 ? 'no score' : `own level ${signed(level)}, at most ${signed(level + reach)}`
+  const top = Math.max(...scored.map(([, , high]) => high))
+  const range = scored.length === 0 ? 'no level of its own yet' : `score ${signed(top)} at most over its own level`
   const when = span === HOUR_MINUTES ? 'Last hour' : 'Last 24 hours'
   const found = recent.length === 1 ? '1 incident' : `${recent.length} incidents`
   const words = `${when}: guarded throughout ${guarded.length} of ${minutes.length} minutes, ${range}, ${found}`
   plot.setAttribute('aria-label', words)
   setText(card.querySelector('.day-words')!, words)
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[sorted.length >> 1] ?? 0
 }
 
 /** Asks the unit; the cookie says who may. */

@@ -67,6 +67,7 @@ export const page = `<!doctype html>
 <template id="incident"><article class="case" role="listitem">
 <div class="top"><a class="when"></a><span class="pill quiet"></span></div>
 <p class="text"></p>
+<p class="course"></p>
 <a class="whole" hidden><img class="strip" alt=""></a>
 <div class="top"><p class="seen"></p><button type="button" class="acknowledge" hidden>I have seen it</button></div>
 </article></template>

@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { dispatch } from '../../src/cli/dispatch.js'
+import { incidentLines } from '../../src/cli/incident-lines.js'
+import { chosenIncidents, entered, NO_HISTORY } from '../../src/core/incident-history.js'
 import { incidentSchema } from '../../src/delivery/alert-schema.js'
 import { openIncidentLog } from '../../src/incidents/incident-log.js'
 import { emptyFolder, keptAlert } from '../fixtures/alerts.js'
@@ -41,6 +43,17 @@ test('lists what a daemon that has ended left, the newest first, and steers no t
     '2026-11-22 17:59:58Z  over  north-door  pattern  seen 2026-11-22 18:05:00Z (page: a lorry\\x1b[2J)  first',
     '  Camera north-door is as before: what began at 17:59:58 UTC is over after 40 s.',
   ])
+})
+
+test('an incident that changed says how it went on', () => {
+  const updated = { phase: 'updated', captured_at: '2026-11-22T18:00:10.000Z', level: 8 / 255 } as const
+  const alerts = [
+    keptAlert(1, { kind: 'unknown', level: null }),
+    keptAlert(2, { ...updated, kind: 'noise' }),
+    keptAlert(3, { ...updated, kind: 'noise', phase: 'cleared', captured_at: '2026-11-22T18:01:00.000Z' }),
+  ]
+  const history = alerts.reduce((before, alert) => entered(before, { type: 'alert', alert }), NO_HISTORY)
+  expect(incidentLines(chosenIncidents(history))[2]).toBe('  18:00:00 unknown, 18:00:10 noise 8/255, 18:01:00 over')
 })
 
 test('--json prints objects of the schema, a line each; --open and --limit choose', async () => {

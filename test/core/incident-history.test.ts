@@ -8,6 +8,7 @@ import {
   type IncidentHistory,
   KEPT_INCIDENTS,
   type LogEntry,
+  type LoggedIncident,
   NO_HISTORY,
 } from '../../src/core/incident-history.js'
 import { keptAlert } from '../fixtures/alerts.js'
@@ -35,6 +36,11 @@ test('an incident is what its alerts say of it, from the first to the last', () 
       updated_at: '2026-11-22T18:01:00.000Z',
       cleared_at: '2026-11-22T18:01:00.000Z',
       acknowledged: null,
+      changes: [
+        { seq: 1, phase: 'raised', at: '2026-11-22T18:00:00.000Z', kind: 'pattern', level: null, score: 7.5 },
+        { seq: 2, phase: 'updated', at: '2026-11-22T18:00:10.000Z', kind: 'pattern', level: 0.05, score: 9 },
+        { seq: 3, phase: 'cleared', at: '2026-11-22T18:01:00.000Z', kind: 'pattern', level: 0.05, score: 9 },
+      ],
       text: 'Camera north-door is as before: what began at 17:59:58 UTC is over after 1 min.',
       pictures: [
         {
@@ -48,6 +54,15 @@ test('an incident is what its alerts say of it, from the first to the last', () 
       ],
     }),
   ])
+})
+
+test('of many changes the first and the last seven are kept; a log of an early version has none', () => {
+  const many = Array.from({ length: 20 }, (_, i) => alert(i + 1, { phase: i === 0 ? 'raised' : 'updated' }))
+  const [incident] = chosenIncidents(historyOf(...many))
+  expect(incident!.changes.map(({ seq }) => seq)).toEqual([1, 14, 15, 16, 17, 18, 19, 20])
+  const { changes: _, ...early } = incident!
+  const history = historyOf({ type: 'kept', seq: 20, incident: early as LoggedIncident }, alert(21))
+  expect(chosenIncidents(history)[0]!.changes.map(({ seq }) => seq)).toEqual([21])
 })
 
 test('of many pictures the first and the last three are kept', () => {

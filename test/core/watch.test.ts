@@ -10,6 +10,7 @@ import {
   type JudgedFrame,
   judgedFrame,
   nextLook,
+  riseOf,
   startWatch,
   type Watched,
   type WatchState,
@@ -268,6 +269,17 @@ test('people see which past decides, and from which rise a frame is flagged', ()
   expect(baselineFacts(state, settings).margin).toBeLessThan(1)
   const moving = live([{ seconds: 660, stray: 0.3 }]).state
   expect(baselineFacts(moving, settings).margin).toBeGreaterThan(1)
+})
+
+test("a score is held against the level of the network that gave it: the screen's and the chain's are two", () => {
+  const rise = (state: WatchState, score: Verdict['score']) =>
+    riseOf(state, { kind: 'clean', score, passes: 0 }, settings, 0)
+  const screened = { logit: -1.5, screenLogit: -1.5, p: 0.5 }
+  const verified = { ...screened, logit: -1, chainLogit: -1 }
+  expect([rise(startWatch(), screened), rise(startWatch(), verified)]).toEqual([undefined, undefined])
+  const { state } = live([{ seconds: 60, screen: -2, chain: -1.46 }])
+  expect(rise(state, screened)).toBeCloseTo(0.5, 1)
+  expect(rise(state, verified)).toBeCloseTo(0.46, 1)
 })
 
 test('a level that leaves what was learned is reported once, and not followed', () => {

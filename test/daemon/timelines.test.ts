@@ -16,16 +16,16 @@ test('the day of a camera outlives the daemon, and a damaged file begins a new o
     )
   await mkdir(join(dir, 'timelines'))
   const hour = Math.floor(Date.now() / 60_000) - 60
-  await writeFile(join(dir, 'timelines', 'gate.json'), JSON.stringify([[hour, -5, -4, 1]]))
+  await writeFile(join(dir, 'timelines', 'gate.json'), JSON.stringify({ minutes: [[hour, -1, 2, 1]] }))
   await writeFile(join(dir, 'timelines', 'yard.json'), '[[')
   const timelines = start()
   await timelines.stop()
   expect(timelines.of('gate')!.map(({ low, high, state }) => [low, high, state])).toEqual([
-    [-5, -4, 'guarding'],
-    [-4.5, -4.5, 'guarding'],
+    [-1, 2, 'guarding'],
+    [-0.5, -0.5, 'guarding'],
   ])
   expect(timelines.of('yard')!.map(({ low, state }) => [low, state])).toEqual([[null, 'backoff']])
   expect(timelines.of('none')).toBeUndefined()
-  expect(JSON.parse(await readFile(join(dir, 'timelines', 'gate.json'), 'utf8'))).toHaveLength(2)
+  expect(JSON.parse(await readFile(join(dir, 'timelines', 'gate.json'), 'utf8')).minutes).toHaveLength(2)
   expect(failures).toEqual([])
 })

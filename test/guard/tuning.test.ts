@@ -40,7 +40,7 @@ async function said({ rate = 15, width = 640, cameras = 1 }: Turned): Promise<Di
       turns.join(
         async () => {
           await new Promise((judged) => setTimeout(judged, judgingMs))
-          if (i === 0) counters.judged(verdict, judgingMs, performance.now())
+          if (i === 0) counters.judged(verdict, undefined, judgingMs, performance.now())
         },
         () => {},
       ),

@@ -11,6 +11,7 @@ export function camera(id: string, more: Partial<CameraFacts> = {}): CameraFacts
     kinds: [],
     fps: 15,
     score: -4.5,
+    rise: -0.5,
     flagged: 3,
     frames: 700,
     unscored: 12,

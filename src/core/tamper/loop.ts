@@ -3,6 +3,7 @@
  * frame leaves the signs by which its grain differs from the frame before; the frames of the last minutes are searched for one
  * like it, and what was found is followed: a recording goes on as it did before. What stands still, new or old, says nothing.
  */
+import { select } from '../select.js'
 import { PER_REGION, REGIONS_ACROSS, REGIONS_DOWN } from './print.js'
 
 /** Recordings of up to this length are recognised when they begin again. 1.2 MB at 15/s. */
@@ -67,69 +68,77 @@ export function endSecond(state: LoopState, atMs: number): [LoopState, number | 
   const signs = new Int32Array(filling.length * WORDS)
   for (const [i, one] of filling.entries()) signs.set(one, i * WORDS)
   const seconds = [...state.seconds, { atMs, signs }].slice(-REMEMBERED_S)
-  const past = flat(seconds)
-  const newest = past.length - 1
-  const score = behind === undefined ? undefined : followed(past, filling.length, behind)
+  const score = behind === undefined ? undefined : followed(seconds, filling.length, behind)
   const held = score !== undefined && score >= FOLLOWED ? behind : undefined
-  const until = seconds.filter((second) => second.atMs <= atMs - APART_MS).reduce((n, second) => n + count(second), 0)
-  const found = held ?? search(past, newest, until)
+  const found = held ?? search(seconds, atMs - APART_MS)
   return [{ ...state, seconds, filling: [], behind: found }, score]
 }
 
-interface Signs {
-  readonly words: Int32Array
-  readonly at: number
-}
-
-function count({ signs }: Second): number {
-  return signs.length / WORDS
-}
-
-function flat(seconds: readonly Second[]): Signs[] {
-  return seconds.flatMap(({ signs }) =>
-    Array.from({ length: signs.length / WORDS }, (_, i) => ({ words: signs, at: i * WORDS })),
-  )
-}
-
-function followed(past: readonly Signs[], frames: number, behind: number): number {
-  const scores: number[] = []
-  for (let i = past.length - frames; i < past.length; i++) {
-    let best = -1
-    for (let other = i - behind - SLACK; other <= Math.min(i - 1, i - behind + SLACK); other++) {
-      if (other >= 0) best = Math.max(best, likeness(past[i]!, past[other]!, 1))
+/** The median over the last `frames` of how much each is like the one `behind` it. */
+function followed(seconds: readonly Second[], frames: number, behind: number): number {
+  const likest = new Float32Array(frames).fill(-1)
+  for (let i = 0; i < frames; i++) {
+    const one = frameAt(seconds, i)!
+    for (let other = Math.max(i + 1, i + behind - SLACK); other <= i + behind + SLACK; other++) {
+      const past = frameAt(seconds, other)
+      if (past) likest[i] = Math.max(likest[i]!, likeness(one.signs, one.at, past.signs, past.at, EVERY_REGION))
     }
-    scores.push(best)
   }
-  scores.sort((a, b) => a - b)
-  return scores[scores.length >> 1]!
+  return select(likest, frames >> 1)
 }
 
-/** The frame among the first `until` that is most like the newest one; as a distance from it. */
-function search(past: readonly Signs[], newest: number, until: number): number | undefined {
+/** The frame until `untilMs` that is most like the newest one; as a distance from it. */
+function search(seconds: readonly Second[], untilMs: number): number | undefined {
+  const newest = frameAt(seconds, 0)!
   let best = 0
   let behind: number | undefined
-  for (let other = 0; other < until; other++) {
-    const score = likeness(past[newest]!, past[other]!, SEARCH_STEP)
-    if (score <= best) continue
-    best = score
-    behind = newest - other
+  let distance = 0
+  for (const { atMs, signs } of seconds.toReversed()) {
+    for (let at = signs.length - WORDS; at >= 0; at -= WORDS, distance++) {
+      if (atMs > untilMs) continue
+      const score = likeness(newest.signs, newest.at, signs, at, SOME_REGIONS)
+      // of those alike the oldest
+      if (score < best || score <= 0) continue
+      best = score
+      behind = distance
+    }
   }
   return behind
 }
 
-/** Median over every `step`th region of the share of samples that agree less the share that does not. */
-function likeness(a: Signs, b: Signs, step: number): number {
-  const scores = new Float32Array(Math.ceil(REGIONS / step))
+/** Where the signs of the frame are that lies `distance` before the newest one; 0 is itself. */
+function frameAt(seconds: readonly Second[], distance: number): { signs: Int32Array; at: number } | undefined {
+  let left = distance
+  for (let i = seconds.length - 1; i >= 0; i--) {
+    const { signs } = seconds[i]!
+    const frames = signs.length / WORDS
+    if (left < frames) return { signs, at: signs.length - (left + 1) * WORDS }
+    left -= frames
+  }
+  return undefined
+}
+
+/** Regions that are compared, and room for their scores: a search compares thousands of frames a second. */
+const EVERY_REGION = { step: 1, scores: new Float32Array(REGIONS) }
+const SOME_REGIONS = { step: SEARCH_STEP, scores: new Float32Array(Math.ceil(REGIONS / SEARCH_STEP)) }
+
+/** Median over the regions of the share of samples that agree less the share that does not. */
+function likeness(
+  a: Int32Array,
+  aAt: number,
+  b: Int32Array,
+  bAt: number,
+  { step, scores }: typeof EVERY_REGION,
+): number {
   let at = 0
   for (let word = 0; word < WORDS; word += 2 * step) {
-    const [upA, downA] = [a.words[a.at + word]!, a.words[a.at + word + 1]!]
-    const [upB, downB] = [b.words[b.at + word]!, b.words[b.at + word + 1]!]
+    const [upA, downA] = [a[aAt + word]!, a[aAt + word + 1]!]
+    const [upB, downB] = [b[bAt + word]!, b[bAt + word + 1]!]
     const agree = ones(upA & upB) + ones(downA & downB)
     const differ = ones(upA & downB) + ones(downA & upB)
     scores[at++] = (agree - differ) / Math.max(MIN_SPEAKING, agree + differ)
   }
-  scores.sort()
-  return scores[scores.length >> 1]!
+  return select(scores, scores.length >> 1)
 }
 
 /** Set bits of a 32-bit word. */

@@ -1,5 +1,6 @@
 /** A second of a camera's pictures, measured: from its looks and prints to the signals of tamper. */
 import type { Regime } from '../baseline/regime.js'
+import { select } from '../select.js'
 import { knownOf, levelOf, type Match, type TamperPasts } from './past.js'
 import type { Print } from './print.js'
 import type { TamperMeasurements } from './signals.js'
@@ -91,6 +92,6 @@ function highlightsOf(histogram: readonly number[]): number {
 
 /** A clock that is burnt in does not count. */
 function largestChange(a: View, b: View): number {
-  const changes = a.means.map((value, i) => Math.abs(value - b.means[i]!)).sort()
-  return changes[Math.floor(changes.length * 0.98)]!
+  const changes = a.means.map((value, i) => Math.abs(value - b.means[i]!))
+  return select(changes, Math.floor(changes.length * 0.98))
 }

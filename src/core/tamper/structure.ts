@@ -1,4 +1,5 @@
 /** Whether a picture still shows what a camera used to: edges of coarse brightness, region by region, in any light. */
+import { select } from '../select.js'
 import type { View } from './view.js'
 
 /** Regions in which the structure is compared: a thing that stands before the camera leaves some of them alone. */
@@ -60,10 +61,16 @@ export function compare(now: Cells, before: Cells): Likeness {
   return { seen, sharper: enough ? sharper[sharper.length >> 1]! : undefined, contrast }
 }
 
+/** A picture is compared with several views, and a view with many pictures. */
+const NOISES = new WeakMap<Float32Array, number>()
+
 /** The noise of a picture, as detail: what its flattest tenth of cells has. */
 function noiseOf({ detail }: Cells): number {
-  const sorted = detail.slice().sort()
-  return sorted[Math.floor(sorted.length * 0.1)]!
+  const known = NOISES.get(detail)
+  if (known !== undefined) return known
+  const noise = select(detail.slice(), Math.floor(detail.length * 0.1))
+  NOISES.set(detail, noise)
+  return noise
 }
 
 function regionsOf(now: Cells, before: Cells): Region[] {

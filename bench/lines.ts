@@ -1,16 +1,19 @@
 /** What was measured, as tables for a terminal. */
 import type { Capacity } from './capacity.js'
 import { CLIP } from './clips.js'
+import type { DecisionCost } from './decision-cost.js'
 import type { Held } from './held.js'
 import type { WholeResult } from './whole.js'
 
 const n = (value: number, digits = 1) => value.toFixed(digits).padStart(8)
 const mb = (bytes: number) => (bytes / 1e6).toFixed(0).padStart(8)
 
-export function aloneLines(decode: Capacity, inference: Capacity): string[] {
+export function aloneLines(decode: Capacity, inference: Capacity, decision: DecisionCost): string[] {
+  const { withTamper, without } = decision
   return [
     `decoding alone   ${n(decode.framesPerS, 0)} frames/s`,
     `networks alone   ${n(inference.framesPerS, 0)} frames/s, ${inference.cpuMsPerFrame.toFixed(2)} ms CPU a frame`,
+    `decision alone   ${n(withTamper, 2)} ms CPU a frame, without tamper ${without.toFixed(2)}: tamper costs ${(withTamper - without).toFixed(2)}`,
   ]
 }
 

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what this machine holds. In parts, all or those of `--parts`:
- * alone    decoding without networks, and the screen without decoding
+ * alone    decoding without networks, the screen without decoding, and the decision without both: with tamper and without
  * whole    the daemon at 1 to 16 quiet cameras (`--cameras`): rates, CPU a frame, memory
  * scenes   the daemon at 16 cameras that are quiet, noisy, or four of them attacked, and at 4 whose scene stays suspicious
  *          (`--scene` picks those whose name holds it)
@@ -16,6 +16,7 @@ import { DEFAULT_MODELS } from '../src/config/defaults.js'
 import { findBundle } from '../src/inference/bundle.js'
 import { decodeCapacity, inferenceCapacity } from './capacity.js'
 import { CLIP, makeClips, type Played } from './clips.js'
+import { decisionCost } from './decision-cost.js'
 import { camerasHeld } from './held.js'
 import { aloneLines, heldLines, sceneLines, wholeLines } from './lines.js'
 import { findPython, measurePython } from './python-loop.js'
@@ -56,7 +57,8 @@ try {
   if (parts.includes('alone')) {
     const decode = await decodeCapacity(clips.quietPath, ffmpeg)
     const inference = await inferenceCapacity(clips.quietPath, ffmpeg, { ...DEFAULT_MODELS, bundle: values.bundle })
-    report('alone', { decode, inference }, aloneLines(decode, inference))
+    const decision = await decisionCost(clips.quietPath, ffmpeg)
+    report('alone', { decode, inference, decision }, aloneLines(decode, inference, decision))
   }
 
   if (parts.includes('whole')) {

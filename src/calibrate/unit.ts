@@ -2,7 +2,7 @@
 import { findFfmpeg } from '../camera/ffmpeg.js'
 import { type Diagnostic, diagnosticLine } from '../core/diagnostic.js'
 import type { CameraSettings, Settings } from '../core/settings.js'
-import { startEngine } from '../inference/engine.js'
+import { engineCacheDir, startEngine } from '../inference/engine.js'
 import { type CalibrateOptions, calibrateCamera } from './calibrate.js'
 import type { CalibrationResult } from './result.js'
 
@@ -23,7 +23,7 @@ export async function calibrateUnit(
   report: CalibrationReport,
 ): Promise<number> {
   const ffmpeg = await findFfmpeg({ configured: settings.ffmpeg })
-  const engine = await startEngine(settings.models)
+  const engine = await startEngine(settings.models, { cacheDir: engineCacheDir(settings.stateDir) })
   const onDiagnostic = (d: Diagnostic) => console.error(diagnosticLine(d))
   let done = 0
   try {

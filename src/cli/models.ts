@@ -53,6 +53,7 @@ async function verifyAll(names: readonly string[], { key, json }: { key?: string
   const publicKey = key === undefined ? undefined : await readFile(key, 'utf8').catch(unreadable(key))
   const models: ModelSettings = {
     ...DEFAULT_MODELS,
+    runtime: 'node',
     providers: ['cpu'],
     publicKey,
     requireSignature: key !== undefined,

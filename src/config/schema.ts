@@ -92,6 +92,16 @@ const models = z
       takes: 'a name or a path',
       effect: 'guard',
     }),
+    runtime: key(z.enum(['auto', 'node', 'python']).prefault('auto'), {
+      description:
+        'What runs the networks; auto: Python where it has onnxruntime and is clearly faster in a run, else Node.',
+      effect: 'guard',
+    }),
+    python: key(line.prefault('python3'), {
+      description: 'Python with onnxruntime and numpy, for models.runtime auto and python.',
+      takes: 'a name or a path',
+      effect: 'guard',
+    }),
     providers: key(z.union([z.literal('auto'), z.array(z.enum(['tensorrt', 'cuda', 'cpu'])).min(1)]).prefault('auto'), {
       description: 'What runs the networks, first choice first; auto: cuda when its libraries load, else cpu.',
       takes: 'auto or a list of tensorrt, cuda and cpu, such as [cuda, cpu]',

@@ -15,6 +15,8 @@ export function toSettings(config: Config, resolved: Resolved, folder: string): 
     mqtt: config.mqtt && broker(config.mqtt, resolved.mqtt),
     models: {
       bundle: nameOrPath(config.models.bundle, folder),
+      runtime: config.models.runtime,
+      python: nameOrPath(config.models.python, folder),
       providers: config.models.providers,
       requireGpu: config.models.require_gpu,
       precision: config.models.precision,

@@ -54,6 +54,10 @@ export const REMEDIES = {
   FW_MODEL_LOAD: 'ONNX Runtime refuses the network; install the bundle again.',
   FW_PROVIDER_UNAVAILABLE: 'Run `framewarden doctor`; it says which library is missing for each provider.',
   FW_GPU_REQUIRED: 'Install the GPU libraries, or set models.require_gpu: false.',
+  FW_WORKER_MISSING:
+    'Install onnxruntime and numpy for a Python >= 3.8 and name it in models.python, or set models.runtime: node.',
+  FW_WORKER_LOST: 'A new Python worker is started; frames are unscored meanwhile.',
+  FW_WORKER_HUNG: 'The Python worker is killed and a new one started; frames are unscored meanwhile.',
   FW_INFERENCE_FAILED: 'The frame is unscored; if it repeats, the guard is replaced.',
   FW_GUARD_LOST: 'A new guard process is started; its cameras are unscored meanwhile.',
   FW_GUARD_HUNG: 'The guard is killed and replaced; its cameras are unscored meanwhile.',

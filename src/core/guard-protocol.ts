@@ -44,6 +44,8 @@ export type ToGuard =
   | { readonly type: 'stop' }
 
 export interface EngineFacts {
+  /** What runs the networks, with its version, for people. */
+  readonly runtime: string
   readonly provider: string
   readonly mode: string
   /** Nodes of the graphs by the provider that ran them. */

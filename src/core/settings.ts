@@ -7,6 +7,7 @@ import type { TamperSettings } from './tamper/kinds.js'
 export type SecretRef = { readonly env: string } | { readonly file: string } | { readonly credential: string }
 export type Decode = 'none' | 'cuda' | 'nvv4l2dec' | 'nvmpi' | 'v4l2m2m' | 'vaapi'
 export type Provider = 'tensorrt' | 'cuda' | 'cpu'
+export type RuntimeName = 'node' | 'python'
 export type Mode = 'cascade' | 'full'
 
 /** One camera; what the guard that owns it is sent. `password` is the resolved secret: never logged, never in argv. */
@@ -59,6 +60,10 @@ export interface RestreamSettings {
 export interface ModelSettings {
   /** Name under models/, or the absolute path of a bundle folder. */
   readonly bundle: string
+  /** What runs the networks; auto: what proves itself fastest by a run. */
+  readonly runtime: 'auto' | RuntimeName
+  /** Python of `runtime: python`: a name on PATH, or an absolute path. */
+  readonly python: string
   readonly providers: 'auto' | readonly Provider[]
   readonly requireGpu: boolean
   readonly precision: 'auto' | 'fp32' | 'int8' | 'fp16'

@@ -63,6 +63,7 @@ export function unitStatePayload(
     version: unit.version,
     since: iso(unit.startedMs),
     model: engine?.model ?? null,
+    runtime: engine?.runtime ?? null,
     provider: engine?.provider ?? null,
     mode: engine?.mode ?? null,
     ffmpeg: engine?.ffmpeg ?? null,

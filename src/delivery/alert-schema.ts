@@ -103,6 +103,7 @@ export const unitStateSchema = z
     version: z.string(),
     since: time.describe('start of the daemon'),
     model: model.nullable(),
+    runtime: z.string().nullable().describe('what runs the networks, with its version; null: nothing yet'),
     provider: z.string().nullable().describe('execution provider in use; null: none yet'),
     mode: z.string().nullable().describe('cascade or full'),
     ffmpeg: z.string().nullable(),

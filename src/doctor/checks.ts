@@ -4,10 +4,11 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { type FfmpegBuild, findFfmpeg } from '../camera/ffmpeg.js'
 import { probeCamera } from '../camera/probe.js'
-import type { CameraSettings, ModelSettings, MqttSettings, Settings } from '../core/settings.js'
+import type { CameraSettings, ModelSettings, MqttSettings, RuntimeName, Settings } from '../core/settings.js'
 import { probeBroker } from '../delivery/mqtt/probe-broker.js'
 import { findBundle, readBundle } from '../inference/bundle.js'
 import { describeProviders } from '../inference/describe-providers.js'
+import { engineCacheDir, startEngine } from '../inference/engine.js'
 import { type Finding, lack, ok } from './report.js'
 
 /** engines.node of package.json. */
@@ -38,7 +39,22 @@ export async function checkFfmpeg(): Promise<{ ffmpeg: FfmpegBuild; findings: Fi
   return { ffmpeg, findings: [lack('note', 'ffmpeg', 'FW_FFMPEG_MISSING', all, remedy)] }
 }
 
-/** A GPU is a lack only where the configuration wants one. */
+/** Starts an engine as a guard would: what runs the networks here, on which provider, and why. */
+export async function checkRuntime(
+  models: ModelSettings,
+  stateDir?: string,
+): Promise<{ runtime: RuntimeName; findings: Finding[] }> {
+  const engine = await startEngine(models, { cacheDir: stateDir && engineCacheDir(stateDir) })
+  const { runtime, provider, refusals } = engine
+  await engine.close()
+  // those of Node have checks of their own
+  const asked = runtime.name === 'python' ? refusals : []
+  const passedOver = asked.map((refusal) => `${refusal.provider}: ${refusal.text}`)
+  const all = [`${runtime.name}, ${runtime.text}, on ${provider}; chosen by ${runtime.why}`, ...passedOver]
+  return { runtime: runtime.name, findings: [ok('runtime', all.join('; '))] }
+}
+
+/** What onnxruntime-node has. A GPU is a lack only where the configuration wants one. */
 export async function checkProviders(models: Pick<ModelSettings, 'providers' | 'requireGpu'>): Promise<Finding[]> {
   const wanted = models.providers === 'auto' ? [] : models.providers
   return (await describeProviders()).map(({ provider, usable, text = '' }) => {
@@ -53,7 +69,7 @@ export async function checkProviders(models: Pick<ModelSettings, 'providers' | '
 /** What to do about a GPU provider that `text` says is not there. */
 export function gpuRemedy(text: string): string {
   if (text.startsWith('not compiled')) {
-    return 'Only for a GPU: build onnxruntime-node on this machine with --use_cuda --build_nodejs; npm holds none for it.'
+    return 'Only for a GPU: install a Python onnxruntime that has it and name that Python in models.python (deploy/jetson.md).'
   }
   return `Only for a GPU: ONNXRUNTIME_NODE_INSTALL=cuda12 node ${CUDA_LIBRARIES}, and CUDA 12 with cuDNN 9.`
 }

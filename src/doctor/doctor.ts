@@ -4,7 +4,7 @@ import { DEFAULT_MODELS } from '../config/defaults.js'
 import { loadConfig } from '../config/load.js'
 import { ConfigError } from '../config/problem.js'
 import { FwError, REMEDIES } from '../core/errors.js'
-import type { Settings } from '../core/settings.js'
+import type { ModelSettings, RuntimeName, Settings } from '../core/settings.js'
 import {
   checkBroker,
   checkCamera,
@@ -12,6 +12,7 @@ import {
   checkModels,
   checkNode,
   checkProviders,
+  checkRuntime,
   checkStateDir,
 } from './checks.js'
 import { type Finding, found, lack, ok } from './report.js'
@@ -60,8 +61,7 @@ async function lookAt(settings: Settings | undefined): Promise<Finding[]> {
       ffmpeg = looked.ffmpeg
       return looked.findings
     }),
-    found('providers', () => checkProviders(models)),
-    found('models', () => checkModels(models)),
+    lookAtNetworks(models, settings?.stateDir),
   ])
   if (settings === undefined) return here.flat()
   const there = await Promise.all([
@@ -70,6 +70,22 @@ async function lookAt(settings: Settings | undefined): Promise<Finding[]> {
     ffmpeg === undefined ? [] : lookAtCameras(settings.cameras, ffmpeg),
   ])
   return [...here.flat(), ...there.flat()]
+}
+
+/** A bundle that cannot be read has no networks to start; the providers of Node matter where Python does not run them. */
+async function lookAtNetworks(models: ModelSettings, stateDir?: string): Promise<readonly Finding[]> {
+  const bundle = await found('models', () => checkModels(models))
+  let runtime: RuntimeName | undefined
+  const usable = bundle.every(({ level }) => level === 'ok')
+  const started = !usable
+    ? []
+    : await found('runtime', async () => {
+        const looked = await checkRuntime(models, stateDir)
+        runtime = looked.runtime
+        return looked.findings
+      })
+  const providers = runtime === 'python' ? [] : await found('providers', () => checkProviders(models))
+  return [...started, ...providers, ...bundle]
 }
 
 async function lookAtCameras(cameras: Settings['cameras'], ffmpeg: FfmpegBuild): Promise<Finding[]> {

@@ -6,6 +6,7 @@ import { superviseCamera } from '../camera/supervisor.js'
 import type { CameraReport } from '../core/camera-facts.js'
 import type { Diagnostic } from '../core/diagnostic.js'
 import type { DrillRequest, DrillResult } from '../core/drill.js'
+import type { FwCode } from '../core/errors.js'
 import type { Assignment, EngineFacts, FromGuard } from '../core/guard-protocol.js'
 import type { CameraSettings } from '../core/settings.js'
 import type { Engine } from '../inference/engine.js'
@@ -29,7 +30,7 @@ export interface CameraGuardParts {
   send(message: FromGuard): void
   /** The networks answered, or failed. */
   onAnswer(): void
-  onFailure(): void
+  onFailure(code: FwCode): void
 }
 
 export interface CameraGuard {

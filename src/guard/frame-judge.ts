@@ -5,7 +5,7 @@ import type { Signal } from '../core/baseline/signals.js'
 import { observes } from '../core/decide.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import type { DrillRequest } from '../core/drill.js'
-import { FwError } from '../core/errors.js'
+import { type FwCode, FwError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
 import type { Incident } from '../core/incident.js'
 import type { CameraSettings } from '../core/settings.js'
@@ -32,7 +32,7 @@ export interface FrameJudgeParts {
   onDiagnostic(d: Diagnostic): void
   /** The networks answered, or failed. */
   onAnswer(): void
-  onFailure(): void
+  onFailure(code: FwCode): void
   onDrill: CameraDrillParts['onDrill']
 }
 
@@ -70,8 +70,8 @@ export function frameJudge(
 
   function fail(error: Error): undefined {
     counters.failed()
-    parts.onFailure()
     const code = error instanceof FwError ? error.code : 'FW_INFERENCE_FAILED'
+    parts.onFailure(code)
     parts.onDiagnostic(diagnostic(code, camera.id, error.message))
   }
 

@@ -2,10 +2,10 @@
 import { availableParallelism } from 'node:os'
 import { findFfmpeg } from '../camera/ffmpeg.js'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
-import { FwError } from '../core/errors.js'
+import { type FwCode, FwError } from '../core/errors.js'
 import { BEAT_EVERY_MS, type EngineFacts, type FromGuard, type ToGuard } from '../core/guard-protocol.js'
 import { repeatGate } from '../core/repeat.js'
-import { type Engine, startEngine } from '../inference/engine.js'
+import { type Engine, engineCacheDir, startEngine } from '../inference/engine.js'
 import { type CameraGuardParts, guardCamera } from './camera-guard.js'
 import { endGroup } from './end-group.js'
 import { evidenceKeeper } from './evidence-keeper.js'
@@ -21,6 +21,8 @@ export interface Guard {
 
 /** So many failures in a row, over all cameras, and the engine is given up. */
 const MAX_FAILURES = 10
+/** A Python worker is replaced by itself, and says FW_INFERENCE_FAILED where none stays. */
+const COMES_BACK: readonly FwCode[] = ['FW_WORKER_LOST', 'FW_WORKER_HUNG']
 
 type Start = Extract<ToGuard, { type: 'start' }>
 
@@ -75,7 +77,9 @@ async function open(start: Start, send: (message: FromGuard) => void): Promise<C
   let failures = 0
   const { models, stateDir, trial } = start
   const report = (d: Diagnostic) => send({ type: 'diagnostic', diagnostic: d })
-  const opening = trial ? startEngine(models) : openEngine(models, stateDir, report)
+  const opening = trial
+    ? startEngine(models, { cacheDir: engineCacheDir(stateDir) })
+    : openEngine(models, stateDir, report)
   const [engine, ffmpeg] = await Promise.all([opening, findFfmpeg({ configured: start.ffmpegPath })])
   const turns = createTurns()
   turns.addThreads(engine.threads())
@@ -90,7 +94,8 @@ async function open(start: Start, send: (message: FromGuard) => void): Promise<C
     onAnswer() {
       failures = 0
     },
-    onFailure() {
+    onFailure(code) {
+      if (COMES_BACK.includes(code)) return
       // a dead inference thread does not come back: the daemon replaces the whole guard
       if (++failures === MAX_FAILURES) {
         send({
@@ -117,6 +122,6 @@ async function takeThreads(start: Start, { engine, turns, send }: CameraGuardPar
 }
 
 function factsOf(engine: Engine, ffmpeg: string): EngineFacts {
-  const { provider, mode, model } = engine
-  return { provider, mode, model, proof: { ...engine.proof }, ffmpeg }
+  const { runtime, provider, mode, model } = engine
+  return { runtime: runtime.text, provider, mode, model, proof: { ...engine.proof }, ffmpeg }
 }

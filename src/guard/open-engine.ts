@@ -4,7 +4,7 @@ import { type Diagnostic, diagnostic } from '../core/diagnostic.js'
 import { FwError } from '../core/errors.js'
 import type { ModelSettings } from '../core/settings.js'
 import { findBundle } from '../inference/bundle.js'
-import { type Engine, startEngine } from '../inference/engine.js'
+import { type Engine, engineCacheDir, startEngine } from '../inference/engine.js'
 
 /**
  * Starts the engine and keeps a copy of its bundle once that has judged its golden frames. A bundle that cannot be used is
@@ -16,8 +16,9 @@ export async function openEngine(
   stateDir: string,
   report: (diagnostic: Diagnostic) => void,
 ): Promise<Engine> {
+  const options = { cacheDir: engineCacheDir(stateDir) }
   try {
-    const engine = await startEngine(models)
+    const engine = await startEngine(models, options)
     void keepBundle(stateDir, findBundle(models.bundle), engine.model.sha256).catch((error) =>
       report(diagnostic('FW_STATE_DIR', 'guard', `no copy of the bundle is kept: ${error.message}`)),
     )
@@ -25,7 +26,7 @@ export async function openEngine(
   } catch (error) {
     const kept = error instanceof FwError && error.code.startsWith('FW_MODEL_') && (await keptBundle(stateDir))
     if (!kept) throw error
-    const engine = await startEngine({ ...models, bundle: kept }).catch(() => {
+    const engine = await startEngine({ ...models, bundle: kept }, options).catch(() => {
       throw error
     })
     const { name, version } = engine.model

@@ -4,18 +4,22 @@ import { i420Bytes } from '../core/frame.js'
 import type { ModelSettings } from '../core/settings.js'
 import type { Bundle } from './bundle.js'
 import type { I420Picture, LogitMap, Nets } from './chain.js'
+import { checkGolden } from './golden.js'
+import type { OpenGraphs, SessionsOptions } from './graphs-on-runtime.js'
 import { type CameraManifest, isClassification } from './manifest.js'
-import { type OpenGraphs, type Outputs, openGraphs, type SessionsOptions, scalar } from './open-graphs.js'
-import { Tensor } from './runtime.js'
+import { type ChosenGraphs, openGraphs } from './open-graphs.js'
+import { type Outputs, scalar, type Tensor } from './tensor.js'
 
-export interface CameraNets extends Nets, Pick<OpenGraphs<never>, 'provider' | 'proof' | 'refusals' | 'release'> {
+export interface CameraNets extends Nets, Omit<ChosenGraphs<never>, 'run'> {
   readonly manifest: CameraManifest
 }
 
-/** Size of the picture that proves a session: small, and a multiple of what any bundle asks. */
-const PROOF = { width: 64, height: 64 }
+/** Sizes of pictures: one that proves a session, small and a multiple of what any bundle asks, the usual, and the largest of cameras. */
+const SMALL = { width: 64, height: 64 }
+const USUAL = { width: 640, height: 360 }
+const LARGEST = { width: 1920, height: 1440 }
 
-/** Throws FW_MODEL_SHAPE, FW_MODEL_LOAD, FW_MODEL_MISSING, FW_GPU_REQUIRED, FW_PROVIDER_UNAVAILABLE. */
+/** With `prove` also by the bundle's golden frames. Throws FW_MODEL_*, FW_GPU_REQUIRED, FW_PROVIDER_UNAVAILABLE or FW_WORKER_*. */
 export async function openCameraNets(
   bundle: Bundle,
   models: ModelSettings,
@@ -26,34 +30,44 @@ export async function openCameraNets(
     throw new FwError('FW_MODEL_SHAPE', `bundle ${manifest.name}: task ${manifest.task}, a camera's bundle is needed`)
   }
   const { screen, chain } = manifest.graphs
-  const blank = tensorOf({ ...PROOF, pixels: new Uint8Array(i420Bytes(PROOF.width, PROOF.height)).fill(128) })
+  const grey = (size: typeof USUAL) => greyOf(size, manifest.multiple_of)
+  const inputs = { blank: grey(SMALL), usual: grey(USUAL), largest: grey(LARGEST).dims }
   const wanted = {
-    screen: { spec: screen, reads: ['score'], blank },
-    chain: { spec: chain, reads: ['purified', 'score', 'level'], blank },
+    screen: { spec: screen, reads: ['score'], ...inputs },
+    chain: { spec: chain, reads: ['purified', 'score', 'level'], ...inputs },
   }
-  const graphs = await openGraphs(bundle, wanted, models, options)
-  const { provider, proof, refusals, release } = graphs
+  const { run, ...facts } = await openGraphs(bundle, wanted, models, options, async (graphs) => {
+    if (options.prove) await checkGolden(bundle, { ...netsOf(graphs), manifest, provider: graphs.provider })
+  })
+  return { ...netsOf({ run }), ...facts, manifest }
+}
+
+function netsOf({ run }: Pick<OpenGraphs<'screen' | 'chain'>, 'run'>): Nets {
   return {
-    manifest,
-    provider,
-    proof,
-    refusals,
-    release,
     async screen(picture) {
-      const out = await graphs.run('screen', tensorOf(picture))
+      const out = await run('screen', tensorOf(picture))
       return { score: scalar(out, 'score'), map: mapOf(out) }
     },
     async chain(picture) {
-      const out = await graphs.run('chain', tensorOf(picture))
+      const out = await run('chain', tensorOf(picture))
       const purified = out.purified!.data as Uint8Array<ArrayBuffer>
       return { purified, score: scalar(out, 'score'), level: scalar(out, 'level'), map: mapOf(out) }
     },
   }
 }
 
+/** A grey picture of at least that size which the networks take. */
+function greyOf(size: typeof USUAL, multipleOf: number): Tensor {
+  const [width, height] = [size.width, size.height].map((side) => Math.ceil(side / multipleOf) * multipleOf) as [
+    number,
+    number,
+  ]
+  return tensorOf({ width, height, pixels: new Uint8Array(i420Bytes(width, height)).fill(128) })
+}
+
 /** I420 as uint8 [1, H*3/2, W]; the tensor shares the picture's bytes. */
 function tensorOf(picture: I420Picture): Tensor {
-  return new Tensor('uint8', picture.pixels, [1, (picture.height * 3) / 2, picture.width])
+  return { type: 'uint8', data: picture.pixels, dims: [1, (picture.height * 3) / 2, picture.width] }
 }
 
 function mapOf({ map }: Outputs): LogitMap | undefined {

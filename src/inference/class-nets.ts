@@ -4,8 +4,8 @@ import type { ModelSettings } from '../core/settings.js'
 import type { Bundle } from './bundle.js'
 import { type ChainRun, purify } from './chain.js'
 import { type ClassificationManifest, isClassification } from './manifest.js'
-import { openGraphs, scalar } from './open-graphs.js'
-import { Tensor } from './runtime.js'
+import { openGraphs } from './open-graphs.js'
+import { scalar, type Tensor } from './tensor.js'
 
 /** RGB, `width * height * 3` bytes, row by row. */
 export interface RgbPicture {
@@ -34,7 +34,7 @@ export interface ClassNets {
 /** Where the manifest leaves a side open. */
 const PROOF_SIDE = 32
 
-/** Throws FW_MODEL_SHAPE, FW_MODEL_LOAD, FW_MODEL_MISSING, FW_GPU_REQUIRED, FW_PROVIDER_UNAVAILABLE. */
+/** Throws FW_MODEL_SHAPE, FW_MODEL_LOAD, FW_MODEL_MISSING, FW_GPU_REQUIRED, FW_PROVIDER_UNAVAILABLE or FW_WORKER_*. */
 export async function openClassNets(bundle: Bundle, models: ModelSettings, cores: number): Promise<ClassNets> {
   const { manifest } = bundle
   if (!isClassification(manifest)) {
@@ -46,8 +46,8 @@ export async function openClassNets(bundle: Bundle, models: ModelSettings, cores
   const proof = { width: side(columns), height: side(rows) }
   const blank = tensorOf({ ...proof, pixels: new Uint8Array(proof.width * proof.height * 3) })
   const wanted = {
-    target: { spec: target, reads: ['logits'], blank },
-    chain: { spec: chain, reads: ['purified', 'score'], blank },
+    target: { spec: target, reads: ['logits'], blank, usual: blank },
+    chain: { spec: chain, reads: ['purified', 'score'], blank, usual: blank },
   }
   const graphs = await openGraphs(bundle, wanted, models, { cores, prove: true })
   return {
@@ -85,7 +85,7 @@ export async function openClassNets(bundle: Bundle, models: ModelSettings, cores
 
 /** RGB as uint8 [1, H, W, 3]. */
 function tensorOf({ pixels, width, height }: RgbPicture): Tensor {
-  return new Tensor('uint8', pixels, [1, height, width, 3])
+  return { type: 'uint8', data: pixels, dims: [1, height, width, 3] }
 }
 
 function argmax(values: Float32Array): number {

@@ -1,8 +1,8 @@
 /** What `doctor` says about execution providers: each tried in a process of its own, which a broken driver may crash. */
 import { execFile } from 'node:child_process'
-import { basename } from 'node:path'
 import { programPath } from '../core/program-path.js'
 import type { Provider } from '../core/settings.js'
+import { missingLibrary } from './missing-library.js'
 import { listSupportedBackends } from './runtime.js'
 
 export interface ProviderFound {
@@ -40,7 +40,7 @@ function probe(provider: Provider): Promise<string | undefined> {
 
 /** `… with error: PATH: cannot open shared object file: No such file or directory` is what an operator can act on. */
 function reasonOf(stderr: string): string {
-  const missing = /with error: ([^:\n]+): cannot open shared object file/.exec(stderr)?.[1]
-  if (missing) return `${basename(missing)} is missing`
+  const missing = missingLibrary(stderr)
+  if (missing !== undefined) return `${missing} is missing`
   return stderr.trim().split('\n').at(-1) ?? 'refused without a word'
 }

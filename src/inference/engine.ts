@@ -1,5 +1,6 @@
 /** Judges frames on threads of their own: `session.run()` blocks its event loop. */
 import './no-telemetry.js'
+import { join } from 'node:path'
 import type { Priors } from '../core/baseline/priors.js'
 import { FwError } from '../core/errors.js'
 import { type Frame, i420Bytes } from '../core/frame.js'
@@ -9,9 +10,10 @@ import type { JudgeOptions, Rule } from './chain.js'
 import { type InferenceThread, type Judged, startThread } from './inference-thread.js'
 import type { Proof } from './proof.js'
 import type { Refusal } from './providers.js'
-import type { ThreadFacts } from './thread-protocol.js'
+import type { RuntimeChoice, ThreadFacts } from './thread-protocol.js'
 
 export interface Engine {
+  readonly runtime: RuntimeChoice
   readonly provider: string
   readonly proof: Proof
   /** Providers that were tried before and would not start. */
@@ -39,22 +41,30 @@ export interface Engine {
   close(): Promise<void>
 }
 
+/** Where an engine of the unit with this state_dir keeps what a provider compiles; may be deleted at any time. */
+export function engineCacheDir(stateDir: string): string {
+  return join(stateDir, 'engines')
+}
+
 /** `cores`: of one thread (1). Two cost 47 ms a frame instead of 30 where decoders use the other core; threads beside each other do not. */
 export interface EngineOptions {
   readonly cores?: number
+  /** Folder for what a provider compiles, TensorRT's engines; undefined: it is compiled at each start. */
+  readonly cacheDir?: string
   /** Path of the thread's program. */
   readonly program?: string
 }
 
 /**
  * Starts one thread, which reads the bundle, opens its sessions and proves what runs them.
- * Throws FW_MODEL_*, FW_PROVIDER_UNAVAILABLE, FW_GPU_REQUIRED or FW_INFERENCE_FAILED (the thread died).
+ * Throws FW_MODEL_*, FW_PROVIDER_UNAVAILABLE, FW_GPU_REQUIRED, FW_WORKER_* or FW_INFERENCE_FAILED (the thread died).
  */
 export async function startEngine(models: ModelSettings, options: EngineOptions = {}): Promise<Engine> {
-  const { cores = 1, program = programPath('./thread.js', import.meta.url) } = options
-  const first = await startThread(program, { models, cores, prove: true })
+  const { cores = 1, cacheDir, program = programPath('./thread.js', import.meta.url) } = options
+  const first = await startThread(program, { models, cores, cacheDir, prove: true })
   const { facts } = first
-  const more = () => startThread(program, { models: { ...models, providers: [facts.provider] }, cores, prove: false })
+  const same = { ...models, runtime: facts.runtime.name, providers: [facts.provider] }
+  const more = () => startThread(program, { models: same, cores, cacheDir, prove: false })
   const threads = [first]
   let closing = false
   let growing: Promise<unknown> = Promise.resolve()
@@ -91,9 +101,9 @@ function leastPending(threads: readonly InferenceThread[]): InferenceThread {
   return threads.reduce((least, thread) => (thread.pending() < least.pending() ? thread : least))
 }
 
-function publicFacts({ provider, proof, refusals, model, mode, rule, priors }: ThreadFacts) {
+function publicFacts({ runtime, provider, proof, refusals, model, mode, rule, priors }: ThreadFacts) {
   const { calibration, thresholds } = rule
-  return { provider, proof, refusals, model, mode, calibration, thresholds, priors }
+  return { runtime, provider, proof, refusals, model, mode, calibration, thresholds, priors }
 }
 
 function checkSize(frame: Frame, { model, multipleOf }: ThreadFacts): void {

@@ -3,13 +3,17 @@ import { gunzipSync } from 'node:zlib'
 import { FwError } from '../core/errors.js'
 import { i420Bytes } from '../core/frame.js'
 import type { Bundle } from './bundle.js'
-import type { CameraNets } from './camera-nets.js'
+import type { Nets } from './chain.js'
+import type { CameraManifest } from './manifest.js'
 
 /**
  * Runs every golden frame of the bundle; how many there are. A network that computes something else on this machine (a
  * broken kernel, other weights, another colour) would guard nothing and look well. Throws FW_MODEL_GOLDEN.
  */
-export async function checkGolden({ manifest, files }: Bundle, nets: CameraNets): Promise<number> {
+export async function checkGolden(
+  { manifest, files }: Bundle,
+  nets: Nets & { readonly manifest: Pick<CameraManifest, 'golden'>; readonly provider: string },
+): Promise<number> {
   const { frames = [], tolerance } = nets.manifest.golden ?? {}
   for (const { file, width, height, screen, chain, level } of frames) {
     const pixels = unpacked(files.get(file)!, i420Bytes(width, height))

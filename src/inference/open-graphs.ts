@@ -1,84 +1,62 @@
-/** The networks of a bundle as sessions: on the first provider that takes them all, shapes checked, proved by a run. */
-import { FwError } from '../core/errors.js'
-import type { ModelSettings, Provider } from '../core/settings.js'
-import { type Bundle, graphFile } from './bundle.js'
-import { checkGraph, checkOutputs } from './graph-shape.js'
-import type { GraphSpec } from './manifest.js'
-import { type Proof, prove, together } from './proof.js'
-import { openOnFirst, type Refusal } from './providers.js'
-import { InferenceSession, sessionOptions, type Tensor } from './runtime.js'
+/** The networks of a bundle, on the runtime that `models.runtime` names or that proves itself fastest. */
+import type { ModelSettings } from '../core/settings.js'
+import type { Bundle } from './bundle.js'
+import { fastest } from './fastest.js'
+import { checkOutputs } from './graph-shape.js'
+import { type OpenGraphs, openOnRuntime, type SessionsOptions, type Wanted } from './graphs-on-runtime.js'
+import { nodeRuntime } from './node-runtime.js'
+import { hasOnnxRuntime } from './python/find-python.js'
+import { startPythonRuntime } from './python/python-runtime.js'
 
-export type Outputs = Readonly<Record<string, Tensor>>
-
-export interface OpenGraphs<Name extends string> {
-  readonly provider: Provider
-  readonly proof: Proof
-  readonly refusals: readonly Refusal[]
-  run(name: Name, input: Tensor): Promise<Outputs>
-  release(): Promise<void>
+export interface ChosenGraphs<Name extends string> extends OpenGraphs<Name> {
+  /** Why this runtime, for people. */
+  readonly why: string
 }
 
-/** What the caller reads of each graph, and an input for the run that proves it. */
-export type Wanted<Name extends string> = Readonly<
-  Record<Name, { readonly spec: GraphSpec; readonly reads: readonly string[]; readonly blank: Tensor }>
->
-
-export interface SessionsOptions {
-  /** Cores that one run may use. */
-  readonly cores: number
-  /** Run each graph once to find out where its nodes run; else the proof is empty, and `require_gpu` is not checked. */
-  readonly prove: boolean
-}
-
-/** Throws FW_MODEL_SHAPE, FW_MODEL_LOAD, FW_MODEL_MISSING, FW_GPU_REQUIRED, FW_PROVIDER_UNAVAILABLE. */
+/**
+ * `check` throws where open networks compute something else than they should; with `auto` the other runtime may do better.
+ * Throws what `openOnRuntime` and `check` throw, and FW_WORKER_*.
+ */
 export async function openGraphs<Name extends string>(
   bundle: Bundle,
   wanted: Wanted<Name>,
   models: ModelSettings,
-  { cores, prove: wantsProof }: SessionsOptions,
-): Promise<OpenGraphs<Name>> {
-  const names = Object.keys(wanted) as Name[]
-  for (const name of names) checkOutputs(name, wanted[name].spec, wanted[name].reads)
-  const { opened, provider, refusals } = await openOnFirst(models, async (provider) => {
-    const options = sessionOptions(provider, cores)
-    const sessions = new Map<Name, InferenceSession>()
-    const proofs: Proof[] = []
+  options: SessionsOptions,
+  check: (graphs: OpenGraphs<Name>) => Promise<void> = async () => {},
+): Promise<ChosenGraphs<Name>> {
+  for (const name in wanted) checkOutputs(name, wanted[name].spec, wanted[name].reads)
+  const checked = async (graphs: OpenGraphs<Name>) => {
     try {
-      for (const name of names) {
-        const { spec, blank } = wanted[name]
-        const { bytes } = graphFile(bundle, spec, models.precision, provider)
-        const session = await InferenceSession.create(bytes, options)
-        sessions.set(name, session)
-        checkGraph(name, spec, session)
-        if (wantsProof) proofs.push(await prove(bytes, options, { [spec.inputs[0]!.name]: blank }))
-      }
+      await check(graphs)
+      return graphs
     } catch (error) {
-      await releaseAll(sessions)
+      await graphs.release()
       throw error
     }
-    return { sessions, proof: together(proofs) }
-  })
-  const { sessions, proof } = opened
-  if (wantsProof && models.requireGpu && Object.keys(proof).every((name) => name === 'CPUExecutionProvider')) {
-    await releaseAll(sessions)
-    throw new FwError('FW_GPU_REQUIRED', `models.require_gpu is on: provider ${provider} ran all nodes on the CPU`)
   }
-  return {
-    provider,
-    proof,
-    refusals,
-    run: (name, input) => sessions.get(name)!.run({ [wanted[name].spec.inputs[0]!.name]: input }),
-    release: () => releaseAll(sessions),
+  const onNode = async () => checked(await openOnRuntime(nodeRuntime, bundle, wanted, models, options))
+  const onPython = async () => {
+    const runtime = await startPythonRuntime({ python: models.python, cacheDir: options.cacheDir })
+    try {
+      return await checked(await openOnRuntime(runtime, bundle, wanted, models, options))
+    } finally {
+      await runtime.close()
+    }
   }
-}
-
-async function releaseAll(sessions: ReadonlyMap<string, InferenceSession>): Promise<void> {
-  for (const session of sessions.values()) await session.release()
-}
-
-/** The one number of a [1] output. Throws where it is none: NaN compares as clean with every threshold. */
-export function scalar(outputs: Outputs, name: string): number {
-  const value = (outputs[name]!.data as Float32Array)[0]!
-  if (!Number.isFinite(value)) throw new Error(`the network's ${name} is ${value}`)
-  return value
+  if (models.runtime === 'node') return { ...(await onNode()), why: 'models.runtime: node' }
+  if (models.runtime === 'python') return { ...(await onPython()), why: 'models.runtime: python' }
+  // Python is asked while Node opens the networks: where it has nothing to offer, nobody has waited for it.
+  const asked = hasOnnxRuntime(models.python)
+  const onNodeAlready = onNode()
+  onNodeAlready.catch(() => {}) // its error is thrown below
+  if (!(await asked))
+    return { ...(await onNodeAlready), why: `models.runtime: auto, as ${models.python} has no onnxruntime` }
+  const { opened, why } = await fastest(
+    { name: 'node', open: () => onNodeAlready },
+    { name: 'python', open: onPython },
+    async (graphs) => {
+      for (const name in wanted) await graphs.run(name, wanted[name].usual)
+    },
+  )
+  return { ...opened, why: `models.runtime: auto, ${why}` }
 }

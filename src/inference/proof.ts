@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { InferenceSession, type Tensor } from './runtime.js'
+import { InferenceSession, type ortTensor } from './runtime.js'
 
 /** Nodes by provider, as in { CPUExecutionProvider: 22 }. */
 export type Proof = Readonly<Record<string, number>>
@@ -17,7 +17,7 @@ interface ProfileEvent {
 export async function prove(
   bytes: Uint8Array,
   options: InferenceSession.SessionOptions,
-  feeds: Record<string, Tensor>,
+  feeds: Record<string, ReturnType<typeof ortTensor>>,
 ): Promise<Proof> {
   const dir = await mkdtemp(join(tmpdir(), 'framewarden-proof-'))
   try {

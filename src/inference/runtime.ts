@@ -1,12 +1,20 @@
 /** ONNX Runtime, quiet: the one place that imports it. */
 import './no-telemetry.js'
-import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
+import { env, InferenceSession, listSupportedBackends, Tensor as OrtTensor } from 'onnxruntime-node'
+import type { Tensor } from './tensor.js'
 
 // Must stand before the first session. Below `fatal` the binding prints red lines about each library that it does not find
 // and each initialiser that it drops; what matters comes as an exception.
 env.logLevel = 'fatal'
 
-export { env, InferenceSession, listSupportedBackends, Tensor }
+export { env, InferenceSession, listSupportedBackends }
+
+export const ORT_VERSION = env.versions.node ?? 'of unknown version'
+
+/** Shares the memory of `tensor`. */
+export function ortTensor({ type, data, dims }: Tensor): OrtTensor {
+  return new OrtTensor(type as 'uint8', data as Uint8Array, dims)
+}
 
 /** Options of a session on one provider. Sequential: the graphs have no parallel branches worth a second pool. */
 export function sessionOptions(provider: string, cores: number): InferenceSession.SessionOptions {

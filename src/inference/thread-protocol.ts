@@ -1,7 +1,7 @@
 /** What the engine and one of its threads say to each other. A frame's pixels are shared or copied, what M made of them is transferred. */
 import type { Priors } from '../core/baseline/priors.js'
 import type { FwCode } from '../core/errors.js'
-import type { Mode, ModelSettings, Provider } from '../core/settings.js'
+import type { Mode, ModelSettings, Provider, RuntimeName } from '../core/settings.js'
 import type { Verdict } from '../core/verdict.js'
 import type { JudgeOptions, Rule } from './chain.js'
 import type { Proof } from './proof.js'
@@ -13,6 +13,8 @@ export interface ThreadData {
   readonly cores: number
   /** Find out which provider runs the networks; false where another thread has. */
   readonly prove: boolean
+  /** Folder for what a provider compiles. */
+  readonly cacheDir?: string
 }
 
 export type ToThread =
@@ -26,7 +28,15 @@ export type ToThread =
     }
   | { readonly type: 'close' }
 
+/** What runs the networks, with its version, and why that one. */
+export interface RuntimeChoice {
+  readonly name: RuntimeName
+  readonly text: string
+  readonly why: string
+}
+
 export interface ThreadFacts {
+  readonly runtime: RuntimeChoice
   readonly provider: Provider
   readonly proof: Proof
   readonly refusals: readonly Refusal[]

@@ -5,16 +5,14 @@ import { FwError } from '../core/errors.js'
 import { findBundle, readBundle } from './bundle.js'
 import { type CameraNets, openCameraNets } from './camera-nets.js'
 import { judgePicture } from './chain.js'
-import { checkGolden } from './golden.js'
 import type { Failure, FromThread, ThreadData, ThreadFacts, ToThread } from './thread-protocol.js'
 
 const port = parentPort!
-const { models, cores, prove } = workerData as ThreadData
+const { models, cores, prove, cacheDir } = workerData as ThreadData
 
 try {
   const bundle = await readBundle(findBundle(models.bundle), models)
-  const nets = await openCameraNets(bundle, models, { cores, prove })
-  if (prove) await checkGolden(bundle, nets)
+  const nets = await openCameraNets(bundle, models, { cores, prove, cacheDir })
   const facts = factsOf(nets, bundle.sha256)
   // One frame after the other: runs of one session are serial anyway, and the order of replies is that of frames.
   let last: Promise<void> = Promise.resolve()
@@ -62,9 +60,10 @@ async function close(nets: CameraNets): Promise<void> {
 }
 
 function factsOf(nets: CameraNets, sha256: string): ThreadFacts {
-  const { manifest, provider, proof, refusals } = nets
+  const { manifest, runtime, why, provider, proof, refusals } = nets
   const { name, version, thresholds, calibration, priors, level } = manifest
   return {
+    runtime: { ...runtime, why },
     provider,
     proof,
     refusals,

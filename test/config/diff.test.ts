@@ -111,6 +111,7 @@ function otherThanDefault(key: Key): string {
     state_dir: '/other',
     ffmpeg: '/other',
     bundle: 'other',
+    python: 'other',
     username: 'other',
     url: urlOther(key),
     public_url: 'https://other',

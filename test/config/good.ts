@@ -10,7 +10,7 @@ export const WHOLE = `unit: gate-7
 state_dir: /var/lib/framewarden
 mqtt: { url: mqtts://broker:8883, protocol: auto, username: gate-7, password: { credential: mqtt }, ca: ca.pem, cert: , key: , topic_prefix: framewarden,
         home_assistant: { enabled: false, prefix: homeassistant } }
-models: { bundle: camera, providers: auto, require_gpu: false,
+models: { bundle: camera, runtime: auto, python: python3, providers: auto, require_gpu: false,
           precision: auto, threads: auto, require_signature: false }
 guards: auto
 defaults: {}

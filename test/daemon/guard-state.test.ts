@@ -4,6 +4,7 @@ import type { FromGuard } from '../../src/core/guard-protocol.js'
 import { afterDown, afterMessage, type GuardState, UNSTARTED } from '../../src/daemon/guard-state.js'
 
 const engine = {
+  runtime: '',
   provider: 'cpu',
   mode: 'cascade',
   proof: {},

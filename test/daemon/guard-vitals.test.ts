@@ -4,6 +4,7 @@ import { causeOf, hear, hung, isStuck, look, startVitals } from '../../src/daemo
 
 const beat = (judgingMs = 0): FromGuard => ({ type: 'beat', rssBytes: 1, judgingMs, cameras: [] })
 const engine = {
+  runtime: '',
   provider: 'cpu',
   mode: 'cascade',
   proof: {},

@@ -22,6 +22,7 @@ const guard: GuardView = {
   restarts: 0,
   rssBytes: 1,
   engine: {
+    runtime: 'onnxruntime-node 1.30.0',
     provider: 'cpu',
     mode: 'cascade',
     proof: { CPUExecutionProvider: 22 },
@@ -41,6 +42,7 @@ test('what is published fits the schemas that `framewarden schema` prints', () =
   expect(statsSchema.parse(statsPayload(entry(), AT_MS))).toMatchObject({ frames: 0, latency_p99_ms: null })
   const unit = { unit: 'gate-7', version: '0.1.0', startedMs: AT_MS }
   expect(unitStateSchema.parse(unitStatePayload(unit, [guard], [entry()]))).toMatchObject({
+    runtime: 'onnxruntime-node 1.30.0',
     provider: 'cpu',
     guards: 1,
     cameras: { backoff: 1 },

@@ -42,6 +42,10 @@ test('without a configuration: Node, ffmpeg and why, the providers, the models',
   const report = await run([])
   expect(of(report, 'node')[0]).toMatchObject({ level: 'ok' })
   expect(of(report, 'ffmpeg')[0]).toMatchObject({ level: 'ok', text: expect.stringContaining('FRAMEWARDEN_FFMPEG') })
+  expect(of(report, 'runtime')[0]).toMatchObject({
+    level: 'ok',
+    text: expect.stringMatching(/; chosen by models.runtime: auto, /),
+  })
   expect(of(report, 'provider cpu')[0]).toMatchObject({ level: 'ok' })
   expect(of(report, 'models')[0]).toMatchObject({ level: 'ok', text: expect.stringContaining('right hash') })
   expect([report.code, report.ok]).toEqual([0, true])

@@ -45,8 +45,8 @@ interface Guarded {
 async function guarded(bundle: string, over: Partial<CameraSettings> = {}): Promise<Guarded> {
   const url = over.url ?? `rtsp://127.0.0.1:${await freePort()}/cam`
   const engine = await startEngine({ ...MODELS, bundle: `${BUNDLES}/${bundle}` })
-  const { provider, mode, model, proof } = engine
-  const facts: EngineFacts = { provider, mode, model, proof, ffmpeg: 'bundled' }
+  const { runtime, provider, mode, model, proof } = engine
+  const facts: EngineFacts = { runtime: runtime.text, provider, mode, model, proof, ffmpeg: 'bundled' }
   const messages: FromGuard[] = []
   const send = (message: FromGuard) => messages.push(message)
   const retention = { maxBytes: 1e9, maxAgeMs: 1e9 }

@@ -5,14 +5,16 @@ import { join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { FromGuard, ToGuard } from '../../src/core/guard-protocol.js'
 import { programPath } from '../../src/core/program-path.js'
-import type { CameraSettings } from '../../src/core/settings.js'
-import { bundled, camera, drawClip, fixture, temporaryFolder } from '../camera/partners.js'
+import type { CameraSettings, ModelSettings } from '../../src/core/settings.js'
+import { bundled, camera, drawClip, fixture, freePort, publishUntil, temporaryFolder } from '../camera/partners.js'
 import { until } from '../fixtures/alerts.js'
+import { hasEnded, WORKER_PYTHON, workersOf } from '../fixtures/worker-python.js'
 import { BUNDLES, MODELS } from '../inference/pictures.js'
 
 const PROGRAM = programPath('../../src/guard/process.js', import.meta.url)
 
 interface Start {
+  readonly models?: Partial<ModelSettings>
   /** Name under test/fixtures/bundles, or a path. */
   readonly bundle: string
   readonly ffmpegPath?: string
@@ -28,7 +30,7 @@ function startGuardProcess(over: Start) {
   guard.on('message', (message: FromGuard) => messages.push(message))
   const start: ToGuard = {
     type: 'start',
-    models: { ...MODELS, bundle: resolve(BUNDLES, over.bundle) },
+    models: { ...MODELS, bundle: resolve(BUNDLES, over.bundle), ...over.models },
     guards: 1,
     ffmpegPath: over.ffmpegPath,
     stateDir: over.folder,
@@ -90,3 +92,44 @@ test('a guard that is stopped while it starts ends at once, without opening its 
   await exited
   expect(messages.map(({ type }) => type)).not.toContain('ready')
 })
+
+test.skipIf(WORKER_PYTHON === undefined)(
+  'a Python worker that is killed is replaced, the camera goes on; one whose guard is killed ends, too (.cache/worker)',
+  async () => {
+    const dir = await folder()
+    const url = `rtsp://127.0.0.1:${await freePort()}/cam`
+    const clip = join(dir, 'clip.mp4')
+    await drawClip(clip, 2, '64x64')
+    const { guard, messages } = startGuardProcess({
+      bundle: 'tiny',
+      models: { runtime: 'python', python: WORKER_PYTHON },
+      ffmpegPath: bundled.path,
+      camera: camera({ url, listen: true, frame: { width: 64, rate: 15 } }),
+      folder: dir,
+    })
+    const over = new AbortController()
+    onTestFinished(() => over.abort())
+    void publishUntil(clip, url, over.signal)
+    const last = () => messages.findLast((message) => message.type === 'beat')?.cameras[0]
+    await until(() => (last()?.frames ?? 0) > 5, 'frames are judged', 60_000)
+
+    const [first] = workersOf(guard.pid!)
+    process.kill(first!, 'SIGKILL')
+    await until(() => last()!.unscored > 0, 'frames are unscored', 20_000)
+    const { frames, unscored } = last()!
+    await until(
+      () => last()!.scored && last()!.frames - last()!.unscored > frames - unscored + 5,
+      'judged again',
+      60_000,
+    )
+    const [second] = workersOf(guard.pid!)
+    expect(second).not.toBe(first)
+    const codes = messages.flatMap((message) => (message.type === 'diagnostic' ? [message.diagnostic.code] : []))
+    expect(codes).toContain('FW_WORKER_LOST')
+    expect(codes).not.toContain('FW_INFERENCE_FAILED')
+    expect(last()!.state).toBe('guarding')
+
+    guard.kill('SIGKILL')
+    await until(() => hasEnded(second!), 'the worker has ended', 30_000)
+  },
+)

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bundle, findBundle, readBundle } from '../../src/inference/bundle.js'
 import { purify } from '../../src/inference/chain.js'
 import { type ClassNets, openClassNets, type RgbPicture } from '../../src/inference/class-nets.js'
+import type { OpenGraphs } from '../../src/inference/graphs-on-runtime.js'
 import type { ClassificationManifest } from '../../src/inference/manifest.js'
-import { type OpenGraphs, openGraphs, scalar } from '../../src/inference/open-graphs.js'
-import { Tensor } from '../../src/inference/runtime.js'
+import { openGraphs } from '../../src/inference/open-graphs.js'
+import { scalar, type Tensor } from '../../src/inference/tensor.js'
 import { BENCHMARKS, expectedOf, fixtureDir, readPicture } from '../fixtures/benchmark.js'
 import { MODELS } from './pictures.js'
 
@@ -22,7 +23,8 @@ describe.each(BENCHMARKS)('the bundle %s beside PyTorch', (name) => {
     const [, height, width] = chain.inputs[0]!.shape as number[]
     const blank = tensorOf({ pixels: new Uint8Array(height! * width! * 3), height: height!, width: width! })
     const reads = ['purified', 'score', 'level']
-    graphs = await openGraphs(bundle, { chain: { spec: chain, reads, blank } }, MODELS, { cores: 1, prove: true })
+    const wanted = { chain: { spec: chain, reads, blank, usual: blank } }
+    graphs = await openGraphs(bundle, wanted, MODELS, { cores: 1, prove: true })
   })
   afterAll(() => Promise.all([nets.release(), graphs.release()]))
 
@@ -59,7 +61,7 @@ describe.each(BENCHMARKS)('the bundle %s beside PyTorch', (name) => {
 })
 
 function tensorOf({ pixels, width, height }: RgbPicture): Tensor {
-  return new Tensor('uint8', pixels, [1, height, width, 3])
+  return { type: 'uint8', data: pixels, dims: [1, height, width, 3] }
 }
 
 /** The pixels of `from` under a window as large as `window`. */

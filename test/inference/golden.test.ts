@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bundle, findBundle, readBundle } from '../../src/inference/bundle.js'
 import { type CameraNets, openCameraNets } from '../../src/inference/camera-nets.js'
 import { judgePicture } from '../../src/inference/chain.js'
+import { WORKER_PYTHON } from '../fixtures/worker-python.js'
 import { MODELS } from './pictures.js'
 
 /** What models/training/camera/golden.py wrote: drawn frames, and what the shipped bundle said about them where it was made. */
@@ -32,21 +33,28 @@ const { bundle: made, tolerance, frames }: Golden = JSON.parse(readFileSync(`${D
 const unpacked = (file: string) => new Uint8Array(gunzipSync(readFileSync(`${DIR}/${file}`)))
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
-describe('the shipped bundle on the frames drawn for it', () => {
+const RUNTIMES = [
+  { runtime: 'node', python: 'python3' },
+  { runtime: 'python', python: WORKER_PYTHON },
+] as const
+
+describe.each(RUNTIMES)('the shipped bundle on the frames drawn for it, by $runtime', ({ runtime, python = '' }) => {
+  const test = it.skipIf(python === '')
   let bundle: Bundle
   let nets: CameraNets
   beforeAll(async () => {
+    if (python === '') return
     bundle = await readBundle(findBundle('camera'))
-    nets = await openCameraNets(bundle, MODELS, { cores: 1, prove: true })
+    nets = await openCameraNets(bundle, { ...MODELS, runtime, python }, { cores: 1, prove: true })
   })
-  afterAll(() => nets.release())
+  afterAll(() => nets?.release())
 
-  it('is the one that the golden figures are of', () => {
+  test('is the one that the golden figures are of', () => {
     const { name, version, files } = bundle.manifest
     expect({ name, version, screen: files.screen!.sha256, chain: files.chain!.sha256 }).toEqual(made)
   })
 
-  it.each(frames)('scores, purifies and judges $file ($what) as it did', async (frame) => {
+  test.each(frames)('scores, purifies and judges $file ($what) as it did', async (frame) => {
     const { width, height } = frame
     const pixels = unpacked(frame.file)
     expect(sha256(pixels)).toBe(frame.frame_sha256)

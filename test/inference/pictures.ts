@@ -8,6 +8,8 @@ export const TINY = `${BUNDLES}/tiny`
 
 export const MODELS: ModelSettings = {
   bundle: TINY,
+  runtime: 'node',
+  python: 'python3',
   providers: ['cpu'],
   requireGpu: false,
   precision: 'auto',

@@ -63,7 +63,7 @@ function clockText(time: string): string {
 }
 
 /** `40 s`, `4 min`, `3 h 20 min`. */
-function lastingText(ms: number): string {
+export function lastingText(ms: number): string {
   const s = Math.max(0, Math.round(ms / 1_000))
   if (s < 60) return `${s} s`
   const minutes = Math.round(s / 60)

@@ -22,7 +22,7 @@ export const REMEDIES = {
   FW_CAMERA_TIMEOUT: 'Check the network to the camera, or raise timeouts.connect and timeouts.first_frame.',
   FW_CAMERA_STALLED: 'The stream is restarted; if it repeats, check the network or raise timeouts.stall.',
   FW_CAMERA_FROZEN: 'The picture has stopped changing; look at the camera.',
-  FW_CAMERA_ENDED: 'The stream ended; it is opened again.',
+  FW_CAMERA_ENDED: 'It is opened again; if it repeats, look at the camera, or at the server between.',
   FW_CAMERA_AUDIO_ONLY: 'Choose a stream that carries video.',
   FW_CAMERA_CODEC: 'Choose a codec this ffmpeg decodes (H.264, HEVC, MJPEG), or install a fuller ffmpeg.',
   FW_CAMERA_DATA: 'The data cannot be decoded; check the file or stream.',
@@ -65,7 +65,8 @@ export const REMEDIES = {
   // evidence, spool, delivery
   FW_EVIDENCE_DISK: 'Free disk space under state_dir, or lower evidence.max_bytes. Alerts go on without pictures.',
   FW_INCIDENT_LOG: 'Free disk space under state_dir; alerts go on, the history on the page may have gaps.',
-  FW_BASELINE: 'The camera learns its clean past anew; free disk space, or remove the file.',
+  FW_BASELINE:
+    'The camera learns its clean past anew, in about ten minutes; a file that cannot be read or written wants disk space or rights.',
   FW_BASELINE_DRIFT:
     'Look at the camera: a new view or lamp is calibrated anew (`framewarden calibrate`); else an attack may be creeping in.',
   FW_CALIBRATE_REFUSED: 'Calibrate on one clean scene that is recorded for a minute or longer.',

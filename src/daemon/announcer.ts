@@ -43,8 +43,8 @@ export function createAnnouncer(facts: UnitFacts, there: Announced, delivery: De
   return {
     camera(camera, before) {
       const { id, state } = camera
-      const line = cameraLine(camera)
-      if (line !== cameraLine(before)) log.info({ camera: id, state }, line)
+      const line = cameraLine(camera, before)
+      if (line) log[line.level]({ camera: id, state }, line.text)
       delivery.cameraState(id, stateOf(camera))
       unit()
     },

@@ -41,6 +41,7 @@ export async function startReporting(
     publicUrl: settings.http.publicUrl,
     cameras: settings.cameras.map(({ id }) => id),
     onRequest: heard.onRequest,
+    onConnected: (text) => log.info(text),
     onDiagnostic: diagnostics.note,
   })
   stops.add(delivery.stop)

@@ -27,7 +27,7 @@ export function deliveryReports(folder: string, onDiagnostic: (d: Diagnostic) =>
     pass,
     last: () => last,
     wasDenied: (seq) => deniedSeqs.includes(seq),
-    onFailure: (code, subject, text) => pass(diagnostic(code, subject, text)),
+    onFailure: (code, subject, text, count) => pass(diagnostic(code, subject, text, count)),
     onDenied: (denied) => {
       pass(diagnostic('FW_BROKER_DENIED', 'broker', denialText(denied)))
       if (denied.seq === undefined) return

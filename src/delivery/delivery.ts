@@ -27,6 +27,8 @@ export interface DeliveryOptions {
   readonly cameras?: readonly string[]
   /** Answers what is asked over MQTT, as far as `mqtt.requests` lets it. */
   readonly onRequest?: AnswerRequest
+  /** The broker is there: to be logged. */
+  onConnected?(text: string): void
   /** Of this room, each time; to be logged, and passed back to `Delivery.diagnostic` if ops shall see it. */
   onDiagnostic(d: Diagnostic): void
 }
@@ -86,7 +88,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     await lock.release()
     throw error
   })
-  const own = { unit, version: options.version, publicUrl, onRequest }
+  const own = { unit, version: options.version, publicUrl, onRequest, onConnected: options.onConnected }
   const slot = brokerSlot()
   const webhooks = webhooksOn(spool, folder, reports.pass)
   let stopped: Promise<void> | undefined

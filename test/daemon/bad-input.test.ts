@@ -55,7 +55,7 @@ test('a broker that is away at the start is reported in the log, and the camera 
     broker: false,
   })
   await until(() => daemon.log().includes('FW_BROKER_UNREACHABLE'), 'the code in the log', 20_000)
-  await until(() => daemon.log().includes("camera 'good': guarding"), 'the camera is guarded', 30_000)
+  await until(() => daemon.log().includes("camera 'good' is guarded"), 'the camera is guarded', 30_000)
   expect(await daemon.stop()).toBe(0)
 })
 

@@ -4,6 +4,7 @@ import { REMEDIES } from '../../core/errors.js'
 import type { MqttSettings } from '../../core/settings.js'
 import type { CameraStatePayload } from '../alert-schema.js'
 import type { Spool } from '../spool/spool.js'
+import { brokerOutage } from './broker-outage.js'
 import { type CameraTopics, cameraTopics } from './camera-topics.js'
 import { brokerName } from './dial.js'
 import { discoveryOf } from './home-assistant.js'
@@ -29,9 +30,11 @@ export interface MqttSinkOptions {
   /** Ids in the configuration: retained topics of other cameras that an earlier run left with the broker are emptied. */
   readonly cameras?: readonly string[]
   readonly onRequest: AnswerRequest
+  /** A connection is open: to be logged. */
+  onConnected?(text: string): void
   onDenied(denied: Denied): void
   /** `what` is `broker` or `spool`. */
-  onFailure(code: Diagnostic['code'], what: string, text: string): void
+  onFailure(code: Diagnostic['code'], what: string, text: string, count?: number): void
 }
 
 export interface MqttSink {
@@ -82,13 +85,17 @@ export async function startMqttSink(options: MqttSinkOptions): Promise<MqttSink>
   const discovery = enabled ? discoveryOf({ prefix, unit, topics, version, publicUrl, ...asked }) : undefined
   const cameras = cameraTopics(topics, discovery, known, { ...mqtt, cameras: options.cameras }, retain)
   const [filters, hear] = heardOn(options, topics, cameras, publishing)
+  const outage = brokerOutage(broker, options)
   const publisher = startPublisher({
     mqtt,
     clientId: `framewarden-${unit}`,
     availabilityTopic: topics.availability,
     publishing,
-    onOpen: (client) => listenOn(client, filters, hear),
-    onEnd: ({ code, text }) => onFailure(code, 'broker', `${broker}: ${text}`),
+    onOpen(client, protocol) {
+      outage.opened(protocol)
+      listenOn(client, filters, hear)
+    },
+    onEnd: outage.ended,
   })
 
   return {

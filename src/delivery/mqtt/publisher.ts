@@ -21,7 +21,7 @@ export interface PublisherOptions {
   readonly availabilityTopic: string
   readonly publishing: Publishing
   /** A connection is open. */
-  onOpen(client: MqttClient): void
+  onOpen(client: MqttClient, protocol: 5 | 4): void
   /** A connection ended, or none came to be. */
   onEnd(end: BrokerEnd): void
 }
@@ -55,7 +55,7 @@ export function startPublisher(options: PublisherOptions): Publisher {
     if ('end' in dialled) return { type: 'refused', end: dialled.end }
     const begunAtMs = performance.now()
     become('online', protocol)
-    options.onOpen(dialled.open.client)
+    options.onOpen(dialled.open.client, protocol)
     const { end, denied } = await publishing.serve(dialled.open)
     return { type: 'closed', end, denied, heldMs: performance.now() - begunAtMs }
   }

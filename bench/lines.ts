@@ -3,6 +3,7 @@ import type { Capacity } from './capacity.js'
 import { CLIP } from './clips.js'
 import type { DecisionCost } from './decision-cost.js'
 import type { Held } from './held.js'
+import type { RuntimeRow } from './runtimes.js'
 import type { WholeResult } from './whole.js'
 
 const n = (value: number, digits = 1) => value.toFixed(digits).padStart(8)
@@ -14,6 +15,16 @@ export function aloneLines(decode: Capacity, inference: Capacity, decision: Deci
     `decoding alone   ${n(decode.framesPerS, 0)} frames/s`,
     `networks alone   ${n(inference.framesPerS, 0)} frames/s, ${inference.cpuMsPerFrame.toFixed(2)} ms CPU a frame`,
     `decision alone   ${n(withTamper, 2)} ms CPU a frame, without tamper ${without.toFixed(2)}: tamper costs ${(withTamper - without).toFixed(2)}`,
+  ]
+}
+
+export function runtimeLines(rows: readonly RuntimeRow[]): string[] {
+  return [
+    '\nruntime  provider   start ms  screen ms  chain ms  transfer ms',
+    ...rows.map(({ runtime, text, provider, startMs, screenMs, chainMs, transferMs }) => {
+      const times = `${n(startMs, 0)}   ${n(screenMs)}  ${n(chainMs)}     ${transferMs === undefined ? '       -' : n(transferMs, 2)}`
+      return `${runtime.padEnd(8)} ${provider.padEnd(10)} ${times}   ${text}`
+    }),
   ]
 }
 

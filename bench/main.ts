@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what this machine holds. In parts, all or those of `--parts`:
  * alone    decoding without networks, the screen without decoding, and the decision without both: with tamper and without
+ * runtimes the networks on each runtime that is here: Node, and Python (FRAMEWARDEN_PYTHON) where it has onnxruntime
  * whole    the daemon at 1 to 16 quiet cameras (`--cameras`): rates, CPU a frame, memory
  * scenes   the daemon at 16 cameras that are quiet, noisy, or four of them attacked, and at 4 whose scene stays suspicious
  *          (`--scene` picks those whose name holds it)
@@ -18,14 +19,15 @@ import { decodeCapacity, inferenceCapacity } from './capacity.js'
 import { CLIP, makeClips, type Played } from './clips.js'
 import { decisionCost } from './decision-cost.js'
 import { camerasHeld } from './held.js'
-import { aloneLines, heldLines, sceneLines, wholeLines } from './lines.js'
+import { aloneLines, heldLines, runtimeLines, sceneLines, wholeLines } from './lines.js'
 import { findPython, measurePython } from './python-loop.js'
+import { measureRuntimes } from './runtimes.js'
 import { scenesOf } from './scenes.js'
 import { measureWhole, total, type WholeOptions } from './whole.js'
 
 const { values } = parseArgs({
   options: {
-    parts: { type: 'string', default: 'alone,whole,scenes,python' },
+    parts: { type: 'string', default: 'alone,runtimes,whole,scenes,python' },
     cameras: { type: 'string', default: '1,2,4,8,16' },
     seconds: { type: 'string', default: '20' },
     'scene-seconds': { type: 'string', default: '60' },
@@ -59,6 +61,12 @@ try {
     const inference = await inferenceCapacity(clips.quietPath, ffmpeg, { ...DEFAULT_MODELS, bundle: values.bundle })
     const decision = await decisionCost(clips.quietPath, ffmpeg)
     report('alone', { decode, inference, decision }, aloneLines(decode, inference, decision))
+  }
+
+  if (parts.includes('runtimes')) {
+    const models = { ...DEFAULT_MODELS, bundle: values.bundle }
+    const rows = await measureRuntimes(models, process.env.FRAMEWARDEN_PYTHON ?? DEFAULT_MODELS.python)
+    report('runtimes', rows, runtimeLines(rows))
   }
 
   if (parts.includes('whole')) {

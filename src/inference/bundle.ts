@@ -55,7 +55,10 @@ export async function readBundle(
   return { dir, manifest, sha256: sha256(bytes), files, signedBy }
 }
 
-/** Bytes and key of the file that holds `graph` at a precision; `auto`: the bundle's choice, on a GPU not the INT8 one. */
+/**
+ * Bytes and key of the file that holds `graph` at a precision; `auto`: the bundle's choice, on a GPU not the INT8 one. TensorRT makes
+ * FP16 of what it is given.
+ */
 export function graphFile(
   bundle: Bundle,
   graph: GraphSpec,
@@ -64,7 +67,8 @@ export function graphFile(
 ): { key: string; bytes: Uint8Array } {
   const { file, variants = {} } = graph
   const wanted = precision === 'auto' ? undefined : variants[precision]
-  if (precision !== 'auto' && wanted === undefined) {
+  const made = provider === 'tensorrt' && precision === 'fp16'
+  if (precision !== 'auto' && wanted === undefined && !made) {
     const has = Object.keys(variants).join(', ') || 'none to choose'
     throw new FwError(
       'FW_MODEL_MISSING',

@@ -14,10 +14,10 @@ export interface CameraNets extends Nets, Omit<ChosenGraphs<never>, 'run'> {
   readonly manifest: CameraManifest
 }
 
-/** Sizes of pictures: one that proves a session, small and a multiple of what any bundle asks, the usual, and the largest of cameras. */
+/** Sizes of pictures: one that proves a session, small and a multiple of what any bundle asks, the usual, and the largest that TensorRT is asked to take (memory of a board). */
 const SMALL = { width: 64, height: 64 }
 const USUAL = { width: 640, height: 360 }
-const LARGEST = { width: 1920, height: 1440 }
+const LARGEST = { width: 1280, height: 960 }
 
 /** With `prove` also by the bundle's golden frames. Throws FW_MODEL_*, FW_GPU_REQUIRED, FW_PROVIDER_UNAVAILABLE or FW_WORKER_*. */
 export async function openCameraNets(
@@ -31,7 +31,7 @@ export async function openCameraNets(
   }
   const { screen, chain } = manifest.graphs
   const grey = (size: typeof USUAL) => greyOf(size, manifest.multiple_of)
-  const inputs = { blank: grey(SMALL), usual: grey(USUAL), largest: grey(LARGEST).dims }
+  const inputs = { blank: grey(SMALL), usual: grey(USUAL), largest: grey(LARGEST) }
   const wanted = {
     screen: { spec: screen, reads: ['score'], ...inputs },
     chain: { spec: chain, reads: ['purified', 'score', 'level'], ...inputs },

@@ -18,8 +18,8 @@ export interface GraphToOpen {
   /** An input as small as the network takes, and one as large as a camera's picture usually is. */
   readonly blank: Tensor
   readonly usual: Tensor
-  /** Largest input; undefined where the network takes one size only. */
-  readonly largest?: readonly number[]
+  /** Largest input that something compiled for a range of sizes has to take; undefined where the network takes one size only. */
+  readonly largest?: Tensor
 }
 
 export interface OpenOptions {

@@ -105,6 +105,17 @@ describe('a bundle', () => {
     expect(graphFile(bundle, screen, 'auto', 'cuda').key).toBe('chain')
     expect(() => graphFile(bundle, screen, 'int8', 'cpu')).toThrow("'screen' at precision int8, has fp16")
   })
+
+  it('without an FP16 graph is computed in FP16 by TensorRT alone, which makes its own', async () => {
+    const bundle = await readBundle(dir)
+    const { chain } = (bundle.manifest as Loose).graphs
+    expect(graphFile(bundle, chain, 'fp16', 'tensorrt').key).toBe('chain')
+    for (const [precision, provider] of [
+      ['fp16', 'cuda'],
+      ['int8', 'tensorrt'],
+    ] as const)
+      expect(() => graphFile(bundle, chain, precision, provider)).toThrow(`'chain' at precision ${precision}, has none`)
+  })
 })
 
 describe('a signed bundle', () => {

@@ -57,6 +57,7 @@ test('is installed by npm alone, without a network, and no package in it has a s
 })
 
 test('holds ONNX Runtime for this platform alone, and no weights that only the benchmark may use', () => {
+  expect(existsSync(join(installed, 'worker/framewarden_worker/__main__.py'))).toBe(true)
   const libraries = readdirSync(join(installed, 'node_modules/onnxruntime-node/bin'), {
     recursive: true,
     encoding: 'utf8',

@@ -20,7 +20,7 @@ class Network:
         self.cores = open_["cores"]
         self.input = graph["input"]
         self.device = "cpu" if self.provider == "cpu" else "cuda"
-        chain = chain_of(self.provider, open_, graph)
+        chain = chain_of(self.provider, open_)
         self._open = lambda options: open_session(model, self.provider, chain, options)
         self.session = self._open(session_options(self.cores))
         self.outputs = [meta.name for meta in self.session.get_outputs()]

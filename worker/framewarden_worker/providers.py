@@ -10,26 +10,19 @@ import onnxruntime
 NAMES = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider", "tensorrt": "TensorrtExecutionProvider"}
 
 
-def chain_of(provider: str, open_: dict[str, Any], graph: dict[str, Any]) -> list[Any]:
+def chain_of(provider: str, open_: dict[str, Any]) -> list[Any]:
     """`providers` of a session: TensorRT leaves to CUDA what it cannot compile. Raises where this wheel lacks it."""
     name = NAMES[provider]
     available = onnxruntime.get_available_providers()
     if name not in available:
         raise RuntimeError(f"not in this onnxruntime {onnxruntime.__version__}: it has {', '.join(available)}")
-    if provider != "tensorrt":
-        return [name]
-    return [(name, tensorrt_options(open_, graph)), NAMES["cuda"]]
+    return [(name, tensorrt_options(open_)), NAMES["cuda"]] if provider == "tensorrt" else [name]
 
 
-def tensorrt_options(open_: dict[str, Any], graph: dict[str, Any]) -> dict[str, Any]:
-    """Engines and timings are kept in `cache`: built in minutes, loaded in seconds. One engine for all sizes in
-    `shapes`, so that no camera's size builds another one while frames wait.
+def tensorrt_options(open_: dict[str, Any]) -> dict[str, Any]:
+    """Engines, with the sizes that they take, and timings are kept in `cache`: built in minutes, loaded in seconds.
     Source: onnxruntime.ai, TensorRT execution provider."""
-    options = {
-        "trt_fp16_enable": open_["fp16"],
-        "trt_int8_enable": open_["int8"],
-        **{f"trt_profile_{which}_shapes": shape_text(graph, shape) for which, shape in graph["shapes"].items()},
-    }
+    options = {"trt_fp16_enable": open_["fp16"], "trt_int8_enable": open_["int8"]}
     cache = open_.get("cache")
     if cache:
         os.makedirs(cache, mode=0o700, exist_ok=True)
@@ -38,10 +31,6 @@ def tensorrt_options(open_: dict[str, Any], graph: dict[str, Any]) -> dict[str, 
             trt_timing_cache_enable=True, trt_timing_cache_path=cache,
         )  # fmt: skip
     return options
-
-
-def shape_text(graph: dict[str, Any], shape: list[int]) -> str:
-    return f"{graph['input']}:{'x'.join(map(str, shape))}"
 
 
 def session_options(cores: int) -> onnxruntime.SessionOptions:

@@ -1,4 +1,5 @@
 /** onnxruntime's Python wheel in a child of this process (worker/framewarden_worker). */
+import { FwError } from '../../core/errors.js'
 import type { Provider } from '../../core/settings.js'
 import { missingLibrary } from '../missing-library.js'
 import type { GraphFacts, GraphToOpen, NetworkRuntime, Networks, OpenOptions } from '../network-runtime.js'
@@ -55,7 +56,9 @@ async function openOn<Name extends string>(
     const worker = await startWorker(options.python, signal)
     try {
       await openGraphsOf(worker, graphs, open, options)
-      for (const name in graphs) await worker.ask(...message('run', name, graphs[name].usual), withinMs)
+      for (const name in graphs)
+        for (const input of firstInputs(graphs[name], open.provider))
+          await worker.ask(...message('run', name, input), withinMs)
       return worker
     } catch (error) {
       await worker.close()
@@ -65,12 +68,17 @@ async function openOn<Name extends string>(
   return {
     facts,
     async first(name, { prove }) {
-      const { usual } = graphs[name]
-      const proved = prove ? await keeper.ask(...message('prove', name, usual), withinMs).catch(refusal) : undefined
-      await keeper.ask(...message('run', name, usual), withinMs).catch(refusal)
-      return (proved?.header.proof as Proof | undefined) ?? {}
+      for (const input of firstInputs(graphs[name], open.provider))
+        await keeper.ask(...message('run', name, input), withinMs).catch(refusal)
+      if (!prove) return {}
+      const { header } = await keeper.ask(...message('prove', name, graphs[name].usual), withinMs).catch(refusal)
+      return header.proof as Proof
     },
-    run: async (name, input) => outputsOf(await keeper.ask(...message('run', name, input), options.runMs ?? RUN_MS)),
+    async run(name, input) {
+      const { largest } = graphs[name]
+      if (open.provider === 'tensorrt' && largest) checkWithin(input, largest)
+      return outputsOf(await keeper.ask(...message('run', name, input), options.runMs ?? RUN_MS))
+    },
     release: () => keeper.close(),
   }
 }
@@ -87,13 +95,13 @@ async function openGraphsOf<Name extends string>(
   { cacheDir }: PythonOptions,
 ): Promise<Record<Name, GraphFacts>> {
   const names = Object.keys(graphs) as Name[]
-  const asked = names.map((name) => [name, askedFor(graphs[name])])
+  const asked = names.map((name) => [name, { input: graphs[name].input }])
   const header = {
     type: 'open',
     provider,
     cores,
-    // TensorRT compiles FP32 graphs to FP16 by itself; the golden frames say whether that is good enough
-    fp16: precision === 'auto' || precision === 'fp16',
+    // TensorRT compiles FP32 graphs to FP16 where it is asked to; the golden frames say whether that is good enough
+    fp16: precision === 'fp16',
     int8: precision === 'int8',
     cache: cacheDir,
     graphs: Object.fromEntries(asked),
@@ -109,10 +117,20 @@ async function openGraphsOf<Name extends string>(
   return Object.fromEntries(facts)
 }
 
-/** `shapes`: what TensorRT builds one engine for. */
-function askedFor({ input, blank, usual, largest }: GraphToOpen) {
-  const shapes = largest === undefined ? {} : { min: blank.dims, opt: usual.dims, max: largest }
-  return { input, shapes }
+/**
+ * What a graph runs on before frames come. TensorRT builds an engine for the range of sizes that it has met, and again when one lies
+ * outside. The range cannot be named beforehand: its options ask for the inner tensors, too, where a part of the graph is left
+ * to CUDA (ONNX Runtime 1.14 to 1.24: "needs to provide all the dynamic shape inputs with associated profiles").
+ */
+function firstInputs({ blank, usual, largest }: GraphToOpen, provider: Provider): readonly Tensor[] {
+  return provider === 'tensorrt' && largest ? [blank, largest, usual] : [usual]
+}
+
+/** Throws FW_MODEL_SHAPE for what would build another engine while frames wait. */
+function checkWithin({ dims }: Tensor, largest: Tensor): void {
+  if (dims.every((size, i) => size <= largest.dims[i]!)) return
+  const text = `an input of ${dims.join('x')}, TensorRT's engine takes ${largest.dims.join('x')} at most`
+  throw new FwError('FW_MODEL_SHAPE', text, { remedy: 'Lower frame.width, or set models.providers: [cuda].' })
 }
 
 function message(type: 'run' | 'prove', graph: string, { type: dtype, data, dims }: Tensor) {

@@ -1,6 +1,7 @@
 /** The worker seen from outside, with programs in Python's place that are not there, hang or die. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import type { Provider } from '../../../src/core/settings.js'
 import type { Networks } from '../../../src/inference/network-runtime.js'
 import { hasOnnxRuntime } from '../../../src/inference/python/find-python.js'
 import { startPythonRuntime } from '../../../src/inference/python/python-runtime.js'
@@ -9,11 +10,11 @@ import { hasEnded, workersOf } from '../../fixtures/worker-python.js'
 
 const program = (name: string) => new URL(`../../fixtures/workers/${name}.mjs`, import.meta.url).pathname
 const frame = { type: 'uint8', data: new Uint8Array(4), dims: [1, 4] }
-const graph = { bytes: new Uint8Array(1), input: 'frame', blank: frame, usual: frame }
+const graph = { bytes: new Uint8Array(1), input: 'frame', blank: frame, usual: frame, largest: frame }
 
-async function open(name: string): Promise<Networks<'net'>> {
+async function open(name: string, provider: Provider = 'cpu'): Promise<Networks<'net'>> {
   const runtime = await startPythonRuntime({ python: program(name), runMs: 200 })
-  const networks = await runtime.open({ net: graph }, { provider: 'cpu', precision: 'auto', cores: 1 })
+  const networks = await runtime.open({ net: graph }, { provider, precision: 'auto', cores: 1 })
   onTestFinished(() => networks.release())
   return networks
 }
@@ -80,6 +81,14 @@ test('where no worker stays, that is said, so that the guard looks for another w
   })
   expect((await codesUntil('FW_INFERENCE_FAILED', networks)).at(-1)).toBe('FW_INFERENCE_FAILED')
   await expect(networks.run('net', frame)).rejects.toThrow(/no Python worker stays, \d+ in a row: .*illegal memory/)
+})
+
+test('a frame that TensorRT would build another engine for is refused at once; other providers take it', async () => {
+  const larger = { type: 'uint8', data: new Uint8Array(8), dims: [1, 8] }
+  const [tensorrt, cuda] = [await open('answers', 'tensorrt'), await open('answers', 'cuda')]
+  expect(await codeOf(tensorrt.run('net', frame))).toBe('answered')
+  expect(await codeOf(tensorrt.run('net', larger))).toBe('FW_MODEL_SHAPE')
+  expect(await codeOf(cuda.run('net', larger))).toBe('answered')
 })
 
 test('released networks leave no worker behind, whatever goes on', async () => {

@@ -75,7 +75,7 @@ async function build(given: DaemonOptions, stops: StopStack, signal: AbortSignal
   const { stateDir } = given.settings
   await makeStateDir(stateDir)
   const unit = unitFacts(given.settings.unit, given.version, systemClock())
-  const fault = (where: string) => (error: unknown) => given.log.error({ error }, where)
+  const fault = (where: string) => faultLine(given.log, where)
   let asked: Verbs = {}
   const reporting = await startReporting(given, stops, {
     onRequest: (verb, payload, rights) => mqttRequests(asked, signal, fault('request'))(verb, payload, rights),
@@ -130,6 +130,10 @@ async function build(given: DaemonOptions, stops: StopStack, signal: AbortSignal
   const systemd = await reportToSystemd(process.env, snapshot, (text) => log.warn(text))
   stops.add(systemd.stopping)
   return { http: page?.address, reload }
+}
+
+function faultLine(log: Log, where: string): (error: unknown) => void {
+  return (error) => log.error({ error }, `a fault of framewarden's own (${where}); please report it with this line`)
 }
 
 function eachMinute(stats: () => void, stops: StopStack): void {

@@ -63,7 +63,7 @@ function channelsOf(): readonly Channel[] {
       ...said,
       name: 'diagnostic',
       address: topics.diagnostic,
-      text: 'What is amiss, and what to do.',
+      text: 'What is wrong, and what to do.',
       payload: diagnosticSchema,
     },
     ...REQUEST_VERBS.flatMap((verb): Channel[] => [

@@ -124,5 +124,5 @@ const SIGNAL_WORDS: Readonly<Record<Signal, string>> = {
 }
 
 function driftText(signal: Signal, by: number): string {
-  return `${SIGNAL_WORDS[signal]} has moved by ${by > 0 ? '+' : ''}${by.toFixed(2)} nats from what was learned and is not followed`
+  return `${SIGNAL_WORDS[signal]} has moved by ${by > 0 ? '+' : ''}${by.toFixed(2)} from the level that was learned; the new level is not learned`
 }

@@ -213,10 +213,10 @@ function drawDay(card: HTMLElement, day: DayAnswer, incidents: readonly LoggedIn
   path('away', strip(minutes.filter((row) => !guarded.includes(row) && !stopped.includes(row))))
   path('marks', recent.map(({ since }) => `M${x(Date.parse(since) / 60_000)} 0V56`).join(''))
   const top = Math.max(...scored.map(([, , high]) => high))
-  const range = scored.length === 0 ? 'no level of its own yet' : `score ${signed(top)} at most over its own level`
+  const range = scored.length === 0 ? 'no level of its own yet' : `score at most ${signed(top)} over its own level`
   const when = span === HOUR_MINUTES ? 'Last hour' : 'Last 24 hours'
   const found = recent.length === 1 ? '1 incident' : `${recent.length} incidents`
-  const words = `${when}: guarded throughout ${guarded.length} of ${minutes.length} minutes, ${range}, ${found}`
+  const words = `${when}: guarded ${guarded.length} of ${minutes.length} minutes, ${range}, ${found}`
   plot.setAttribute('aria-label', words)
   setText(card.querySelector('.day-words')!, words)
 }

@@ -47,11 +47,11 @@ export const page = `<!doctype html>
 <thead><tr><th scope="col">Guard</th><th scope="col">State</th><th scope="col">Provider</th><th scope="col">Model</th><th scope="col">Process</th><th scope="col">Memory</th><th scope="col">Restarts</th></tr></thead>
 <tbody id="guards"></tbody>
 </table></div>
-<h2>What was amiss</h2>
+<h2>Problems</h2>
 <ul id="diagnostics"></ul>
-<p class="none" id="no-diagnostics">Nothing so far.</p>
+<p class="none" id="no-diagnostics">None so far.</p>
 </main>
-<footer>Score: log-odds that a frame is perturbed; above 0 it is more likely than not. p50 / p99: capture to verdict. <a href="/metrics">Metrics</a> · <a href="/healthz">Health</a> · <a href="/readyz">Readiness</a></footer>
+<footer>Score: log-odds that a frame is perturbed; what counts is how far it lies over the camera's own level. p50 / p99: capture to verdict. <a href="/metrics">Metrics</a> · <a href="/healthz">Health</a> · <a href="/readyz">Readiness</a></footer>
 <template id="card"><article>
 <div class="top"><h3 class="name"></h3><span class="pill bad incident" hidden>incident open</span><span class="pill quiet state"></span></div>
 <p class="cause" hidden><code></code><span></span></p>

@@ -35,7 +35,8 @@ test('an alert leads to its incident, its strip and a snapshot, and its picture 
   expect(raised!.text).toMatch(/^Drill: Camera gate: its picture is being disturbed/)
 
   const incident = incidentSchema.parse(await (await fetch(origin + new URL(url!).pathname)).json())
-  expect(incident).toMatchObject({ id: raised!.incident, text: raised!.text, pictures: [{ phase: 'raised', strip }] })
+  expect(incident.id).toBe(raised!.incident)
+  expect(incident.pictures[0]).toMatchObject({ phase: 'raised', strip })
   const picture = Buffer.from(await (await fetch(`${origin}/${strip}`)).arrayBuffer())
   expect(await sharp(picture).metadata()).toMatchObject({ format: 'jpeg', width: 960 })
 
@@ -45,11 +46,15 @@ test('an alert leads to its incident, its strip and a snapshot, and its picture 
   await drilled
   const client = connect(daemon.broker.url)
   onTestFinished(() => void client.end(true))
-  const retained = new Promise<Buffer>((resolve) => client.once('message', (_, payload) => resolve(payload)))
+  let image: Buffer = Buffer.of()
+  client.on('message', (_, payload) => {
+    image = payload
+  })
   await client.subscribeAsync('framewarden/test/camera/gate/image')
-  const image = await retained
-  const cleared = incidentSchema.parse(await (await fetch(`${origin}/incidents/${incident.id}`)).json())
-  const last = await fetch(`${origin}/${cleared.pictures.at(-1)!.strip}`)
-  expect(image.equals(Buffer.from(await last.arrayBuffer()))).toBe(true)
+  const last = async () => {
+    const { pictures } = incidentSchema.parse(await (await fetch(`${origin}/incidents/${incident.id}`)).json())
+    return Buffer.from(await (await fetch(`${origin}/${pictures.at(-1)!.strip}`)).arrayBuffer())
+  }
+  await expect.poll(async () => image.length > 0 && image.equals(await last()), { timeout: 20_000 }).toBe(true)
   expect(await daemon.stop()).toBe(0)
 })

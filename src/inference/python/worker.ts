@@ -42,6 +42,13 @@ export interface PythonWorker {
   close(): Promise<void>
 }
 
+/** What it needs of our environment; our own may hold secrets. */
+const PASSED_ON = /^(PATH|HOME|TMPDIR|LD_LIBRARY_PATH|LANG|LC_ALL|VIRTUAL_ENV|(PYTHON|PYENV|CUDA|NVIDIA|OMP|ORT)_?.*)$/
+
+function passedOn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => PASSED_ON.test(name)))
+}
+
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
 /** Starts it with the program `python`; `signal` ends it. Throws FW_WORKER_MISSING, FW_WORKER_LOST or FW_WORKER_HUNG. */
@@ -50,7 +57,7 @@ export async function startWorker(python: string, signal?: AbortSignal): Promise
   const child = spawn(python, ['-m', 'framewarden_worker'], {
     cwd: WORKER_DIR,
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, ORT_DISABLE_TELEMETRY: '1', PYTHONDONTWRITEBYTECODE: '1' },
+    env: { ...passedOn(process.env), ORT_DISABLE_TELEMETRY: '1', PYTHONDONTWRITEBYTECODE: '1' },
   })
   const talk = converse(child)
   const close = () => void talk.close()

@@ -1,4 +1,5 @@
 /** The worker seen from outside, with programs in Python's place that are not there, hang or die. */
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Provider } from '../../../src/core/settings.js'
@@ -35,6 +36,18 @@ async function codesUntil(last: string, networks: Networks<'net'>): Promise<stri
   }
   return codes
 }
+
+test('a worker sees nothing of our environment that it has no use for: there may be a secret in it', async () => {
+  process.env.GATE_PASSWORD = 'hunter2'
+  onTestFinished(() => void delete process.env.GATE_PASSWORD)
+  const worker = await startWorker(program('answers'))
+  onTestFinished(() => worker.close())
+  const names = readFileSync(`/proc/${worker.pid}/environ`, 'utf8')
+    .split('\0')
+    .map((one) => one.split('=')[0])
+  expect(names).toContain('PATH')
+  expect(names).not.toContain('GATE_PASSWORD')
+})
 
 test('a program that is not there, or lacks onnxruntime, is named', async () => {
   await expect(startWorker('/nowhere/python3')).rejects.toMatchObject({

@@ -16,7 +16,9 @@ def chain_of(provider: str, open_: dict[str, Any]) -> list[Any]:
     available = onnxruntime.get_available_providers()
     if name not in available:
         raise RuntimeError(f"not in this onnxruntime {onnxruntime.__version__}: it has {', '.join(available)}")
-    return [(name, tensorrt_options(open_)), NAMES["cuda"]] if provider == "tensorrt" else [name]
+    # The search by trying takes seconds for each new frame size, while frames wait (onnxruntime.ai, CUDA provider).
+    cuda = (NAMES["cuda"], {"cudnn_conv_algo_search": "HEURISTIC"})
+    return {"cpu": [name], "cuda": [cuda], "tensorrt": [(name, tensorrt_options(open_)), cuda]}[provider]
 
 
 def tensorrt_options(open_: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-/** What doctor looks at, a function each. Nothing is changed, nothing is left behind. */
+/** What doctor looks at, a function each. Nothing is changed, nothing is left behind but the engines that TensorRT builds. */
 import { access, constants, stat, statfs } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
@@ -44,14 +44,28 @@ export async function checkRuntime(
   models: ModelSettings,
   stateDir?: string,
 ): Promise<{ runtime: RuntimeName; findings: Finding[] }> {
-  const engine = await startEngine(models, { cacheDir: stateDir && engineCacheDir(stateDir) })
+  const cacheDir = stateDir !== undefined && (await isOurs(stateDir)) ? engineCacheDir(stateDir) : undefined
+  const engine = await startEngine(models, { cacheDir })
   const { runtime, provider, refusals } = engine
   await engine.close()
+  const text = `${runtime.name}, ${runtime.text}, on ${provider}; chosen by ${runtime.why}`
   // those of Node have checks of their own
-  const asked = runtime.name === 'python' ? refusals : []
-  const passedOver = asked.map((refusal) => `${refusal.provider}: ${refusal.text}`)
-  const all = [`${runtime.name}, ${runtime.text}, on ${provider}; chosen by ${runtime.why}`, ...passedOver]
-  return { runtime: runtime.name, findings: [ok('runtime', all.join('; '))] }
+  const passedOver = runtime.name === 'python' ? refusals : []
+  const level = models.providers === 'auto' ? 'note' : 'bad'
+  const remedy =
+    'Only for a GPU: give models.python an onnxruntime that has it, and the libraries of that (deploy/jetson.md).'
+  const lacks = passedOver.map((refusal) =>
+    lack(level, `provider ${refusal.provider}`, 'FW_PROVIDER_UNAVAILABLE', refusal.text, remedy),
+  )
+  return { runtime: runtime.name, findings: [ok('runtime', text), ...lacks] }
+}
+
+/** Engines that root leaves in the service's folder are engines that the service cannot replace. */
+function isOurs(folder: string): Promise<boolean> {
+  return stat(folder).then(
+    ({ uid }) => uid === process.getuid?.(),
+    () => false,
+  )
 }
 
 /** What onnxruntime-node has. A GPU is a lack only where the configuration wants one. */

@@ -6,6 +6,7 @@ import { checkNode, checkStateDir, gpuRemedy } from '../../src/doctor/checks.js'
 import { type Finding, findingLines } from '../../src/doctor/report.js'
 import { bundled, drawClip, freePort, temporaryFolder } from '../camera/partners.js'
 import { rtspServer } from '../camera/rtsp-server.js'
+import { WORKER_PYTHON } from '../fixtures/worker-python.js'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let clip: string
@@ -92,6 +93,39 @@ cameras:
   expect(of(report, 'camera away')[0]).toMatchObject({ level: 'bad', code: 'FW_CAMERA_REFUSED' })
   expect(of(report, 'camera pushes')[0]).toMatchObject({ level: 'ok' })
   expect(report.text).not.toMatch(/open-sesame|guessed-wrong/)
+})
+
+test.skipIf(WORKER_PYTHON === undefined)(
+  'a Python that runs the networks: its version, and what it lacks of the providers that were asked for (.cache/worker)',
+  async () => {
+    vi.stubEnv('FRAMEWARDEN_FFMPEG', bundled.path)
+    const path = `${folder.path}/python.yaml`
+    const models = `{ runtime: python, python: ${WORKER_PYTHON}, providers: [cuda, cpu] }`
+    const gate = `{ id: gate, url: ${clip} }`
+    writeFileSync(path, `unit: gate-7\nstate_dir: ${folder.path}\nmodels: ${models}\ncameras: [${gate}]\n`)
+    const report = await run(['--config', path])
+    expect(of(report, 'runtime')).toEqual([
+      { level: 'ok', subject: 'runtime', text: expect.stringMatching(/^python, onnxruntime .* on cpu; chosen by/) },
+    ])
+    expect(of(report, 'provider cuda')).toMatchObject([
+      { level: 'bad', code: 'FW_PROVIDER_UNAVAILABLE', text: expect.stringContaining('not in this onnxruntime') },
+    ])
+  },
+)
+
+test('a Python that is asked for and is not there is bad, and the rest is still looked at', async () => {
+  vi.stubEnv('FRAMEWARDEN_FFMPEG', bundled.path)
+  const path = `${folder.path}/no-python.yaml`
+  const models = '{ runtime: python, python: /nowhere/python3 }'
+  writeFileSync(
+    path,
+    `unit: gate-7\nstate_dir: ${folder.path}\nmodels: ${models}\ncameras: [{ id: gate, url: ${clip} }]\n`,
+  )
+  const report = await run(['--config', path])
+  expect(of(report, 'runtime')).toMatchObject([
+    { level: 'bad', code: 'FW_WORKER_MISSING', remedy: expect.stringContaining('models.python') },
+  ])
+  expect(of(report, 'models')[0]).toMatchObject({ level: 'ok' })
 })
 
 test('a wrong configuration is reported with line and column, the rest is looked at, and the exit code is 2', async () => {

@@ -43,6 +43,7 @@ export const HISTORY_PROGRAM = [
     fillIncident,
     pictureOf,
     standing,
+    kindWord,
     lasted,
     courseOf,
   ],
@@ -153,7 +154,11 @@ function pictureOf({ pictures }: LoggedIncident): string | undefined {
 }
 
 function standing({ kind, phase, drill }: LoggedIncident): string {
-  return `${drill ? 'drill, ' : ''}${kind}, ${phase === 'cleared' ? 'over' : 'open'}`
+  return `${drill ? 'drill, ' : ''}${kindWord(kind)}, ${phase === 'cleared' ? 'over' : 'open'}`
+}
+
+function kindWord(kind: string): string {
+  return kind === 'unknown' ? 'kind unknown' : kind
 }
 
 function lasted({ since, cleared_at }: LoggedIncident): string {
@@ -166,7 +171,7 @@ function courseOf({ changes }: LoggedIncident): string {
   if (!changes.some(({ phase }) => phase === 'updated')) return ''
   const words = changes.map(({ at, phase, kind, level }) => {
     const strength = level === null ? '' : `, about ${Math.round(level * 255)}/255`
-    return `${new Date(at).toLocaleTimeString()} ${phase === 'cleared' ? 'over' : `${kind}${strength}`}`
+    return `${new Date(at).toLocaleTimeString()} ${phase === 'cleared' ? 'over' : `${kindWord(kind)}${strength}`}`
   })
   return words.join(' · ')
 }

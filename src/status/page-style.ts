@@ -84,6 +84,7 @@ td.text { white-space: normal; overflow-wrap: anywhere; min-width: 14rem; }
 .day .away { fill: var(--bad); }
 .day .stopped { fill: var(--soft); }
 .day-words, .baseline, .course, .seen, .snapshot-words { margin: 0; font-size: .8125rem; color: var(--soft); overflow-wrap: anywhere; }
+.course:empty { display: none; }
 .snapshot, .strip { display: block; max-width: 100%; height: auto; border-radius: 6px; background: var(--quiet-ground); }
 .buttons { display: flex; flex-wrap: wrap; gap: .5rem; margin: 0; }
 button {

@@ -138,6 +138,16 @@ test('a stranger gets the message, sees what happened, and says so; the same inc
   await street.screenshot({ path: join(pictures, 'walk-3-camera.jpg'), quality: 80, type: 'jpeg' })
   expect(await wide()).toBeLessThanOrEqual(390)
 
+  // tries the alarm itself: the camera's test button, from the page to the broker and back
+  await expect.poll(() => street.getByRole('button', { name: 'Drill' }).isEnabled(), { timeout: 30_000 }).toBe(true)
+  await street.getByRole('button', { name: 'Drill' }).click()
+  await street.getByText('Drill: found, and the alert went its way.').waitFor({ timeout: 60_000 })
+  const drilled = await until(() => alerts().find(({ drill }) => drill), 'the alert of the drill')
+  const drill = page.locator(`#incident-${drilled.incident}`)
+  await drill.locator('.pill').filter({ hasText: 'drill, ' }).waitFor({ timeout: 60_000 })
+  await drill.getByRole('button', { name: 'I have seen it' }).click()
+  await drill.locator('.seen').filter({ hasText: '(page)' }).waitFor()
+
   // the whole page at a desk, dark
   const desk = await chromium.newContext({
     ...{ viewport: { width: 1280, height: 900 }, colorScheme: 'dark', storageState: await phone.storageState() },

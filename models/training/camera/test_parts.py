@@ -13,6 +13,7 @@ from lib.nets.detectors import Detector
 from lib.nets.frames import FrameChain
 from lib.nets.i420 import planes
 from lib.nets.ismn import FrameIsmn
+from lib.nets.restorer import Restorer
 from lib.run import SHARED
 
 from . import terms, video
@@ -54,6 +55,31 @@ class MappingNetwork(unittest.TestCase):
             stored = session(path).run(None, {'frame': frame[None]})
         self.assertLessEqual(np.abs(again[0].astype(int) - stored[0]).max(), 1)
         self.assertAlmostEqual(float(again[1][0]), float(stored[1][0]), places=4)
+
+
+class Restoring(unittest.TestCase):
+    def test_begins_as_the_identity_at_any_size_in_multiples_of_eight(self):
+        for h, w in ((72, 88), (360, 640), (104, 96)):
+            correction, = Restorer()(*planes(torch.zeros(1, h * 3 // 2, w, dtype=torch.uint8)))
+            self.assertEqual(correction.shape, (1, 24, h // 4, w // 4))
+            self.assertEqual(float(correction.detach().abs().max()), 0)
+
+    def test_a_perturbation_moves_its_first_layer_as_much_as_the_picture_does(self):
+        torch.manual_seed(1)
+        net, clean = Restorer(), [video.to_i420(picture(s)) for s in range(4)]
+        signs = np.random.default_rng(5).choice([-8, 8], (96, 160, 3))
+        attacked = video.to_i420((picture(0) + signs).clip(0, 255).astype(np.uint8))
+        net.scale_by([torch.from_numpy(f)[None] for f in clean])
+        with torch.no_grad():
+            before, after = (net.enter((net.bands(*planes(torch.from_numpy(f)[None])) - net.centre[:, None, None]) *
+                                       net.slope[:, None, None]) for f in (clean[0], attacked))
+        self.assertGreater(float((after - before).std() / before.std()), 1)
+
+    def test_learns_while_its_bound_is_far_and_comes_back_from_beyond_it(self):
+        net = Restorer()
+        torch.nn.init.constant_(net.leave.bias, 100.0)  # where a tanh has no gradient
+        net(*planes(torch.zeros(1, 108, 88, dtype=torch.uint8)))[0].mean().backward()
+        self.assertGreater(float(net.leave.bias.grad.abs().max()), 1e-4)
 
 
 class Terms(unittest.TestCase):

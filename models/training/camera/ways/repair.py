@@ -21,6 +21,7 @@ PIXELS, CLEAN = 0.2, 0.8   # L1 in 1/255, of attacked and of clean frames
 SAID, NECK, GRID = 2.0, 1.0, 0.3
 DEEP, DEEP_SHARE = 1.0, 0.15  # the backbone looks at a share of the pictures
 LABELS = 0.05              # gate and mask learn what is perturbed
+SAMPLE = 40                # frames by which a net that begins anew sets its scales
 
 
 class Teacher:
@@ -32,14 +33,17 @@ class Teacher:
     def loss(self, net: nn.Module, pair: Pair, rng) -> tuple[Tensor, dict]:
         """-> the sum of the terms, and each of them under the kind of the pair."""
         frame, target = (planes(torch.from_numpy(np.ascontiguousarray(f))[None]) for f in (pair.frame, pair.target))
-        correction, _, *labels = net(*frame)
+        correction, *more = net(*frame)
+        labels = more[1:]  # gate and mask, which the restorer has not
         out = unfolded((folded(*frame) + correction).clamp(0, 1))
         error = folded(*out) - folded(*target)
         parts = {
             'pixels': error.abs().mean() * 255 * (PIXELS if pair.attacked else CLEAN),
             'grid': GRID * terms.grid(out[0] - target[0])}
         label = float(pair.attacked)
-        parts['labels'] = LABELS * sum(F.binary_cross_entropy_with_logits(t, torch.full_like(t, label)) for t in labels)
+        if labels:
+            parts['labels'] = LABELS * sum(
+                F.binary_cross_entropy_with_logits(t, torch.full_like(t, label)) for t in labels)
         if pair.kind != 'nuisance':
             now, before = terms.rgb_of(*out), terms.rgb_of(*target)
             side = round(max(now.shape[-2:]) * pair.scale)
@@ -58,6 +62,9 @@ class Teacher:
 def train(job: Job) -> None:
     torch.set_num_threads(1)
     net, teacher, data = job.begun(), Teacher(job), job.strong(('yolox',))
+    if not job.run.start:
+        rng = np.random.default_rng(job.run.seed)
+        net.scale_by([torch.from_numpy(data.draw(rng).frame)[None] for _ in range(SAMPLE)])
 
     def losses(step):
         if step.number % PLAN['every'] == 0:

@@ -60,7 +60,7 @@ async function run(argv: readonly string[], output?: AbortSignal): Promise<numbe
   try {
     const parameters = { camera, attack, level }
     const asked = askDaemon(stateDir, 'drill', { parameters, timeoutMs: PATIENCE_MS, signal: output })
-    console.error(`camera '${camera}' is drilled for ${drillMs(attack) / 1000} s`)
+    console.error(`asking for a drill of camera '${camera}', ${drillMs(attack) / 1000} s`)
     const report = (await asked) as unknown as DrillReport
     if (json) console.log(jsonLine(report))
     else for (const line of drillLines(report)) console.log(line)

@@ -13,7 +13,8 @@ export async function stateDirOf(path: string, camera?: string): Promise<string>
   const ids = config.cameras.map(({ id }) => id)
   if (camera !== undefined && !ids.includes(camera)) {
     const nearest = didYouMean(camera, ids)
-    throw new FwError('FW_USAGE', `no camera '${camera}' in ${path}${nearest ? `, did you mean ${nearest}?` : ''}`)
+    const hint = nearest ? `, did you mean ${nearest}?` : `, which has ${ids.join(', ')}`
+    throw new FwError('FW_USAGE', `no camera '${camera}' in ${path}${hint}`)
   }
   return resolve(dirname(resolve(path)), config.state_dir)
 }

@@ -42,5 +42,9 @@ export async function printMerge(
 
 function totalText({ sources, failed, incidents, frames, unscored, duration_s }: TotalLine): string {
   const hours = (duration_s / 3600).toFixed(2)
-  return `${sources} sources, ${hours} h of video, ${frames} frames (${unscored} unscored): ${incidents} incidents; ${failed} sources not judged whole`
+  return `${count(sources, 'source')}, ${hours} h of video, ${frames} frames (${unscored} unscored): ${count(incidents, 'incident')}; ${count(failed, 'source')} not judged whole`
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`
 }

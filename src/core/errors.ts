@@ -25,7 +25,7 @@ export const REMEDIES = {
   FW_CAMERA_ENDED: 'It is opened again; if it repeats, look at the camera, or at the server between.',
   FW_CAMERA_AUDIO_ONLY: 'Choose a stream that carries video.',
   FW_CAMERA_CODEC: 'Choose a codec this ffmpeg decodes (H.264, HEVC, MJPEG), or install a fuller ffmpeg.',
-  FW_CAMERA_DATA: 'The data cannot be decoded; check the file or stream.',
+  FW_CAMERA_DATA: "Check that the file is whole, or that the address is that of a camera's RTSP stream.",
   FW_CAMERA_RESIZED: 'The stream is opened again at its new size.',
   FW_CAMERA_CORRUPT: 'Packets are lost or damaged; prefer transport tcp, check the network.',
   FW_CAMERA_TLS: 'Check the certificate, its host name, and the `ca` given.',

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { childEnvironment } from '../core/child-environment.js'
 
 /** How a process ended. `error`: it could not be started. */
 export interface ChildEnd {
@@ -32,16 +33,14 @@ const GRACE_MS = 500
 /** After SIGKILL only a stranger that inherited a descriptor can hold `close` back. */
 const CLOSE_MS = 2000
 const MAX_LINE = 2000
-/** What ffmpeg needs of our environment; our own may hold secrets. */
+/** What ffmpeg needs of our environment. */
 const PASSED_ON = /^(PATH|HOME|TMPDIR|LD_LIBRARY_PATH|XDG_RUNTIME_DIR|(CUDA|NVIDIA|LIBVA|VDPAU|FAKE_FFMPEG)_.*)$/
 
 /** Starts `path`; a program that is missing or not executable ends at once with `error`. */
 export function startFfmpeg(path: string, argv: readonly string[], setup: ChildSetup): FfmpegChild {
   const child = spawn(path, argv, {
     stdio: [setup.withInput ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
-    env: Object.fromEntries(
-      Object.entries({ ...process.env, LC_ALL: 'C' }).filter(([k]) => k === 'LC_ALL' || PASSED_ON.test(k)),
-    ),
+    env: { ...childEnvironment(process.env, PASSED_ON), LC_ALL: 'C' },
   })
   const closed = endOf(child)
   // A killed process resets its sockets; `closed` says its end.

@@ -3,6 +3,7 @@ import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_p
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { childEnvironment } from '../../core/child-environment.js'
 import { FwError } from '../../core/errors.js'
 import { createAnswers } from './answers.js'
 import { encoded, type WireMessage, wireReader } from './wire.js'
@@ -42,12 +43,8 @@ export interface PythonWorker {
   close(): Promise<void>
 }
 
-/** What it needs of our environment; our own may hold secrets. */
+/** What it needs of our environment. */
 const PASSED_ON = /^(PATH|HOME|TMPDIR|LD_LIBRARY_PATH|LANG|LC_ALL|VIRTUAL_ENV|(PYTHON|PYENV|CUDA|NVIDIA|OMP|ORT)_?.*)$/
-
-function passedOn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => PASSED_ON.test(name)))
-}
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
@@ -57,7 +54,7 @@ export async function startWorker(python: string, signal?: AbortSignal): Promise
   const child = spawn(python, ['-m', 'framewarden_worker'], {
     cwd: WORKER_DIR,
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...passedOn(process.env), ORT_DISABLE_TELEMETRY: '1', PYTHONDONTWRITEBYTECODE: '1' },
+    env: { ...childEnvironment(process.env, PASSED_ON), ORT_DISABLE_TELEMETRY: '1', PYTHONDONTWRITEBYTECODE: '1' },
   })
   const talk = converse(child)
   const close = () => void talk.close()

@@ -60,20 +60,24 @@ export function take(outbox: Outbox, maySend: (topic: string) => boolean): [Outb
 /** The broker does not take `message`: what it retains there waits for other rights. */
 export function refusedAt(outbox: Outbox, { topic, retain }: Outgoing): Outbox {
   if (!retain) return outbox
-  const busy = new Set(outbox.busy)
-  busy.delete(topic)
-  return { ...outbox, busy, unsent: new Set(outbox.unsent).add(topic) }
+  return { ...free(outbox, topic), unsent: new Set(outbox.unsent).add(topic) }
 }
 
 /** The broker has taken `message`. */
 export function taken(outbox: Outbox, { topic, payload, retain }: Outgoing): Outbox {
   if (!retain) return outbox
-  const busy = new Set(outbox.busy)
-  busy.delete(topic)
-  if (payload !== '' || outbox.unsent.has(topic)) return { ...outbox, busy }
+  const freed = free(outbox, topic)
+  if (payload !== '' || outbox.unsent.has(topic)) return freed
   const retained = new Map(outbox.retained)
   retained.delete(topic)
-  return { ...outbox, busy, retained }
+  return { ...freed, retained }
+}
+
+/** Nothing is on its way there any more. */
+function free(outbox: Outbox, topic: string): Outbox {
+  const busy = new Set(outbox.busy)
+  busy.delete(topic)
+  return { ...outbox, busy }
 }
 
 /**
